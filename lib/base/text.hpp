@@ -1,0 +1,28 @@
+// Small helpers on text that several modules need.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dbi {
+
+/// The candidate nearest to `name` by Levenshtein distance, or empty where none is within a third of its length.
+[[nodiscard]] std::string_view nearest_name(std::string_view name, std::span<const std::string_view> candidates);
+
+/// 16 lower-case hex digits.
+[[nodiscard]] std::string hex16(std::uint64_t value);
+
+/// The text without white space at both ends.
+[[nodiscard]] std::string_view trim(std::string_view text);
+
+/// The pieces between separators; an empty text has one empty piece.
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+
+/// Cuts to at most `bytes` bytes without splitting a UTF-8 sequence.
+[[nodiscard]] std::string_view truncate_utf8(std::string_view text, std::size_t bytes);
+
+}  // namespace dbi

@@ -1,0 +1,98 @@
+// One record: a JSON object on one line, checked to its last byte and indexed in place.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace dbi::record {
+
+/// Longest line that is a record unless --max-record-bytes says otherwise.
+inline constexpr std::size_t kMaxRecordBytes = std::size_t{16} << 20U;
+
+/// Bytes that must be readable behind the end of every line given to Reader::parse.
+inline constexpr std::size_t kPadding = 64;
+
+/// Deepest nesting of containers, the record itself included.
+inline constexpr int kMaxDepth = 1024;
+
+/// What a value is, told by its first byte.
+enum class ValueKind : std::uint8_t { Object, Array, Text, Number, True, False, Null };
+
+/// A well-formed JSON value as it stands in the record's bytes; a view, valid as long as the line is.
+class Value {
+ public:
+  Value() = default;
+  explicit Value(std::string_view raw) : raw_(raw) {}
+
+  /// The bytes of the value, quotes and brackets included.
+  [[nodiscard]] std::string_view raw() const { return raw_; }
+  [[nodiscard]] ValueKind kind() const;
+
+  /// The unescaped text of a string; nothing for other kinds. Escapes are resolved into `scratch`, otherwise the view
+  /// points into the line. An unpaired surrogate becomes U+FFFD.
+  [[nodiscard]] std::optional<std::string_view> text(std::string& scratch) const;
+
+  /// The nearest double of a number; nothing for other kinds.
+  [[nodiscard]] std::optional<double> number() const;
+
+  /// The value of a whole number that fits; nothing for all else.
+  [[nodiscard]] std::optional<std::int64_t> integer() const;
+
+  /// The value of true or false; nothing for other kinds.
+  [[nodiscard]] std::optional<bool> boolean() const;
+
+ private:
+  std::string_view raw_;
+};
+
+/// A top-level member; `raw_name` is the bytes between the quotes of its name, escapes unresolved.
+struct Member {
+  std::string_view raw_name;
+  Value value;
+};
+
+/// A checked line with its top-level members in order. A view: valid until the next parse or until the line goes.
+class Record {
+ public:
+  /// The whole line without its line end.
+  [[nodiscard]] std::string_view line() const { return line_; }
+  [[nodiscard]] std::span<const Member> members() const { return members_; }
+
+  /// The member of that name (compared unescaped), or nullptr. Linear in the number of members; members written early
+  /// are found early.
+  [[nodiscard]] const Member* find(std::string_view name) const;
+
+ private:
+  friend class Reader;
+  std::string_view line_;
+  std::vector<Member> members_;
+};
+
+/// Checks lines by the grammar of RFC 8259 and the rules of DESIGN.md section 2 (UTF-8, depth, repeated names) and
+/// indexes their members. Reusable: after warm-up a parse allocates nothing. Not shared between threads.
+class Reader {
+ public:
+  /// Reads `line` (no line end; a trailing CR is white space) into `record`. At least kPadding bytes behind the line must be readable, whatever they hold.
+  /// Fails with ErrorKind::Malformed and a message that says what is wrong at which byte ("invalid UTF-8 at byte 17").
+  /// Makes no statement about size: the line reader of stream/ refuses oversized lines.
+  Status parse(std::string_view line, Record& record);
+};
+
+/// A member to set: `json` is a whole JSON value.
+struct Change {
+  std::string_view name;
+  std::string_view json;
+};
+
+/// Appends the record with the changes applied: a member that exists has its value's bytes replaced in place, a new one
+/// is spliced in before the closing brace, all else is copied as it stands. No line end is added.
+void splice(const Record& record, std::span<const Change> changes, std::string& out);
+
+}  // namespace dbi::record

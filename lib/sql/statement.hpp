@@ -1,0 +1,54 @@
+// Makes a statement safe to ship and gives it a name: literals out, one signature for every source of the same text.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dbi::sql {
+
+enum class System : std::uint8_t { PostgreSql, MySql, MariaDb };
+
+/// How a server reads text. `unknown` settings are those that the collector cannot see; text whose tokens would differ
+/// between their values fails closed.
+struct Dialect {
+  System system = System::PostgreSql;
+  /// For open /*!NNNNN comments of MySQL and MariaDB: 80400, 101100; 0 for PostgreSQL.
+  int version = 0;
+  /// PostgreSQL standard_conforming_strings, MySQL ANSI_QUOTES and NO_BACKSLASH_ESCAPES; nullopt = not known.
+  std::optional<bool> standard_conforming_strings;
+  std::optional<bool> ansi_quotes;
+  std::optional<bool> no_backslash_escapes;
+};
+
+/// What the caller knows about the text itself.
+struct TextFacts {
+  /// The source cut the text (track_activity_query_size, max_digest_length): no signature is given.
+  bool truncated = false;
+};
+
+/// A statement that is safe to write. `text` holds no literal and no comment.
+struct Statement {
+  /// The readable statement with literals as `?` and placeholders renumbered; where the lexer cannot finish or tokens
+  /// are ambiguous, "<N bytes, xxh3 HHHHHHHHHHHHHHHH>" stands for the whole.
+  std::string text;
+  /// 16 hex digits of the literal-free token stream; nothing from text that is truncated, ambiguous, unbalanced,
+  /// unfinished, or holds several statements.
+  std::optional<std::string> signature;
+  /// False where `text` is the replacement by length and hash.
+  bool readable = true;
+  /// First keyword in upper case ("SELECT", "EXPLAIN"), empty where there is none.
+  std::string verb;
+};
+
+/// Normalises one statement by dbi-record(5), "query_signature". Never fails; never copies a literal. Linear in the
+/// text's length. Thread safe.
+[[nodiscard]] Statement normalize(std::string_view text, const Dialect& dialect, TextFacts facts = {});
+
+/// Takes the literals out of a message of the server (quoted values, numbers, DETAIL lines) for `error` records and
+/// diagnostics. Identifiers in double quotes stay. Never copies a quoted literal.
+[[nodiscard]] std::string redact_message(std::string_view message, const Dialect& dialect);
+
+}  // namespace dbi::sql
