@@ -5,7 +5,9 @@ namespace dbi {
 
 namespace {
 
-const ErrorKindRow& row(ErrorKind kind) { return kErrorKinds.at(static_cast<std::size_t>(kind)); }
+const ErrorKindRow& row(ErrorKind kind) {
+  return kErrorKinds.at(static_cast<std::size_t>(kind));
+}
 
 constexpr bool rows_follow_the_enumeration() {
   for (std::size_t i = 0; i < kErrorKinds.size(); ++i) {
@@ -17,9 +19,13 @@ static_assert(rows_follow_the_enumeration());
 
 }  // namespace
 
-std::string_view error_word(ErrorKind kind) { return row(kind).word; }
+std::string_view error_word(ErrorKind kind) {
+  return row(kind).word;
+}
 
-ExitStatus exit_status(ErrorKind kind) { return row(kind).exit_status; }
+ExitStatus exit_status(ErrorKind kind) {
+  return row(kind).exit_status;
+}
 
 std::string format_error(const Error& error) {
   if (error.hint.empty()) return error.message;

@@ -80,7 +80,8 @@ struct Error {
   std::string hint;
 };
 
-/// The message, and where there is a hint a second, indented line "hint: ..."; stands on standard error behind "tool: ".
+/// The message, and where there is a hint a second, indented line "hint: ..."; stands on standard error behind "tool:
+/// ".
 [[nodiscard]] std::string format_error(const Error& error);
 
 }  // namespace dbi

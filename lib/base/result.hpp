@@ -27,7 +27,9 @@ using Status = Result<void>;
 }
 
 /// Passes an error of another Result on.
-[[nodiscard]] inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace dbi
 
@@ -35,17 +37,17 @@ using Status = Result<void>;
 #define DBI_CONCAT(a, b) DBI_CONCAT_INNER(a, b)
 
 /// Returns from the enclosing function with the error of `expression`, if it has one.
-#define DBI_TRY(expression)                                                    \
-  do {                                                                         \
-    if (auto dbi_status = (expression); !dbi_status.has_value()) {             \
-      return ::dbi::fail(std::move(dbi_status).error());                       \
-    }                                                                          \
+#define DBI_TRY(expression)                                        \
+  do {                                                             \
+    if (auto dbi_status = (expression); !dbi_status.has_value()) { \
+      return ::dbi::fail(std::move(dbi_status).error());           \
+    }                                                              \
   } while (false)
 
 /// Declares `variable` with the value of `expression`, or returns its error.
-#define DBI_TRY_ASSIGN(variable, expression)                                        \
-  auto DBI_CONCAT(dbi_result_, __LINE__) = (expression);                            \
-  if (!DBI_CONCAT(dbi_result_, __LINE__).has_value()) {                             \
-    return ::dbi::fail(std::move(DBI_CONCAT(dbi_result_, __LINE__)).error());       \
-  }                                                                                 \
+#define DBI_TRY_ASSIGN(variable, expression)                                  \
+  auto DBI_CONCAT(dbi_result_, __LINE__) = (expression);                      \
+  if (!DBI_CONCAT(dbi_result_, __LINE__).has_value()) {                       \
+    return ::dbi::fail(std::move(DBI_CONCAT(dbi_result_, __LINE__)).error()); \
+  }                                                                           \
   variable = std::move(*DBI_CONCAT(dbi_result_, __LINE__))

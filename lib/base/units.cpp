@@ -18,8 +18,12 @@ struct DurationUnit {
 
 // Longest first where one suffix ends another; format_duration takes the first row that divides exactly.
 constexpr std::array kDurationUnits = {
-    DurationUnit{"d", 86'400'000'000}, DurationUnit{"h", 3'600'000'000}, DurationUnit{"min", 60'000'000},
-    DurationUnit{"m", 60'000'000},     DurationUnit{"s", 1'000'000},     DurationUnit{"ms", 1'000},
+    DurationUnit{"d", 86'400'000'000},
+    DurationUnit{"h", 3'600'000'000},
+    DurationUnit{"min", 60'000'000},
+    DurationUnit{"m", 60'000'000},
+    DurationUnit{"s", 1'000'000},
+    DurationUnit{"ms", 1'000},
     DurationUnit{"us", 1},
 };
 

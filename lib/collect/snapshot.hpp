@@ -18,7 +18,8 @@ namespace dbi::collect {
 enum class CounterType : std::uint8_t {
   Integer,  ///< exact, monotone (calls, blocks)
   Real,     ///< a double, monotone (milliseconds)
-  Moment,   ///< a double that is no sum and may fall (mean_exec_time, stddev_exec_time): kept to derive, never to compare
+  Moment,   ///< a double that is no sum and may fall (mean_exec_time, stddev_exec_time): kept to derive, never to
+            ///< compare
 };
 
 /// A counter column as discovered.
@@ -54,9 +55,9 @@ struct StatementRow {
   /// The key's columns joined by '/': "dbid/userid/queryid/toplevel" on PostgreSQL ("5/10/-77/t"; without the column
   /// toplevel three parts), "schema/digest" on MySQL and MariaDB. Unique in a snapshot.
   std::string key;
-  std::string query_id;    ///< queryid or digest, as text
-  std::string database;    ///< name, empty where unknown
-  std::string user;        ///< name, empty where unknown
+  std::string query_id;  ///< queryid or digest, as text
+  std::string database;  ///< name, empty where unknown
+  std::string user;      ///< name, empty where unknown
   std::optional<bool> toplevel;
   std::optional<Timestamp> since;  ///< stats_since or FIRST_SEEN
   bool own = false;                ///< recognised as the collector's own

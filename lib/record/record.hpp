@@ -79,9 +79,10 @@ class Record {
 /// indexes their members. Reusable: after warm-up a parse allocates nothing. Not shared between threads.
 class Reader {
  public:
-  /// Reads `line` (no line end; a trailing CR is white space) into `record`. At least kPadding bytes behind the line must be readable, whatever they hold.
-  /// Fails with ErrorKind::Malformed and a message that says what is wrong at which byte ("invalid UTF-8 at byte 17").
-  /// Makes no statement about size: the line reader of stream/ refuses oversized lines.
+  /// Reads `line` (no line end; a trailing CR is white space) into `record`. At least kPadding bytes behind the line
+  /// must be readable, whatever they hold. Fails with ErrorKind::Malformed and a message that says what is wrong at
+  /// which byte ("invalid UTF-8 at byte 17"). Makes no statement about size: the line reader of stream/ refuses
+  /// oversized lines.
   Status parse(std::string_view line, Record& record);
 };
 
