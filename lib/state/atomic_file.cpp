@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "state/descriptor.hpp"
+
+namespace dbi::state {
+
+namespace {
+
+tl::unexpected<Error> fail_errno(std::string_view doing, const std::filesystem::path& path) {
+  const int code = errno;
+  return fail(ErrorKind::State, fmt::format("cannot {} {}: {}", doing, path.string(), std::strerror(code)));
+}
+
+Status write_all(int descriptor, std::string_view bytes, const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_errno("write", path);
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+Status write_new(const std::filesystem::path& path, std::string_view bytes, Durability durability) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (!file.valid()) return fail_errno("create", path);
+  DBI_TRY(write_all(file.get(), bytes, path));
+  if (durability == Durability::Durable && ::fsync(file.get()) != 0) return fail_errno("sync", path);
+  if (!file.close()) return fail_errno("close", path);
+  return {};
+}
+
+Status sync_folder(const std::filesystem::path& path) {
+  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.valid() || ::fsync(folder.get()) != 0) return fail_errno("sync", path);
+  return {};
+}
+
+// Named by the process, so that what a killed writer left behind is overwritten at the latest when its pid comes again.
+std::filesystem::path temporary_beside(const std::filesystem::path& path) {
+  return fmt::format("{}.{}.tmp", path.string(), ::getpid());
+}
+
+Status write_and_rename(const std::filesystem::path& temporary, const std::filesystem::path& path,
+                        std::string_view bytes, Durability durability) {
+  DBI_TRY(write_new(temporary, bytes, durability));
+  if (std::rename(temporary.c_str(), path.c_str()) != 0) return fail_errno("replace", path);
+  return {};
+}
+
+}  // namespace
+
+Status write_atomic(const std::filesystem::path& path, std::string_view bytes, Durability durability) {
+  const auto temporary = temporary_beside(path);
+  ::unlink(temporary.c_str());
+  if (auto written = write_and_rename(temporary, path, bytes, durability); !written) {
+    ::unlink(temporary.c_str());
+    return written;
+  }
+  return durability == Durability::Durable ? sync_folder(path.parent_path()) : Status{};
+}
+
+Result<std::optional<std::string>> read_whole(const std::filesystem::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid() && errno == ENOENT) return std::optional<std::string>{};
+  if (!file.valid()) return fail_errno("open", path);
+  std::string content;
+  if (struct stat facts{}; ::fstat(file.get(), &facts) == 0) content.reserve(static_cast<std::size_t>(facts.st_size));
+  std::array<char, std::size_t{64} << 10U> block{};
+  while (true) {
+    const ssize_t count = ::read(file.get(), block.data(), block.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_errno("read", path);
+    if (count == 0) return std::optional(std::move(content));
+    content.append(block.data(), static_cast<std::size_t>(count));
+  }
+}
+
+}  // namespace dbi::state

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/document.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+namespace dbi::state {
+
+namespace {
+
+Status accept_text(const std::filesystem::path& path, const DocumentFormat& format, std::string_view text,
+                   const AcceptDocument& accept) {
+  try {
+    const auto body = nlohmann::ordered_json::parse(text);
+    const auto version = body.at("version").get<std::int64_t>();
+    DBI_TRY(check_format(path, format, body.at("format").get<std::string>(), version));
+    return accept(body, static_cast<int>(version));
+  } catch (const nlohmann::json::exception& error) {
+    return fail(ErrorKind::Malformed, error.what());
+  }
+}
+
+}  // namespace
+
+Status check_format(const std::filesystem::path& path, const DocumentFormat& format, std::string_view name,
+                    std::int64_t version) {
+  if (name != format.name) return fail(ErrorKind::Malformed, fmt::format("format '{}' is not '{}'", name, format.name));
+  if (version > format.version) {
+    return fail(ErrorKind::State,
+                fmt::format("{} has version {}, this program reads up to {}", path.string(), version, format.version),
+                "A newer dbi wrote it: update this one, or use another --state-dir. The file was left as it is.");
+  }
+  if (version < format.version - 1 || version < 1) {
+    return fail(ErrorKind::Malformed, fmt::format("version {} is too old", version));
+  }
+  return {};
+}
+
+Result<Damage> set_aside(const std::filesystem::path& path, std::string_view why) {
+  auto target = path;
+  target += ".corrupt";
+  if (std::rename(path.c_str(), target.c_str()) != 0) {
+    return fail(ErrorKind::State, fmt::format("cannot set {} aside: {}", path.string(), std::strerror(errno)));
+  }
+  return Damage{target, fmt::format("{} was damaged ({}) and is kept as {}", path.string(), why, target.string())};
+}
+
+Result<Loaded> load_text(const std::filesystem::path& path,
+                         const std::function<Status(std::string_view text)>& accept) {
+  DBI_TRY_ASSIGN(const auto text, read_whole(path));
+  if (!text) return Loaded{};
+  const auto accepted = accept(*text);
+  if (accepted) return Loaded{true, {}};
+  if (accepted.error().kind != ErrorKind::Malformed) return fail(accepted.error());
+  DBI_TRY_ASSIGN(auto damage, set_aside(path, accepted.error().message));
+  return Loaded{false, std::move(damage)};
+}
+
+Result<Loaded> load_document(const std::filesystem::path& path, const DocumentFormat& format,
+                             const AcceptDocument& accept) {
+  return load_text(path, [&](std::string_view text) { return accept_text(path, format, text, accept); });
+}
+
+Status store_document(const std::filesystem::path& path, const DocumentFormat& format,
+                      const nlohmann::ordered_json& body, Durability durability) {
+  nlohmann::ordered_json document{{"format", format.name}, {"version", format.version}};
+  for (const auto& [name, value] : body.items()) document[name] = value;
+  return write_atomic(path, document.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", durability);
+}
+
+}  // namespace dbi::state
