@@ -1,0 +1,79 @@
+// The counters that the next deltas are taken from: `committed`, and up to 8 `pending` by cycle, in the state folder's
+// baselines/<target>.json. The protocol is DESIGN.md section 4, "Commit".
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "collect/snapshot.hpp"
+#include "state/document.hpp"
+
+namespace dbi::collect {
+
+/// Most baselines that may wait for their commit.
+inline constexpr std::size_t kMaxPending = 8;
+
+/// One target's baselines. What is in memory is what the file holds: a change whose write fails is not made. The caller
+/// holds the lock of the collector's instance. Not shared between threads.
+class BaselineStore {
+ public:
+  /// A store that keeps nothing on disk (a terminal run without state).
+  BaselineStore() = default;
+
+  /// Reads the file; none, or a damaged one (set aside, see damage()), is an empty store. Fails with ErrorKind::State
+  /// for a newer version and where the file cannot be read.
+  static Result<BaselineStore> open(std::filesystem::path path);
+
+  /// Set where open() found a damaged file: the caller writes it as an `event`.
+  [[nodiscard]] const std::optional<state::Damage>& damage() const { return damage_; }
+
+  /// The counters that the next cycle starts from: the newest pending, else the committed ones; nullptr on a first run.
+  /// Rows have only key, since and counters; marks only `before`. Valid until the next change of the store.
+  [[nodiscard]] const StatementSnapshot* start() const;
+
+  /// The cycle of start(); empty on a first run. It is the `starts_from` of the next cycle.
+  [[nodiscard]] std::string_view start_cycle() const;
+
+  /// The newest cycle of the file, for next_cycle_id(); empty where there is none.
+  [[nodiscard]] std::string_view newest_cycle() const;
+
+  [[nodiscard]] std::string_view committed_cycle() const {
+    return committed_ ? std::string_view(committed_->cycle) : "";
+  }
+  [[nodiscard]] std::size_t pending() const { return pending_.size(); }
+
+  /// Stores the counters that a cycle read, before its `scrape` is written. `cycle` must be newer than all others and
+  /// at most kMaxPending - 1 may be pending (ErrorKind::Internal otherwise). Fails with ErrorKind::State.
+  Status store_pending(std::string_view cycle, const StatementSnapshot& snapshot);
+
+  /// Takes a pending baseline back, whose `scrape` could not be written, and those that start from it; none of that
+  /// cycle: nothing to do. Fails with ErrorKind::State: then the interval is lost, but never counted twice.
+  Status withdraw(std::string_view cycle);
+
+  /// Makes a pending baseline the committed one and forgets the older ones; none of that cycle: nothing to do.
+  /// Fails with ErrorKind::State: the baseline stays pending, and the next cycle starts from it all the same.
+  Status promote(std::string_view cycle);
+
+ private:
+  struct Entry {
+    std::string cycle;
+    std::string starts_from;
+    std::string counters;  ///< the snapshot as it stands in the file
+  };
+
+  Status replace(std::optional<Entry> committed, std::vector<Entry> pending);
+  [[nodiscard]] const Entry* newest() const;
+
+  std::filesystem::path path_;  ///< empty: nothing is kept on disk
+  std::optional<Entry> committed_;
+  std::vector<Entry> pending_;  ///< ascending
+  std::optional<StatementSnapshot> start_;
+  std::optional<state::Damage> damage_;
+};
+
+}  // namespace dbi::collect
