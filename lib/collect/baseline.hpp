@@ -15,6 +15,8 @@
 
 namespace dbi::collect {
 
+class JsonCursor;
+
 /// Most baselines that may wait for their commit.
 inline constexpr std::size_t kMaxPending = 8;
 
@@ -39,17 +41,17 @@ class BaselineStore {
   /// The cycle of start(); empty on a first run. It is the `starts_from` of the next cycle.
   [[nodiscard]] std::string_view start_cycle() const;
 
-  /// The newest cycle of the file, for next_cycle_id(); empty where there is none.
-  [[nodiscard]] std::string_view newest_cycle() const;
+  /// The newest cycle of the file, which next_cycle_id() has to follow; empty where there is none.
+  [[nodiscard]] std::string_view newest_cycle() const { return start_cycle(); }
 
   [[nodiscard]] std::string_view committed_cycle() const {
-    return committed_ ? std::string_view(committed_->cycle) : "";
+    return content_.committed ? std::string_view(content_.committed->cycle) : "";
   }
-  [[nodiscard]] std::size_t pending() const { return pending_.size(); }
+  [[nodiscard]] std::size_t pending() const { return content_.pending.size(); }
 
   /// Stores the counters that a cycle read, before its `scrape` is written. `cycle` must be newer than all others and
   /// at most kMaxPending - 1 may be pending (ErrorKind::Internal otherwise). Fails with ErrorKind::State.
-  Status store_pending(std::string_view cycle, const StatementSnapshot& snapshot);
+  Status store_pending(std::string_view cycle, StatementSnapshot snapshot);
 
   /// Takes a pending baseline back, whose `scrape` could not be written, and those that start from it; none of that
   /// cycle: nothing to do. Fails with ErrorKind::State: then the interval is lost, but never counted twice.
@@ -66,12 +68,23 @@ class BaselineStore {
     std::string counters;  ///< the snapshot as it stands in the file
   };
 
-  Status replace(std::optional<Entry> committed, std::vector<Entry> pending);
+  struct Content {
+    std::optional<Entry> committed;
+    std::vector<Entry> pending;  ///< ascending
+  };
+
+  static std::string format(const Content& content);
+  static Entry read_entry(JsonCursor& cursor);
+  static Result<Content> parse(const std::filesystem::path& path, std::string_view text);
+
+  /// Writes the file, then takes the content over.
+  Status replace(Content content);
+  [[nodiscard]] Status check() const;
+  Status restart();
   [[nodiscard]] const Entry* newest() const;
 
   std::filesystem::path path_;  ///< empty: nothing is kept on disk
-  std::optional<Entry> committed_;
-  std::vector<Entry> pending_;  ///< ascending
+  Content content_;
   std::optional<StatementSnapshot> start_;
   std::optional<state::Damage> damage_;
 };

@@ -8,43 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "collect/quality.hpp"
 #include "collect/snapshot.hpp"
 
 namespace dbi::collect {
-
-/// How far a value can be trusted, best first.
-enum class Quality : std::uint8_t {
-  Exact,       ///< as the server counted
-  LowerBound,  ///< never above the truth
-  Baseline,    ///< lifetime totals; never part of a sum
-};
-
-/// "exact", "lower_bound", "baseline".
-[[nodiscard]] std::string_view quality_word(Quality quality);
-
-/// Why an interval is not clean.
-enum class Unclean : std::uint8_t {
-  Restarted,     ///< another start time
-  Reset,         ///< stats_reset moved
-  Evicted,       ///< dealloc moved
-  Unmarked,      ///< a server that should have a reset mark showed none
-  KeyVanished,   ///< an earlier key is not there any more
-  CounterFell,   ///< a counter of some key is smaller than before
-  SinceChanged,  ///< stats_since or FIRST_SEEN of some key changed
-};
-
-/// "restarted", "reset", "evicted", "unmarked", "key_vanished", "counter_fell", "since_changed".
-[[nodiscard]] std::string_view unclean_word(Unclean reason);
-
-/// Why two snapshots cannot be compared at all, so that the later one only serves as a baseline.
-enum class Incomparable : std::uint8_t {
-  NullQueryIds,  ///< the earlier one did not see all statements: old rows would look new
-  KeyColumns,    ///< the keys are made of other columns
-  OtherServer,   ///< another system identifier, or a server that already ran at the earlier read
-};
-
-/// "null_query_ids", "key_columns", "other_server".
-[[nodiscard]] std::string_view incomparable_word(Incomparable reason);
 
 /// One statement's share of the interval.
 struct DeltaRow {
@@ -80,23 +47,12 @@ struct Deltas {
   [[nodiscard]] double total_ms(const DeltaRow& row) const;     ///< 0 without such a column
 };
 
-/// Compares two reads of one server. Linear in the number of rows.
+/// Compares two reads of one server. Which rules hold goes by the columns present: rows with `since` are judged one by
+/// one, and key columns with a "digest" are those of MySQL and MariaDB, whose entries are never evicted. Where several
+/// rows share a key (PostgreSQL 15 with the extension left at 1.8) their sum is compared. Linear in the number of rows.
 [[nodiscard]] Deltas compute_deltas(const StatementSnapshot& earlier, const StatementSnapshot& later);
 
 /// Everything since each entry was made, as quality Baseline (--baseline emit).
 [[nodiscard]] Deltas lifetime_totals(const StatementSnapshot& snapshot);
-
-/// Mean and population standard deviation of a number of values.
-struct Moments {
-  std::int64_t count = 0;
-  double mean = 0;
-  double stddev = 0;
-};
-
-/// The standard deviation of the values that `later` has beyond `earlier`, the mean of which is `mean`: the update of
-/// Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances" (Stanford
-/// STAN-CS-79-773, 1979), equation 1.5b, solved for the second part. Rounding that would make it negative gives 0.
-/// Requires later.count > earlier.count.
-[[nodiscard]] double stddev_between(const Moments& earlier, const Moments& later, double mean);
 
 }  // namespace dbi::collect

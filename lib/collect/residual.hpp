@@ -19,7 +19,7 @@ struct Residual {
   std::size_t statements = 0;
   Quality quality = Quality::Exact;  ///< the worst of its members
   std::vector<Counter> counters;     ///< parallel to Deltas::columns
-  std::optional<double> mean_ms;     ///< absent if it is for any member
+  bool has_mean = true;              ///< total time / calls is the mean of all members: none hides its own
 };
 
 /// What the collector itself cost the server, as the server counted: `scrape.self_calls`, `scrape.self_ms`.

@@ -15,17 +15,19 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "collect/snapshot.hpp"
+#include "collect/text_schedule.hpp"
 #include "sql/statement.hpp"
 #include "state/document.hpp"
 
 namespace dbi::collect {
 
+class JsonCursor;
+
 /// What is known of a statement's text.
 struct StatementText {
-  std::string query;                     ///< redacted; cut to TextLimits::text_bytes
-  std::optional<std::string> signature;  ///< none from EXPLAIN texts and where sql::normalize gives none
-  bool truncated = false;                ///< the text was cut here or by the source
-  bool own = false;                      ///< recognised as the collector's own
+  std::string query;       ///< redacted; cut to TextLimits::text_bytes
+  bool truncated = false;  ///< the text was cut here or by the source
+  bool own = false;        ///< recognised as the collector's own
 };
 
 /// Bounds of a TextStore; what was not seen for longest goes first.
@@ -35,26 +37,8 @@ struct TextLimits {
   std::size_t text_bytes = 4096;
 };
 
-/// When to read texts: at most once in `interval`, which doubles while a read costs more than 1 % of it.
-class TextSchedule {
- public:
-  explicit TextSchedule(std::chrono::microseconds interval) : base_(interval) {}
-
-  [[nodiscard]] bool due(Timestamp now) const;
-  /// Notes a read that ended at `now` and took `cost`.
-  void record_read(Timestamp now, std::chrono::microseconds cost);
-
-  [[nodiscard]] std::chrono::microseconds interval() const;
-  [[nodiscard]] std::optional<Timestamp> last_read() const { return last_read_; }
-  [[nodiscard]] std::chrono::microseconds last_cost() const { return last_cost_; }
-
- private:
-  std::chrono::microseconds base_;
-  std::optional<Timestamp> last_read_;
-  std::chrono::microseconds last_cost_{0};
-};
-
-/// Texts by statement key and signatures by query id. Not shared between threads.
+/// Texts by statement key and signatures by query id. A query id keeps the first signature that was learned for it: the
+/// spellings that share an id share the server's row and its text too. Not shared between threads.
 class TextStore {
  public:
   explicit TextStore(TextLimits limits = {}, std::chrono::microseconds interval = std::chrono::minutes{5})
@@ -76,7 +60,8 @@ class TextStore {
 
   /// Takes in a text as the server keeps it: redacts it, names it and forgets the original. `own`: the caller
   /// recognised the collector's own statement.
-  void learn(const StatementRow& row, std::string_view text, const sql::Dialect& dialect, bool own, Timestamp now);
+  void learn(const StatementRow& row, std::string_view text, const sql::Dialect& dialect, bool own, Timestamp now,
+             sql::TextFacts facts = {});
 
   /// Nothing where the text is not known (yet). Valid until the next learn() or load().
   [[nodiscard]] const StatementText* find(std::string_view key) const;
@@ -92,7 +77,13 @@ class TextStore {
   struct Entry {
     StatementText text;
     std::string query_id;
+    std::optional<std::string> signature;  ///< none from an EXPLAIN and where sql::normalize gives none
     Timestamp last_seen{};
+  };
+  using KeyedEntry = std::pair<std::string, Entry>;
+  struct Signature {
+    std::string value;        ///< empty = none
+    std::size_t entries = 0;  ///< how many entries of that query id there are
   };
   struct Hash {
     using is_transparent = void;
@@ -101,13 +92,18 @@ class TextStore {
   template <typename T>
   using Table = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
 
-  void insert(std::string key, Entry entry);
+  void insert(const std::string& key, Entry entry);
+  void erase(Table<Entry>::iterator entry);
   void evict();
+  [[nodiscard]] std::string format() const;
+  static KeyedEntry read_entry(JsonCursor& cursor);
+  void read_member(JsonCursor& cursor, std::string_view member);
+  Status parse(const std::filesystem::path& path, std::string_view text);
 
   TextLimits limits_;
   TextSchedule schedule_;
   Table<Entry> entries_;
-  Table<std::string> signatures_;  ///< by query id
+  Table<Signature> signatures_;  ///< by query id
   std::size_t bytes_ = 0;
   bool changed_ = false;
 };

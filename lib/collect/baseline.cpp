@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/baseline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/uuid7.hpp"
+#include "collect/json_cursor.hpp"
+#include "collect/snapshot_text.hpp"
+
+namespace dbi::collect {
+
+namespace {
+
+constexpr state::DocumentFormat kFormat{"baselines", 1};
+
+std::string read_cycle(JsonCursor& cursor) {
+  auto cycle = cursor.text();
+  if (!is_cycle_id(cycle)) cursor.refuse("no cycle id");
+  return cycle;
+}
+
+Result<StatementSnapshot> parse_snapshot(std::string_view text) {
+  JsonCursor cursor(text);
+  auto snapshot = read_snapshot(cursor);
+  DBI_TRY(cursor.status());
+  return snapshot;
+}
+
+}  // namespace
+
+// {"format":"baselines","version":1,"committed":ENTRY,"pending":[ENTRY,...]}, both optional, with ENTRY
+// {"cycle":"...","starts_from":"...","counters":SNAPSHOT}.
+std::string BaselineStore::format(const Content& content) {
+  const auto append_entry = [](std::string& out, const Entry& entry) {
+    fmt::format_to(std::back_inserter(out), R"({{"cycle":"{}",)", entry.cycle);
+    if (!entry.starts_from.empty()) {
+      fmt::format_to(std::back_inserter(out), R"("starts_from":"{}",)", entry.starts_from);
+    }
+    out += "\"counters\":";
+    out += entry.counters;
+    out += '}';
+  };
+  std::string out = fmt::format(R"({{"format":"{}","version":{})", kFormat.name, kFormat.version);
+  if (content.committed) {
+    out += ",\n\"committed\":";
+    append_entry(out, *content.committed);
+  }
+  for (const auto& entry : content.pending) {
+    out += &entry == content.pending.data() ? ",\n\"pending\":[" : ",\n";
+    append_entry(out, entry);
+  }
+  out += content.pending.empty() ? "}\n" : "]}\n";
+  return out;
+}
+
+BaselineStore::Entry BaselineStore::read_entry(JsonCursor& cursor) {
+  Entry entry;
+  cursor.object([&](std::string_view member) {
+    if (member == "cycle") {
+      entry.cycle = read_cycle(cursor);
+    } else if (member == "starts_from") {
+      entry.starts_from = read_cycle(cursor);
+    } else if (member == "counters") {
+      entry.counters = cursor.skip();
+    } else {
+      cursor.refuse("an unknown member");
+    }
+  });
+  return entry;
+}
+
+Result<BaselineStore::Content> BaselineStore::parse(const std::filesystem::path& path, std::string_view text) {
+  JsonCursor cursor(text);
+  Content content;
+  std::string name;
+  std::int64_t version = 0;
+  cursor.object([&](std::string_view member) {
+    if (member == "format") {
+      name = cursor.text();
+    } else if (member == "version") {
+      version = cursor.integer();
+    } else if (version > kFormat.version) {
+      cursor.skip();
+    } else if (member == "committed") {
+      content.committed = read_entry(cursor);
+    } else if (member == "pending") {
+      cursor.array([&] { content.pending.push_back(read_entry(cursor)); });
+    } else {
+      cursor.refuse("an unknown member");
+    }
+  });
+  DBI_TRY(cursor.status());
+  DBI_TRY(state::check_format(path, kFormat, name, version));
+  return content;
+}
+
+Result<BaselineStore> BaselineStore::open(std::filesystem::path path) {
+  BaselineStore store;
+  store.path_ = std::move(path);
+  const auto accept = [&](std::string_view text) -> Status {
+    DBI_TRY_ASSIGN(store.content_, parse(store.path_, text));
+    return store.check();
+  };
+  DBI_TRY_ASSIGN(auto loaded, state::load_text(store.path_, accept));
+  store.damage_ = std::move(loaded.damage);
+  if (store.damage_) store.content_ = {};
+  DBI_TRY(store.restart());
+  return store;
+}
+
+// Damage must show when the file is read, not when an older entry is needed.
+Status BaselineStore::check() const {
+  std::string_view newest = committed_cycle();
+  if (content_.committed) DBI_TRY(parse_snapshot(content_.committed->counters));
+  for (const auto& entry : content_.pending) {
+    if (entry.cycle <= newest) return fail(ErrorKind::Malformed, fmt::format("cycle {} out of order", entry.cycle));
+    newest = entry.cycle;
+    DBI_TRY(parse_snapshot(entry.counters));
+  }
+  return {};
+}
+
+const BaselineStore::Entry* BaselineStore::newest() const {
+  if (!content_.pending.empty()) return &content_.pending.back();
+  return content_.committed ? &*content_.committed : nullptr;
+}
+
+const StatementSnapshot* BaselineStore::start() const {
+  return start_ ? &*start_ : nullptr;
+}
+
+std::string_view BaselineStore::start_cycle() const {
+  return newest() != nullptr ? newest()->cycle : std::string_view();
+}
+
+Status BaselineStore::replace(Content content) {
+  if (!path_.empty()) DBI_TRY(state::write_atomic(path_, format(content), state::Durability::Durable));
+  content_ = std::move(content);
+  return {};
+}
+
+Status BaselineStore::restart() {
+  start_.reset();
+  if (newest() == nullptr) return {};
+  DBI_TRY_ASSIGN(start_, parse_snapshot(newest()->counters));
+  return {};
+}
+
+Status BaselineStore::store_pending(std::string_view cycle, StatementSnapshot snapshot) {
+  if (!is_cycle_id(cycle) || cycle <= start_cycle()) {
+    return fail(ErrorKind::Internal, fmt::format("cycle '{}' does not follow '{}'", cycle, start_cycle()));
+  }
+  if (content_.pending.size() >= kMaxPending) {
+    return fail(ErrorKind::Internal, fmt::format("{} baselines are pending", content_.pending.size()));
+  }
+  Entry entry{std::string(cycle), std::string(start_cycle()), {}};
+  append_snapshot(entry.counters, snapshot);
+  auto content = content_;
+  content.pending.push_back(std::move(entry));
+  DBI_TRY(replace(std::move(content)));
+  start_ = std::move(snapshot);
+  return {};
+}
+
+Status BaselineStore::withdraw(std::string_view cycle) {
+  auto content = content_;
+  // Cycles ascend and each starts from the newest before it, so those behind it start from it.
+  const auto first = std::ranges::find(content.pending, cycle, &Entry::cycle);
+  if (first == content.pending.end()) return {};
+  content.pending.erase(first, content.pending.end());
+  DBI_TRY(replace(std::move(content)));
+  return restart();
+}
+
+Status BaselineStore::promote(std::string_view cycle) {
+  auto content = content_;
+  const auto found = std::ranges::find(content.pending, cycle, &Entry::cycle);
+  if (found == content.pending.end()) return {};
+  content.committed = std::move(*found);
+  content.pending.erase(content.pending.begin(), std::next(found));
+  return replace(std::move(content));
+}
+
+}  // namespace dbi::collect
