@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "record/names.hpp"
 
 namespace dbi::record {
 
@@ -39,10 +40,10 @@ class Value {
   /// points into the line. An unpaired surrogate becomes U+FFFD.
   [[nodiscard]] std::optional<std::string_view> text(std::string& scratch) const;
 
-  /// The nearest double of a number; nothing for other kinds.
+  /// The nearest double of a number, infinity beyond their range; nothing for other kinds.
   [[nodiscard]] std::optional<double> number() const;
 
-  /// The value of a whole number that fits; nothing for all else.
+  /// The value of a number that is written without fraction and exponent and fits; nothing for all else.
   [[nodiscard]] std::optional<std::int64_t> integer() const;
 
   /// The value of true or false; nothing for other kinds.
@@ -73,6 +74,7 @@ class Record {
   friend class Reader;
   std::string_view line_;
   std::vector<Member> members_;
+  bool escaped_names_ = false;  // some name holds a backslash
 };
 
 /// Checks lines by the grammar of RFC 8259 and the rules of DESIGN.md section 2 (UTF-8, depth, repeated names) and
@@ -81,9 +83,14 @@ class Reader {
  public:
   /// Reads `line` (no line end; a trailing CR is white space) into `record`. At least kPadding bytes behind the line
   /// must be readable, whatever they hold. Fails with ErrorKind::Malformed and a message that says what is wrong at
-  /// which byte ("invalid UTF-8 at byte 17"). Makes no statement about size: the line reader of stream/ refuses
-  /// oversized lines.
+  /// which byte, counted from 1 ("invalid UTF-8 at byte 17"); the record is empty then. Lines of 4 GiB and more are
+  /// refused; the line reader of stream/ has a lower limit.
   Status parse(std::string_view line, Record& record);
+
+ private:
+  Status check(std::string_view line, Record& record);
+
+  NameSorter name_sorter_;
 };
 
 /// A member to set: `json` is a whole JSON value.
