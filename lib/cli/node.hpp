@@ -1,0 +1,93 @@
+// One node of the option tree: what an option means, where its value may come from and where it goes.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace dbi::cli {
+
+class Tree;
+
+/// What a node holds. A List holds scalars or maps; a Map holds named entries of one form; a Union takes one of several
+/// forms, told apart by their shape.
+enum class Shape : std::uint8_t { Scalar, List, Map, Union };
+
+/// The type of a scalar, or of the items of a list.
+enum class Type : std::uint8_t { Boolean, Integer, Number, Text, Choice, Duration, Size, Any };
+
+/// What a shell offers behind a flag.
+enum class Completion : std::uint8_t { None, File, Folder, Choices };
+
+/// Where a value came from; a later one wins over an earlier one.
+enum class Source : std::uint8_t { Default, Configuration, Environment, Flag };
+
+/// A word that a choice accepts.
+struct ChoiceWord {
+  std::string word;
+  std::string meaning;  ///< may be empty where the word says it all
+};
+
+/// Bounds of a number, a duration (microseconds) or a size (bytes), both included.
+struct Range {
+  std::optional<double> lowest;
+  std::optional<double> highest;
+};
+
+/// A scalar as a source gives it. `plain` is false for quoted YAML, which stays text where any type is allowed.
+struct Word {
+  std::string text;
+  bool plain = true;
+};
+
+/// A node. Built by Tree, read by the parser, the printers and the checks.
+struct Node {
+  Shape shape = Shape::Scalar;
+  Type type = Type::Text;
+  std::string flag;           ///< long name without dashes; empty: no flag
+  char short_flag = '\0';     ///< NUL: none
+  std::string key;            ///< path in the configuration, parts joined by '.'; empty: not configurable
+  std::string environment;    ///< name of the variable; empty: none
+  std::string value_name;     ///< what stands behind the flag in the help, "DURATION"; also a positional's name
+  std::string summary;        ///< one line, lower case, no full stop
+  std::string text;           ///< more sentences for --help and the manual; may be empty
+  std::string unit;           ///< of a bare number, "ms"; may be empty
+  std::string group;          ///< heading in the help
+  std::string default_value;  ///< as one would write it; empty: none
+  Range range;
+  std::vector<ChoiceWord> choices;
+  Completion completion = Completion::None;
+  bool positional = false;
+  bool negatable = false;           ///< a boolean that has --no-x as well
+  bool repeatable = false;          ///< a list flag that is given once an item; otherwise items are joined by ','
+  bool secret = false;              ///< in a document only ${VAR}; never shown
+  bool maintenance = false;         ///< a flag for building dbi: in --help and nowhere else
+  Source source = Source::Default;  ///< of the value that stands in the options
+
+  /// Checks the words (one for a scalar) and, where `keep`, puts them into the bound member. Fails with
+  /// ErrorKind::Usage and a message that names the value but not the option.
+  std::function<Status(const Node& node, std::span<const Word> words, bool keep)> store;
+
+  /// Lists of maps and maps: a tree bound to a new element of the container (named `name` in a map), or, where not
+  /// `keep`, to a value of its own.
+  std::function<std::shared_ptr<Tree>(const std::string& name, bool keep)> element;
+
+  /// Unions: the forms, in the order in which they are tried.
+  std::shared_ptr<Tree> forms;
+};
+
+/// "--interval" for a flag, "TARGET" for a positional, "collector.guards" for all else.
+[[nodiscard]] std::string display_name(const Node& node);
+
+/// Offers a value from `source`: it is always checked, and kept unless a stronger source was there before.
+Status offer(Node& node, std::span<const Word> words, Source source);
+
+}  // namespace dbi::cli
