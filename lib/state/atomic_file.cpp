@@ -11,7 +11,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "state/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 namespace dbi::state {
 

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
-#include "state/descriptor.hpp"
 
 namespace dbi::state {
 

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace dbi::state {
+namespace dbi {
 
 /// Owns a descriptor, or none (-1).
 class Descriptor {
@@ -33,4 +33,4 @@ class Descriptor {
   int value_;
 };
 
-}  // namespace dbi::state
+}  // namespace dbi
