@@ -100,26 +100,27 @@ Result<BaselineStore::Content> BaselineStore::parse(const std::filesystem::path&
 
 Result<BaselineStore> BaselineStore::open(std::filesystem::path path) {
   BaselineStore store;
-  store.path_ = std::move(path);
   const auto accept = [&](std::string_view text) -> Status {
-    DBI_TRY_ASSIGN(store.content_, parse(store.path_, text));
+    DBI_TRY_ASSIGN(store.content_, parse(path, text));
     return store.check();
   };
-  DBI_TRY_ASSIGN(auto loaded, state::load_text(store.path_, accept));
+  DBI_TRY_ASSIGN(auto loaded, state::load_text(path, accept));
+  if (!loaded.found) store = BaselineStore();
+  store.path_ = std::move(path);
   store.damage_ = std::move(loaded.damage);
-  if (store.damage_) store.content_ = {};
-  DBI_TRY(store.restart());
   return store;
 }
 
-// Damage must show when the file is read, not when an older entry is needed.
-Status BaselineStore::check() const {
+// Reads every entry, so that damage shows now and not when an older one is needed; the last one read is the start.
+Status BaselineStore::check() {
   std::string_view newest = committed_cycle();
-  if (content_.committed) DBI_TRY(parse_snapshot(content_.committed->counters));
+  if (content_.committed) {
+    DBI_TRY_ASSIGN(start_, parse_snapshot(content_.committed->counters));
+  }
   for (const auto& entry : content_.pending) {
     if (entry.cycle <= newest) return fail(ErrorKind::Malformed, fmt::format("cycle {} out of order", entry.cycle));
     newest = entry.cycle;
-    DBI_TRY(parse_snapshot(entry.counters));
+    DBI_TRY_ASSIGN(start_, parse_snapshot(entry.counters));
   }
   return {};
 }

@@ -57,8 +57,10 @@ class BaselineStore {
   /// cycle: nothing to do. Fails with ErrorKind::State: then the interval is lost, but never counted twice.
   Status withdraw(std::string_view cycle);
 
-  /// Makes a pending baseline the committed one and forgets the older ones; none of that cycle: nothing to do.
-  /// Fails with ErrorKind::State: the baseline stays pending, and the next cycle starts from it all the same.
+  /// Makes a pending baseline the committed one and forgets the older ones; none of that cycle: nothing to do. Under
+  /// --commit written each cycle first promotes start_cycle(): what a killed run left pending is where it starts
+  /// anyway, and would otherwise pile up. Fails with ErrorKind::State: the baseline stays pending, and the next cycle
+  /// starts from it all the same.
   Status promote(std::string_view cycle);
 
  private:
@@ -79,7 +81,7 @@ class BaselineStore {
 
   /// Writes the file, then takes the content over.
   Status replace(Content content);
-  [[nodiscard]] Status check() const;
+  Status check();
   Status restart();
   [[nodiscard]] const Entry* newest() const;
 

@@ -95,8 +95,8 @@ void TextStore::insert(const std::string& key, Entry entry) {
 
 void TextStore::erase(Table<Entry>::iterator entry) {
   bytes_ -= kEntryBytes + entry->first.size() + entry->second.text.query.size();
-  const auto signature = signatures_.find(entry->second.query_id);
-  if (--signature->second.entries == 0) signatures_.erase(signature);
+  const auto& query_id = entry->second.query_id;
+  if (--signatures_.at(query_id).entries == 0) signatures_.erase(query_id);
   entries_.erase(entry);
 }
 
