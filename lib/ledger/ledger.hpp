@@ -1,0 +1,103 @@
+// The drop ledger: every record that a tool drops on purpose is counted, by key, cycle and reason, in the stream itself
+// (DESIGN.md section 2).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "ledger/reason.hpp"
+#include "record/record.hpp"
+#include "stream/record_clock.hpp"
+#include "stream/writer.hpp"
+
+namespace dbi::ledger {
+
+/// What a `dropped` record says beside its key.
+struct Amounts {
+  std::uint64_t count = 0;  ///< records
+  double weight = 0;        ///< records of the source that they stood for
+  double calls = 0;         ///< weighted
+  double total_ms = 0;      ///< weighted
+  Amounts& operator+=(const Amounts& other);
+  friend bool operator==(const Amounts&, const Amounts&) = default;
+};
+
+/// Counts what one tool drops and writes it as `dropped` records. Bounded: at most kMaxKeys keys, beyond which counts
+/// are folded into one for each target, cycle and reason, without database; should those become kMaxKeys too, all is
+/// written at once. Sums are exact up to 2^53. Not shared between threads.
+class Ledger {
+ public:
+  static constexpr std::size_t kMaxKeys = 1000;
+  /// Longest time by the run's clock that a count waits where no scrape comes.
+  static constexpr std::chrono::seconds kMaxWait{10};
+
+  /// `tool` is the program, `name` its instance (written where it differs). `clock` stamps what is written and is not
+  /// owned.
+  Ledger(std::string tool, std::string name, const stream::RunClock& clock);
+
+  /// Counts a record as dropped; its weight is the one it carries. For Reason::Sampled only `count` grows.
+  void drop(const record::Record& record, Reason reason);
+  /// The same with the weight that the record had at the step that dropped it.
+  void drop(const record::Record& record, Reason reason, double weight);
+
+  /// To be called with every record before it is decided upon: a scrape is preceded by the counts of its target, and
+  /// counts that have waited for kMaxWait are written. `now` is what RunClock::observe gave for the record.
+  Status before(const record::Record& record, Timestamp now, stream::Writer& out);
+
+  /// Writes all that is pending; at the end.
+  Status end(stream::Writer& out);
+
+  /// A record that was read, or written to the output, and will not leave: counted as dropped (shutdown); a `dropped`
+  /// record of this very instance takes its counts back.
+  void cut_off(const record::Record& record);
+
+  /// Appends what is pending as NDJSON lines, and takes such a line back (true where it was one).
+  void save(std::string& lines) const;
+  bool load_line(const record::Record& line);
+
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
+
+ private:
+  struct Entry {
+    std::optional<std::string> target;
+    std::optional<std::string> database;
+    std::optional<std::string> cycle;
+    Reason reason = Reason::Rule;
+    bool folded = false;
+    Timestamp since;  ///< when the first count came
+    Amounts amounts;
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const;
+  };
+  using Texts = std::optional<std::string_view>;
+
+  void add(Texts target, Texts database, Texts cycle, Reason reason, bool folded, const Amounts& amounts);
+  Entry* find(Texts target, Texts database, Texts cycle, Reason reason, bool folded);
+  Entry* insert(Texts target, Texts database, Texts cycle, Reason reason, bool folded);
+  bool take_back(const record::Record& record);
+  Status write_if(const std::function<bool(const Entry&)>& wanted, stream::Writer& out);
+  void reindex();
+
+  std::string tool_;
+  std::string name_;
+  const stream::RunClock* clock_;
+  std::vector<Entry> entries_;  // in the order in which they came
+  std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;
+  std::size_t folded_ = 0;  // entries that are folded
+  Timestamp oldest_{};      // of all entries
+  Timestamp now_{};
+  std::string key_;                               // scratch
+  std::string target_, database_, cycle_, text_;  // scratch for unescaped texts
+};
+
+}  // namespace dbi::ledger

@@ -1,0 +1,64 @@
+// Runs a filter over files or standard input to standard output: the life of every filter and sink.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/memory_pressure.hpp"
+#include "base/result.hpp"
+#include "record/record.hpp"
+#include "stream/counters.hpp"
+#include "stream/filter.hpp"
+#include "stream/loop.hpp"
+#include "stream/rejects.hpp"
+
+namespace dbi::stream {
+
+/// What a run is asked for (DESIGN.md section 3).
+struct StreamOptions {
+  std::vector<std::string> files;  ///< "-" or none: standard input
+  std::size_t max_record_bytes = record::kMaxRecordBytes;
+  bool strict = false;                            ///< the first malformed line ends the run
+  RejectsOptions rejects;                         ///< where malformed lines are kept
+  microseconds drain = std::chrono::seconds{10};  ///< how long a stop lets a pipe run on
+  bool resume = false;                            ///< make RunSummary::resume at a stop and at the end
+  std::string resume_from;                        ///< what an earlier run left in RunSummary::resume, or empty
+  int input = 0;                                  ///< "-"
+  int output = 1;
+};
+
+/// What surrounds a run; nothing is owned.
+struct StreamContext {
+  Loop* loop = nullptr;
+  const Clock* clock = nullptr;
+  const Log* log = nullptr;
+  StreamCounters* counters = nullptr;
+  /// Called about once a second, idle or not: telemetry. May be empty.
+  std::function<void(MonotonicTime now)> tick;
+  /// Asked once per block of input; may be empty.
+  std::function<MemoryPressure()> memory_pressure;
+};
+
+/// How a run ended.
+struct RunSummary {
+  bool malformed = false;    ///< some input was no record
+  bool stopped = false;      ///< a signal ended it before the input's end
+  bool reader_gone = false;  ///< the reader downstream closed the pipe
+  std::string resume;        ///< with StreamOptions::resume: all that the next run needs, as NDJSON
+  std::string pending;       ///< drop ledger that could not be written any more, as NDJSON; for the next start
+
+  [[nodiscard]] ExitStatus exit_status() const { return malformed ? ExitStatus::MalformedInput : ExitStatus::Done; }
+};
+
+/// Reads every input to its end, or to a stop. Signals must be in place where stops and reloads are wanted. Fails with
+/// ErrorKind::Input, Output or State, with Malformed for --strict, or with what the filter returned.
+Result<RunSummary> run_filter(Filter& filter, const StreamOptions& options, const StreamContext& context);
+
+}  // namespace dbi::stream

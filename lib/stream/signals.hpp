@@ -1,0 +1,44 @@
+// SIGTERM, SIGINT, SIGHUP and SIGPIPE, turned into flags and a wake-up of the loop.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <csignal>
+
+#include "stream/loop.hpp"
+
+namespace dbi::stream {
+
+/// Takes the signals over for as long as it lives; one at a time in a process. Call from the main thread before any
+/// other is made. A stop signal interrupts blocking system calls (EINTR), and goes on to do so every 50 ms, so that a
+/// blocked write notices a limit of time.
+class Signals {
+ public:
+  explicit Signals(Waker waker);
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+  ~Signals();
+
+  /// SIGTERM or SIGINT came. Cheap enough to ask for every record.
+  [[nodiscard]] static bool stop_requested();
+  /// SIGINT was among them.
+  [[nodiscard]] static bool interrupted();
+  /// SIGHUP came since the last call.
+  [[nodiscard]] static bool take_reload();
+};
+
+/// Ends the process by SIGINT, so that a shell sees 130. The last thing a tool does after Signals::interrupted().
+[[noreturn]] void end_by_interrupt();
+
+/// While it lives, threads that this thread makes get none of the signals above: they are the main thread's.
+class BlockSignals {
+ public:
+  BlockSignals();
+  BlockSignals(const BlockSignals&) = delete;
+  BlockSignals& operator=(const BlockSignals&) = delete;
+  ~BlockSignals();
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace dbi::stream

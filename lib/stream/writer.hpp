@@ -1,0 +1,80 @@
+// Buffered output of whole records with a flush policy and faults that are looked at.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace dbi::stream {
+
+/// Collects records and writes them in chunks of at most kChunk bytes (longer records in one go) to a blocking
+/// descriptor, which it does not own. Not shared between threads. The first fault stays: every later call fails the
+/// same way. A reader that is gone (EPIPE) is a fault too, told apart by reader_gone(): it is no error of the run.
+class Writer {
+ public:
+  /// Bytes in the buffer from which on it is written out.
+  static constexpr std::size_t kChunk = std::size_t{64} << 10U;
+
+  explicit Writer(int descriptor);
+
+  /// A record without its line end; LF is added. Fails with ErrorKind::Output.
+  Status append(std::string_view record) {
+    buffer_.append(record);
+    buffer_.push_back('\n');
+    return buffer_.size() < kChunk ? Status{} : write_out();
+  }
+
+  /// The buffer, for record::Builder: append whole records, LF included, and call commit() after them.
+  [[nodiscard]] std::string& buffer() { return buffer_; }
+  Status commit() { return buffer_.size() < kChunk ? Status{} : write_out(); }
+
+  /// Writes out all that is buffered.
+  Status flush();
+
+  /// True where nothing waits in the buffer.
+  [[nodiscard]] bool empty() const { return buffer_.empty(); }
+
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+
+  /// The reader closed its end; set by a failed write, or by the caller who saw it in poll.
+  [[nodiscard]] bool reader_gone() const { return reader_gone_; }
+  void set_reader_gone();
+
+  /// Asked whenever a signal interrupts a write that waits; true gives up, with an error of kind Output and gave_up().
+  void set_give_up(std::function<bool()> give_up) { give_up_ = std::move(give_up); }
+  [[nodiscard]] bool gave_up() const { return gave_up_; }
+
+  /// From now on a write(2) carries at most as many whole records as the kernel writes to a pipe in one piece
+  /// (PIPE_BUF; longer records go alone), so that giving up leaves no half record behind.
+  void write_records_whole() { records_whole_ = true; }
+
+  /// Records of which not every byte left, after a fault: the buffer is handed over and is empty then.
+  [[nodiscard]] std::string take_unwritten();
+
+  /// Totals of what left.
+  [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+
+ private:
+  Status write_out();
+  Status write_chunk(std::string_view chunk);
+  [[nodiscard]] std::string_view next_chunk(std::string_view rest) const;
+  Status fault(int error_number);
+
+  int descriptor_;
+  std::string buffer_;
+  std::size_t written_ = 0;  // bytes at the front of buffer_ that have left
+  std::function<bool()> give_up_;
+  std::uint64_t bytes_written_ = 0;
+  bool reader_gone_ = false;
+  bool gave_up_ = false;
+  bool records_whole_ = false;
+  Status status_;
+};
+
+/// Closes standard output and reports what the kernel held back until then (NFS, quotas). Fails with ErrorKind::Output.
+Status close_output(int descriptor);
+
+}  // namespace dbi::stream
