@@ -87,6 +87,9 @@ struct Node {
 /// "--interval" for a flag, "TARGET" for a positional, "collector.guards" for all else.
 [[nodiscard]] std::string display_name(const Node& node);
 
+/// What one word gives to a node: a list that is not repeatable takes it apart at ',', everything else takes it whole.
+[[nodiscard]] std::vector<Word> items_of(const Node& node, const Word& word);
+
 /// Offers a value from `source`: it is always checked, and kept unless a stronger source was there before.
 Status offer(Node& node, std::span<const Word> words, Source source);
 

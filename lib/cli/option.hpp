@@ -153,6 +153,9 @@ class Tree {
   template <typename T>
   Option choice(std::string_view names, T* member, std::vector<Choice<detail::BareT<T>>> choices, std::string summary);
 
+  /// A flag that asks for something else than a run and is answered by the parser (--help).
+  Option request(std::string_view names, std::string summary);
+
   /// Any scalar, configuration only.
   Option any(std::string_view names, Any* member, std::string summary);
 

@@ -32,7 +32,7 @@ Result<std::size_t> read_choice(const Node& node, const Word& word);
 /// A number of the node's type as one would write it ("16MiB", "500ms", "0.1").
 [[nodiscard]] std::string show_number(Type type, double value);
 
-/// "from 100ms to 1h", "at least 1", "at most 8", or empty.
+/// "from 100ms to 1h", "of at least 1", "of at most 8", or empty: stands behind "a value".
 [[nodiscard]] std::string show_range(const Node& node);
 
 }  // namespace dbi::cli
