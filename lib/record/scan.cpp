@@ -83,19 +83,31 @@ __attribute__((noinline)) void note_faults(Scan& scan, std::size_t block, std::u
   if (stray != 0) note_fault(scan, ScanFault::StrayByte, first(stray));
 }
 
-// Appends the positions of the set bits. Eight are written at a time whether they are there or not: that costs less
-// than a branch that cannot be foretold.
+// Writes the positions of the lowest four bits; those that are not there come out as some position.
+DBI_INLINE void write_four(std::uint32_t* out, std::uint32_t block, std::uint64_t& bits) {
+  constexpr std::uint64_t kStop = std::uint64_t{1} << 63U;
+  const auto take = [&bits, block] {
+    const auto bit = static_cast<std::uint32_t>(std::countr_zero(bits | kStop));
+    bits &= bits - 1;
+    return block + bit;
+  };
+  out[0] = take();
+  out[1] = take();
+  out[2] = take();
+  out[3] = take();
+}
+
+// Appends the positions of the set bits. Four or eight are written whether they are there or not: that costs less than
+// branches that cannot be foretold.
 DBI_INLINE void append_positions(Scan& scan, std::size_t block, std::uint64_t bits) {
   const auto count = static_cast<std::size_t>(__builtin_popcountll(bits));
+  const auto first = static_cast<std::uint32_t>(block);
   std::uint32_t* out = scan.operators.data() + scan.count;
   scan.count += count;
-  for (std::size_t done = 0; done < count; done += 8) {
-    for (std::size_t i = 0; i < 8; ++i) {
-      out[done + i] =
-          static_cast<std::uint32_t>(block) + static_cast<std::uint32_t>(__builtin_ctzll(bits | 1ULL << 63U));
-      bits &= bits - 1;
-    }
-  }
+  write_four(out, first, bits);
+  if (count <= 4) return;
+  write_four(out + 4, first, bits);
+  for (std::size_t done = 8; done < count; done += 4) write_four(out + done, first, bits);
 }
 
 DBI_INLINE void take_block(Scan& scan, Carry& carry, std::size_t block, const Masks& masks) {
