@@ -1,0 +1,99 @@
+// The members of the control records: `error`, `scrape`, `event`, `dropped`.
+// SPDX-License-Identifier: Apache-2.0
+#include "record/schema/rows.hpp"
+#include "record/schema/tables.hpp"
+
+namespace dbi::record::schema {
+
+namespace {
+
+constexpr std::array<std::string_view, 8> kErrorClasses{"timeout",        "connection", "too_many_connections",
+                                                        "authentication", "privilege",  "missing_feature",
+                                                        "unsupported",    "other"};
+constexpr std::array<std::string_view, 4> kOutcomes{"ok", "partial", "failed", "skipped"};
+constexpr std::array<std::string_view, 2> kGuards{"session", "transaction"};
+constexpr std::array<std::string_view, 7> kUnclean{"restarted",    "reset",        "evicted",      "unmarked",
+                                                   "key_vanished", "counter_fell", "since_changed"};
+constexpr std::array<std::string_view, 3> kIncomparable{"null_query_ids", "key_columns", "other_server"};
+constexpr std::array<std::string_view, 3> kSeverities{"info", "warning", "error"};
+// The words of ledger/reason.hpp.
+constexpr std::array<std::string_view, 12> kReasons{"sampled", "rule",     "dedup",         "limit",
+                                                    "circuit", "invalid",  "personal_data", "cardinality",
+                                                    "memory",  "shutdown", "overlap",       "incomplete"};
+
+constexpr std::array kError{
+    required(word("error_class", kErrorClasses, "what kind of fault it is")),
+    text("sqlstate", "the server's code; absent where the server was not reached"),
+    text("source", "what was being read (\"server\", \"statements\", \"texts\", \"sessions\")"),
+    required(text("message", "what the server or the client library said, without literals and DETAIL")),
+    text("hint", "the exact lines that would fix it"),
+};
+
+constexpr MemberRow kUncleanRow = [] {
+  MemberRow row = texts("unclean", "why a delta of the interval may be a lower bound; absent where it is clean");
+  row.words = kUnclean;
+  return row;
+}();
+
+constexpr std::array kScrape{
+    required(word("outcome", kOutcomes,
+                  "ok; partial: the server was read, a source was not; failed: no connection, "
+                  "guards refused or every source timed out; skipped: nothing was tried")),
+    text("reason", "why the cycle was skipped"),
+    number("interval_s", "s", "length of the interval of the deltas by the server's clock"),
+    required(number("cycle_ms", "ms", "how long the cycle took")),
+    number("late_s", "s", "how much later than planned the cycle began"),
+    required(count("records", "", "records of the cycle that are no control records")),
+    member("cost", MemberType::Object, "by source: an object with `ms`, `rows` and `bytes` of its reads"),
+    text("since_cycle", "the cycle that the deltas start from, where an exporter commits them"),
+    flag("baseline", "true where the cycle only began a baseline: its counters give no query_stats"),
+    kUncleanRow,
+    word("incomparable", kIncomparable, "why no delta could be taken"),
+    texts("left_out", "databases that were not read"),
+    number("coverage_pct", "%", "share of the server's own totals that the records explain"),
+    count("self_calls", "", "calls of the collector's own statements, which have no records"),
+    number("self_ms", "ms", "execution time of the collector's own statements"),
+    of(kPostgreSql, count("dealloc", "", "times that entries were evicted in the interval")),
+    number("connections_used_pct", "%", "share of the server's connections in use"),
+    number("replica_lag_s", "s", "how far a replica is behind; absent on a primary"),
+    text("server_version", "as the server gives it (\"15.8\", \"11.8.3-MariaDB\")"),
+    text("tls", "the protocol of the connection (\"TLSv1.3\"), or \"off\""),
+    word("guards", kGuards, "how the limits of the connection were set: once, or in each transaction"),
+    texts("missing", "members that this server cannot provide"),
+};
+
+constexpr std::array kEvent{
+    required(text("event", "what happened, as one word (\"state_corrupt\")")),
+    word("severity", kSeverities, "how much it matters"),
+    required(text("message", "the same for people")),
+};
+
+constexpr std::array kDropped{
+    required(word("reason", kReasons, "why the records were dropped")),
+    required(count("count", "", "records dropped")),
+    required(
+        number("weight", "", "records of the source that they stood for; 0 where survivors' weights make up for it")),
+    required(number("calls", "", "their weighted `calls`")),
+    required(number("total_ms", "ms", "their weighted `total_ms`")),
+    flag("folded", "true where many keys share the record, which then has no `database`"),
+};
+
+}  // namespace
+
+std::span<const MemberRow> error_members() {
+  return kError;
+}
+
+std::span<const MemberRow> scrape_members() {
+  return kScrape;
+}
+
+std::span<const MemberRow> event_members() {
+  return kEvent;
+}
+
+std::span<const MemberRow> dropped_members() {
+  return kDropped;
+}
+
+}  // namespace dbi::record::schema
