@@ -10,7 +10,8 @@ namespace dbi::stream {
 
 /// Takes the signals over for as long as it lives; one at a time in a process. Call from the main thread before any
 /// other is made. A stop signal interrupts blocking system calls (EINTR), and goes on to do so every 50 ms, so that a
-/// blocked write notices a limit of time.
+/// blocked write notices a limit of time (SIGALRM). SIGINT and SIGHUP that were ignored before stay ignored (nohup,
+/// jobs in the background of a script).
 class Signals {
  public:
   explicit Signals(Waker waker);

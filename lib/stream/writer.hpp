@@ -2,16 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 
 namespace dbi::stream {
 
-/// Collects records and writes them in chunks of at most kChunk bytes (longer records in one go) to a blocking
-/// descriptor, which it does not own. Not shared between threads. The first fault stays: every later call fails the
+/// Collects records and writes all of them once there are kChunk bytes, to a descriptor which it does not own and never
+/// makes non-blocking. Not shared between threads. The first fault stays: every later call fails the
 /// same way. A reader that is gone (EPIPE) is a fault too, told apart by reader_gone(): it is no error of the run.
 class Writer {
  public:
@@ -54,8 +56,10 @@ class Writer {
   /// Records of which not every byte left, after a fault: the buffer is handed over and is empty then.
   [[nodiscard]] std::string take_unwritten();
 
-  /// Totals of what left.
+  /// Totals of what left, and the time that write(2) took.
   [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+  [[nodiscard]] std::uint64_t records_written() const { return records_written_; }
+  [[nodiscard]] microseconds write_time() const { return write_time_; }
 
  private:
   Status write_out();
@@ -68,6 +72,8 @@ class Writer {
   std::size_t written_ = 0;  // bytes at the front of buffer_ that have left
   std::function<bool()> give_up_;
   std::uint64_t bytes_written_ = 0;
+  std::uint64_t records_written_ = 0;
+  microseconds write_time_{};
   bool reader_gone_ = false;
   bool gave_up_ = false;
   bool records_whole_ = false;

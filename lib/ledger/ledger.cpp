@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/ledger.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/time_text.hpp"
+#include "record/builder.hpp"
+
+namespace dbi::ledger {
+
+namespace {
+
+constexpr std::string_view kSavedKind = "ledger";
+
+std::optional<std::string_view> text_of(const record::Record& record, std::string_view name, std::string& scratch) {
+  const auto* member = record.find(name);
+  return member == nullptr ? std::nullopt : member->value.text(scratch);
+}
+
+double number_of(const record::Record& record, std::string_view name, double otherwise) {
+  const auto* member = record.find(name);
+  return member == nullptr ? otherwise : member->value.number().value_or(otherwise);
+}
+
+std::optional<std::string> copy_of(std::optional<std::string_view> text) {
+  return text ? std::optional(std::string(*text)) : std::nullopt;
+}
+
+std::optional<std::string_view> view_of(const std::optional<std::string>& text) {
+  return text ? std::optional<std::string_view>(*text) : std::nullopt;
+}
+
+// A text's length stands before it, so that no two keys read alike.
+void append_part(std::string& key, std::optional<std::string_view> text) {
+  const std::uint64_t size = text ? text->size() + 1 : 0;
+  for (unsigned shift = 0; shift < 32; shift += 8) key.push_back(static_cast<char>(size >> shift & 0xFFU));
+  if (text) key.append(*text);
+}
+
+Amounts saved_amounts(const record::Record& record) {
+  const auto* count = record.find("count");
+  const auto whole = count == nullptr ? 0 : count->value.integer().value_or(0);
+  return {static_cast<std::uint64_t>(std::max<std::int64_t>(0, whole)), number_of(record, "weight", 0),
+          number_of(record, "calls", 0), number_of(record, "total_ms", 0)};
+}
+
+bool is_folded(const record::Record& record) {
+  const auto* folded = record.find("folded");
+  return folded != nullptr && folded->value.boolean().value_or(false);
+}
+
+}  // namespace
+
+Amounts& Amounts::operator+=(const Amounts& other) {
+  count += other.count;
+  weight += other.weight;
+  calls += other.calls;
+  total_ms += other.total_ms;
+  return *this;
+}
+
+std::size_t Ledger::Hash::operator()(std::string_view text) const {
+  return std::hash<std::string_view>{}(text);
+}
+
+Ledger::Ledger(std::string tool, std::string name, const stream::RunClock& clock)
+    : tool_(std::move(tool)), name_(std::move(name)), clock_(&clock) {}
+
+void Ledger::drop(const record::Record& record, Reason reason) {
+  drop(record, reason, number_of(record, "weight", 1));
+}
+
+void Ledger::drop(const record::Record& record, Reason reason, double weight) {
+  Amounts amounts{1, weight, weight * number_of(record, "calls", 0), weight * number_of(record, "total_ms", 0)};
+  if (reason == Reason::Sampled) amounts = {1, 0, 0, 0};
+  add(text_of(record, "target", target_), text_of(record, "database", database_), text_of(record, "cycle", cycle_),
+      reason, false, amounts);
+}
+
+void Ledger::add(Texts target, Texts database, Texts cycle, Reason reason, bool folded, const Amounts& amounts) {
+  Entry* entry = find(target, database, cycle, reason, folded);
+  const bool full = entries_.size() - folded_ >= kMaxKeys;
+  if (entry == nullptr && !folded && full) {
+    folded = true;
+    database = std::nullopt;
+    entry = find(target, database, cycle, reason, folded);
+  }
+  if (entry == nullptr) entry = insert(target, database, cycle, reason, folded);
+  entry->amounts += amounts;
+}
+
+Ledger::Entry* Ledger::find(Texts target, Texts database, Texts cycle, Reason reason, bool folded) {
+  key_.clear();
+  key_.push_back(static_cast<char>(reason));
+  key_.push_back(folded ? 'f' : 'k');
+  append_part(key_, target);
+  append_part(key_, database);
+  append_part(key_, cycle);
+  const auto found = index_.find(std::string_view(key_));
+  return found == index_.end() ? nullptr : &entries_[found->second];
+}
+
+// Under the key that find() left behind.
+Ledger::Entry* Ledger::insert(Texts target, Texts database, Texts cycle, Reason reason, bool folded) {
+  if (entries_.empty()) oldest_ = now_;
+  index_.emplace(key_, entries_.size());
+  if (folded) ++folded_;
+  entries_.push_back({copy_of(target), copy_of(database), copy_of(cycle), reason, folded, now_, {}});
+  return &entries_.back();
+}
+
+Status Ledger::before(const record::Record& record, Timestamp now, stream::Writer& out) {
+  now_ = now;
+  if (entries_.empty()) return {};
+  if (folded_ >= kMaxKeys) DBI_TRY(end(out));
+  if (text_of(record, "kind", text_) == "scrape") {
+    const auto target = text_of(record, "target", target_);
+    DBI_TRY(write_if([target](const Entry& entry) { return view_of(entry.target) == target; }, out));
+  }
+  if (entries_.empty() || now - oldest_ < kMaxWait) return {};
+  return write_if([now](const Entry& entry) { return now - entry.since >= kMaxWait; }, out);
+}
+
+Status Ledger::end(stream::Writer& out) {
+  return write_if([](const Entry&) { return true; }, out);
+}
+
+Status Ledger::write_if(const std::function<bool(const Entry&)>& wanted, stream::Writer& out) {
+  record::Builder builder(out.buffer());
+  const auto text = [&builder](std::string_view name, const std::optional<std::string>& value) {
+    if (value) builder.text(name, *value);
+  };
+  const std::size_t before = entries_.size();
+  std::erase_if(entries_, [&](const Entry& entry) {
+    if (!wanted(entry)) return false;
+    builder.begin("dropped").time("ts", clock_->stamp());
+    text("target", entry.target);
+    text("database", entry.database);
+    text("cycle", entry.cycle);
+    builder.text("tool", tool_);
+    if (name_ != tool_) builder.text("name", name_);
+    builder.text("reason", reason_word(entry.reason)).unsigned_integer("count", entry.amounts.count);
+    builder.number("weight", entry.amounts.weight).number("calls", entry.amounts.calls);
+    builder.number("total_ms", entry.amounts.total_ms);
+    if (entry.folded) builder.boolean("folded", true);
+    builder.end();
+    return true;
+  });
+  if (entries_.size() == before) return {};
+  reindex();
+  return out.commit();
+}
+
+void Ledger::reindex() {
+  const auto remaining = std::exchange(entries_, {});
+  const Timestamp now = now_;
+  index_.clear();
+  folded_ = 0;
+  oldest_ = now;
+  for (const Entry& entry : remaining) {
+    find(view_of(entry.target), view_of(entry.database), view_of(entry.cycle), entry.reason, entry.folded);
+    now_ = entry.since;
+    insert(view_of(entry.target), view_of(entry.database), view_of(entry.cycle), entry.reason, entry.folded)->amounts =
+        entry.amounts;
+    oldest_ = std::min(oldest_, entry.since);
+  }
+  now_ = now;
+}
+
+void Ledger::cut_off(const record::Record& record) {
+  if (!take_back(record)) drop(record, Reason::Shutdown);
+}
+
+// Its own `dropped` record says what it counted; another's is a record like any other.
+bool Ledger::take_back(const record::Record& record) {
+  if (text_of(record, "kind", text_) != "dropped" || text_of(record, "tool", text_) != tool_) return false;
+  if (text_of(record, "name", text_).value_or(tool_) != name_) return false;
+  const auto reason = find_reason(text_of(record, "reason", text_).value_or(""));
+  if (!reason) return false;
+  add(text_of(record, "target", target_), text_of(record, "database", database_), text_of(record, "cycle", cycle_),
+      *reason, is_folded(record), saved_amounts(record));
+  return true;
+}
+
+void Ledger::save(std::string& lines) const {
+  record::Builder builder(lines);
+  for (const Entry& entry : entries_) {
+    builder.begin(kSavedKind).time("since", entry.since);
+    if (entry.target) builder.text("target", *entry.target);
+    if (entry.database) builder.text("database", *entry.database);
+    if (entry.cycle) builder.text("cycle", *entry.cycle);
+    builder.text("reason", reason_word(entry.reason)).boolean("folded", entry.folded);
+    builder.unsigned_integer("count", entry.amounts.count).number("weight", entry.amounts.weight);
+    builder.number("calls", entry.amounts.calls).number("total_ms", entry.amounts.total_ms).end();
+  }
+}
+
+bool Ledger::load_line(const record::Record& line) {
+  if (text_of(line, "kind", text_) != kSavedKind) return false;
+  const auto reason = find_reason(text_of(line, "reason", text_).value_or(""));
+  if (!reason) return true;
+  const auto since = parse_timestamp(text_of(line, "since", text_).value_or(""));
+  const Timestamp now = std::exchange(now_, since ? *since : now_);
+  const bool first = entries_.empty();
+  add(text_of(line, "target", target_), text_of(line, "database", database_), text_of(line, "cycle", cycle_), *reason,
+      is_folded(line), saved_amounts(line));
+  oldest_ = first ? now_ : std::min(oldest_, now_);
+  now_ = now;
+  return true;
+}
+
+}  // namespace dbi::ledger

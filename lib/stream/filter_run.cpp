@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stream/filter_run.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "record/builder.hpp"
+#include "stream/line_reader.hpp"
+#include "stream/signals.hpp"
+
+namespace dbi::stream {
+
+namespace {
+
+constexpr int kPipeBytes = 1 << 20;
+constexpr std::chrono::seconds kTick{1};
+constexpr std::chrono::milliseconds kMemoryPause{100};
+constexpr std::string_view kPositionKind = "stream_position";
+
+void enlarge_pipe(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISFIFO(status.st_mode)) return;
+  if (::fcntl(descriptor, F_GETPIPE_SZ) < kPipeBytes) ::fcntl(descriptor, F_SETPIPE_SZ, kPipeBytes);
+}
+
+// Where reading begins in what can be sought; nothing for pipes, sockets and terminals.
+std::optional<std::int64_t> seekable_offset(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  const off_t offset = ::lseek(descriptor, 0, SEEK_CUR);
+  return offset < 0 ? std::nullopt : std::optional<std::int64_t>(offset);
+}
+
+// How far the inputs were read: input by index, so that a run over the same files goes on.
+struct Position {
+  std::size_t index = 0;
+  std::string name;
+  std::int64_t offset = 0;
+  std::uint64_t lines = 0;
+};
+
+void append_position(const Position& position, std::string& lines) {
+  record::Builder(lines)
+      .begin(kPositionKind)
+      .unsigned_integer("index", position.index)
+      .text("input", position.name)
+      .integer("offset", position.offset)
+      .unsigned_integer("lines", position.lines)
+      .end();
+}
+
+std::int64_t integer_of(const record::Record& line, std::string_view name) {
+  const auto* member = line.find(name);
+  return member == nullptr ? 0 : std::max<std::int64_t>(0, member->value.integer().value_or(0));
+}
+
+std::string text_of(const record::Record& line, std::string_view name) {
+  std::string scratch;
+  const auto* member = line.find(name);
+  return member == nullptr ? std::string() : std::string(member->value.text(scratch).value_or(""));
+}
+
+// Calls `take` with every line of `text` that is a record. The copy behind the text gives the reader its spare bytes.
+template <typename Take>
+Status each_record(std::string text, record::Reader& reader, Take take) {
+  const std::size_t size = text.size();
+  text.append(record::kPadding, '\0');
+  record::Record record;
+  for (std::size_t begin = 0; begin < size;) {
+    const std::size_t end = std::min(text.find('\n', begin), size);
+    if (reader.parse(std::string_view(text).substr(begin, end - begin), record)) DBI_TRY(take(record));
+    begin = end + 1;
+  }
+  return {};
+}
+
+// Why the loop over an input ended.
+enum class Ending : std::uint8_t {
+  InputEnd,
+  Stop,    // a signal, at a place from which a later run can go on
+  CutOff,  // the reader is gone or the time of a stop is over: what is left is counted
+};
+
+class Run {
+ public:
+  Run(Filter& filter, const StreamOptions& options, const StreamContext& context)
+      : filter_(filter),
+        options_(options),
+        context_(context),
+        writer_(options.output),
+        lines_(options.max_record_bytes),
+        rejects_(options.rejects, *context.log, *context.clock) {
+    writer_.set_give_up([this] { return drain_is_over(); });
+  }
+
+  Result<RunSummary> run();
+
+ private:
+  Result<Ending> all_inputs();
+  Result<Ending> input(const std::string& name);
+  Status begin_input(const std::string& name, int descriptor);
+  Result<Ending> lines_of_input();
+  Result<Ending> lines_in_memory();
+  Status line(const Line& line);
+  Status reject(std::string_view reason, const Line& line);
+  Result<bool> wait();
+  Status duties();
+  Status reload();
+  Status spare_memory();
+  std::optional<MonotonicTime> deadline() const;
+
+  [[nodiscard]] MonotonicTime now() const { return context_.clock->monotonic(); }
+  bool stopping();
+  bool drain_is_over();
+  [[nodiscard]] bool output_is_shut() const { return writer_.reader_gone() || writer_.gave_up(); }
+  [[nodiscard]] Loop::Watch watch() const { return {lines_.at_end() ? -1 : descriptor_, writer_.descriptor()}; }
+
+  Status load(const std::string& resume);
+  Result<RunSummary> finish(Result<Ending> ending);
+  Status last_words();
+  Status cut_off_input();
+  Status cut_off_output();
+  Status cut_off_lines_in_memory();
+  void leave_offset() const;
+  void publish();
+
+  Filter& filter_;
+  const StreamOptions& options_;
+  const StreamContext& context_;
+  Writer writer_;
+  LineReader lines_;
+  record::Reader reader_;
+  record::Record record_;
+  Rejects rejects_;
+  RunSummary summary_;
+
+  std::string name_;  // of the input that is read
+  Descriptor file_;
+  int descriptor_ = -1;
+  std::optional<std::int64_t> start_;  // its offset at the start, where it can be sought
+  std::size_t index_ = 0;
+  std::optional<Position> resume_at_;
+
+  std::uint64_t records_in_ = 0;  // what publish() has not yet added to the counters
+  std::uint64_t bytes_in_ = 0;
+  MonotonicTime next_tick_{};
+  std::optional<MonotonicTime> drain_until_;
+  bool told_of_pause_ = false;
+};
+
+bool Run::stopping() {
+  if (!Signals::stop_requested()) return false;
+  if (!drain_until_) {
+    drain_until_ = now() + options_.drain;
+    summary_.stopped = true;
+    writer_.write_records_whole();
+  }
+  return true;
+}
+
+bool Run::drain_is_over() {
+  return stopping() && now() >= *drain_until_;
+}
+
+Result<RunSummary> Run::run() {
+  enlarge_pipe(options_.output);
+  if (!options_.resume_from.empty()) DBI_TRY(load(options_.resume_from));
+  next_tick_ = now();
+  return finish(all_inputs());
+}
+
+Status Run::load(const std::string& resume) {
+  return each_record(resume, reader_, [this](const record::Record& line) -> Status {
+    if (text_of(line, "kind") != kPositionKind) return filter_.load_line(line);
+    resume_at_ = Position{static_cast<std::size_t>(integer_of(line, "index")), text_of(line, "input"),
+                          integer_of(line, "offset"), static_cast<std::uint64_t>(integer_of(line, "lines"))};
+    return {};
+  });
+}
+
+Result<Ending> Run::all_inputs() {
+  if (options_.files.empty()) return input("-");
+  // Files before the one that an earlier run stopped in are done, unless the command names others now.
+  const bool same =
+      resume_at_ && resume_at_->index < options_.files.size() && options_.files[resume_at_->index] == resume_at_->name;
+  for (index_ = same ? resume_at_->index : 0;; ++index_) {
+    const auto ending = input(options_.files[index_]);
+    if (!ending || *ending != Ending::InputEnd || index_ + 1 == options_.files.size()) return ending;
+  }
+}
+
+Result<Ending> Run::input(const std::string& name) {
+  if (name == "-") {
+    DBI_TRY(begin_input(name, options_.input));
+  } else {
+    file_ = Descriptor(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    if (!file_.valid()) return fail(ErrorKind::Input, fmt::format("{}: {}", name, std::strerror(errno)));
+    DBI_TRY(begin_input(name, file_.get()));
+  }
+  return lines_of_input();
+}
+
+Status Run::begin_input(const std::string& name, int descriptor) {
+  name_ = name;
+  descriptor_ = descriptor;
+  enlarge_pipe(descriptor);
+  start_ = seekable_offset(descriptor);
+  std::uint64_t line_number = 0;
+  if (start_ && resume_at_ && resume_at_->name == name && resume_at_->index == index_) {
+    struct stat status {};
+    if (::fstat(descriptor, &status) == 0 && status.st_size >= resume_at_->offset) {
+      if (::lseek(descriptor, resume_at_->offset, SEEK_SET) < 0) {
+        return fail(ErrorKind::Input, fmt::format("{}: {}", name, std::strerror(errno)));
+      }
+      start_ = resume_at_->offset;
+      line_number = resume_at_->lines;
+    } else {
+      context_.log->warning(fmt::format("{} is shorter than what was read of it before: starting at its front", name));
+    }
+    resume_at_.reset();
+  }
+  lines_.start(descriptor, line_number);
+  return {};
+}
+
+Result<Ending> Run::lines_of_input() {
+  for (;;) {
+    DBI_TRY_ASSIGN(const Ending ending, lines_in_memory());
+    if (ending == Ending::Stop || (ending == Ending::InputEnd && lines_.at_end())) return ending;
+    DBI_TRY(duties());
+    DBI_TRY_ASSIGN(const bool readable, wait());
+    if (output_is_shut() || drain_is_over()) return Ending::CutOff;
+    if (!readable) continue;
+    const Status filled = lines_.fill();
+    if (!filled) return fail(filled.error().kind, fmt::format("{}: {}", name_, filled.error().message));
+  }
+}
+
+// Ends with Stop between two records of a file, else with InputEnd, which need not be the input's.
+Result<Ending> Run::lines_in_memory() {
+  for (;;) {
+    if (start_ && stopping()) return Ending::Stop;
+    const Line next = lines_.next();
+    if (next.kind == Line::Kind::More || next.kind == Line::Kind::End) return Ending::InputEnd;
+    DBI_TRY(line(next));
+  }
+}
+
+Status Run::line(const Line& line) {
+  bytes_in_ += line.bytes + 1;
+  if (line.kind == Line::Kind::TooLong) {
+    return reject(fmt::format("longer than {} bytes", options_.max_record_bytes), line);
+  }
+  if (line.text.empty() || line.text == "\r") return {};
+  if (const Status status = reader_.parse(line.text, record_); !status) return reject(status.error().message, line);
+  ++records_in_;
+  return filter_.on_record(record_, writer_);
+}
+
+Status Run::reject(std::string_view reason, const Line& line) {
+  summary_.malformed = true;
+  context_.counters->rejects.add();
+  const bool held = line.kind == Line::Kind::Whole;
+  const std::uint64_t xxh3 = held ? XXH3_64bits(line.text.data(), line.text.size()) : line.xxh3;
+  const std::string_view name = name_ == "-" ? std::string_view("input") : std::string_view(name_);
+  DBI_TRY(rejects_.add({name, lines_.line_number(), reason, line.text, line.bytes, xxh3}));
+  if (!options_.strict) return {};
+  return fail(ErrorKind::Malformed, fmt::format("{}: line {}: {}", name, lines_.line_number(), reason));
+}
+
+// What is due between two blocks of input, whether there is more or not.
+Status Run::duties() {
+  DBI_TRY(reload());
+  DBI_TRY(spare_memory());
+  const MonotonicTime moment = now();
+  if (const auto due = filter_.next_deadline(); due && *due <= moment) DBI_TRY(filter_.on_deadline(moment, writer_));
+  if (moment < next_tick_) return {};
+  next_tick_ = moment + kTick;
+  publish();
+  if (context_.tick) context_.tick(moment);
+  return {};
+}
+
+Status Run::reload() {
+  if (!Signals::take_reload()) return {};
+  if (const Status status = filter_.on_reload(); !status) context_.log->warning(status.error());
+  return {};
+}
+
+// Above the hard limit nothing is read until memory was given back, or a stop wants the rest.
+Status Run::spare_memory() {
+  if (!context_.memory_pressure) return {};
+  while (context_.memory_pressure() != MemoryPressure::None) {
+    filter_.shrink();
+    if (context_.memory_pressure() != MemoryPressure::Hard || stopping()) return {};
+    if (!std::exchange(told_of_pause_, true)) context_.log->warning("memory is above its limit: reading pauses");
+    DBI_TRY(writer_.flush());
+    DBI_TRY_ASSIGN(const Events events,
+                   context_.loop->wait({-1, writer_.descriptor()}, now() + kMemoryPause, *context_.clock));
+    if (events.woken) DBI_TRY(filter_.on_wake(writer_));
+    if (events.reader_gone) {
+      writer_.set_reader_gone();
+      return {};
+    }
+  }
+  return {};
+}
+
+std::optional<MonotonicTime> Run::deadline() const {
+  MonotonicTime first = next_tick_;
+  if (const auto due = filter_.next_deadline()) first = std::min(first, *due);
+  if (drain_until_) first = std::min(first, *drain_until_);
+  return first;
+}
+
+// True where there is something to read. Flushes before it waits, so that an idle input holds nothing back.
+Result<bool> Run::wait() {
+  DBI_TRY_ASSIGN(Events events, context_.loop->look(watch()));
+  if (!events.input && !events.woken && !events.reader_gone) {
+    DBI_TRY(writer_.flush());
+    stopping();
+    DBI_TRY_ASSIGN(events, context_.loop->wait(watch(), deadline(), *context_.clock));
+  }
+  if (events.reader_gone) writer_.set_reader_gone();
+  if (events.woken && !output_is_shut()) {
+    DBI_TRY(filter_.on_wake(writer_));
+    DBI_TRY(writer_.flush());
+  }
+  return events.input;
+}
+
+// ---- The end ----
+
+// An output that is shut is an ordinary end; other faults end the run after what is complete has left.
+Result<RunSummary> Run::finish(Result<Ending> ending) {
+  if (!ending && !output_is_shut()) {
+    if (ending.error().kind != ErrorKind::Output) (void)last_words();
+    rejects_.finish();
+    publish();
+    return fail(std::move(ending).error());
+  }
+  if (output_is_shut() || *ending == Ending::CutOff) DBI_TRY(cut_off_input());
+  bool said = false;
+  if (!output_is_shut()) {
+    const Status status = last_words();
+    said = status.has_value();
+    if (!said && !output_is_shut()) return fail(Error(status.error()));
+  }
+  if (!said) DBI_TRY(cut_off_output());
+  leave_offset();
+  if (options_.resume) {
+    const std::int64_t offset = start_.value_or(0) + static_cast<std::int64_t>(start_ ? lines_.bytes_taken() : 0);
+    append_position({index_, name_, offset, start_ ? lines_.line_number() : 0}, summary_.resume);
+    filter_.save_state(summary_.resume);
+    filter_.save_pending(summary_.resume);
+  } else {
+    filter_.save_pending(summary_.pending);
+  }
+  summary_.reader_gone = writer_.reader_gone();
+  rejects_.finish();
+  publish();
+  return std::move(summary_);
+}
+
+Status Run::last_words() {
+  if (summary_.stopped && options_.resume) {
+    DBI_TRY(filter_.on_pause(writer_));
+  } else {
+    DBI_TRY(filter_.on_end(writer_));
+  }
+  return writer_.flush();
+}
+
+// What a pipe still holds was taken from its writer: it is read and counted. A file keeps it for a later run.
+Status Run::cut_off_input() {
+  if (start_) return {};
+  DBI_TRY(cut_off_lines_in_memory());
+  while (!lines_.at_end()) {
+    DBI_TRY_ASSIGN(const Events events, context_.loop->look({descriptor_, -1}));
+    if (!events.input) return {};
+    DBI_TRY(lines_.fill());
+    DBI_TRY(cut_off_lines_in_memory());
+  }
+  return {};
+}
+
+Status Run::cut_off_lines_in_memory() {
+  for (;;) {
+    const Line next = lines_.next();
+    if (next.kind == Line::Kind::More || next.kind == Line::Kind::End) return {};
+    bytes_in_ += next.bytes + 1;
+    if (next.kind != Line::Kind::Whole || !reader_.parse(next.text, record_)) continue;
+    ++records_in_;
+    context_.counters->cut_off.add();
+    filter_.on_cut_off(record_);
+  }
+}
+
+Status Run::cut_off_output() {
+  return each_record(writer_.take_unwritten(), reader_, [this](const record::Record& record) -> Status {
+    context_.counters->cut_off.add();
+    filter_.on_cut_off(record);
+    return {};
+  });
+}
+
+// For whoever shares the descriptor: behind the last record taken, not behind the last byte read.
+void Run::leave_offset() const {
+  if (start_) ::lseek(descriptor_, *start_ + static_cast<off_t>(lines_.bytes_taken()), SEEK_SET);
+}
+
+void Run::publish() {
+  StreamCounters& counters = *context_.counters;
+  counters.records_in.add(std::exchange(records_in_, 0));
+  counters.bytes_in.add(std::exchange(bytes_in_, 0));
+  const auto catch_up = [](telemetry::Counter& counter, std::uint64_t total) { counter.add(total - counter.value()); };
+  catch_up(counters.records_out, writer_.records_written());
+  catch_up(counters.bytes_out, writer_.bytes_written());
+  catch_up(counters.write_stall_us, static_cast<std::uint64_t>(writer_.write_time().count()));
+}
+
+}  // namespace
+
+Result<RunSummary> run_filter(Filter& filter, const StreamOptions& options, const StreamContext& context) {
+  return Run(filter, options, context).run();
+}
+
+}  // namespace dbi::stream

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stream/writer.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+namespace dbi::stream {
+
+namespace {
+
+// Somebody else made the descriptor non-blocking: it is waited for, not changed. A signal ends the wait.
+void wait_for_room(int descriptor) {
+  pollfd entry{descriptor, POLLOUT, 0};
+  ::poll(&entry, 1, -1);
+}
+
+}  // namespace
+
+Writer::Writer(int descriptor) : descriptor_(descriptor) {
+  buffer_.reserve(2 * kChunk);
+}
+
+Status Writer::flush() {
+  return buffer_.empty() && status_ ? Status{} : write_out();
+}
+
+void Writer::set_reader_gone() {
+  reader_gone_ = true;
+  if (status_) status_ = fail(ErrorKind::Output, std::strerror(EPIPE));
+}
+
+Status Writer::write_out() {
+  if (!status_) return fail(Error(status_.error()));
+  const auto start = std::chrono::steady_clock::now();
+  const std::string_view all(buffer_);
+  Status done;
+  while (done && written_ < all.size()) done = write_chunk(next_chunk(all.substr(written_)));
+  write_time_ += std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - start);
+  if (!done) return done;
+  buffer_.clear();
+  written_ = 0;
+  return {};
+}
+
+// What one write(2) is given.
+std::string_view Writer::next_chunk(std::string_view rest) const {
+  if (!records_whole_ || rest.size() <= PIPE_BUF) return rest;
+  const auto last_end = rest.rfind('\n', PIPE_BUF - 1);
+  return rest.substr(0, last_end == std::string_view::npos ? rest.find('\n') + 1 : last_end + 1);
+}
+
+Status Writer::write_chunk(std::string_view chunk) {
+  const auto wrote = ::write(descriptor_, chunk.data(), chunk.size());
+  if (wrote >= 0) {
+    const auto left = chunk.substr(0, static_cast<std::size_t>(wrote));
+    written_ += left.size();
+    bytes_written_ += left.size();
+    records_written_ += static_cast<std::uint64_t>(std::count(left.begin(), left.end(), '\n'));
+    if (left.size() == chunk.size()) return {};
+  } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    wait_for_room(descriptor_);
+  } else if (errno != EINTR) {
+    return fault(errno);
+  }
+  // A short write is what a signal makes of a long one.
+  if (!give_up_ || !give_up_()) return {};
+  gave_up_ = true;
+  status_ = fail(ErrorKind::Output, "the reader took nothing for too long");
+  return fail(Error(status_.error()));
+}
+
+Status Writer::fault(int error_number) {
+  if (error_number == EPIPE) reader_gone_ = true;
+  status_ = fail(ErrorKind::Output, std::strerror(error_number));
+  return fail(Error(status_.error()));
+}
+
+std::string Writer::take_unwritten() {
+  std::size_t begin = written_;
+  while (begin > 0 && buffer_[begin - 1] != '\n') --begin;
+  std::string rest = buffer_.substr(begin);
+  buffer_.clear();
+  written_ = 0;
+  return rest;
+}
+
+Status close_output(int descriptor) {
+  if (::close(descriptor) == 0 || errno == EINTR) return {};
+  return fail(ErrorKind::Output, std::strerror(errno));
+}
+
+}  // namespace dbi::stream
