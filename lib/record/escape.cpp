@@ -103,9 +103,9 @@ void unescape(std::string_view raw, LoneSurrogate lone, std::string& out) {
 }
 
 bool equals_unescaped(std::string_view raw, std::string_view text) {
+  if (raw.find('\\') == std::string_view::npos) return raw == text;
   // An escape is always longer than what it stands for.
-  if (raw.size() <= text.size()) return raw == text;
-  if (raw.find('\\') == std::string_view::npos) return false;
+  if (raw.size() <= text.size()) return false;
   std::string unescaped;
   unescape(raw, LoneSurrogate::Keep, unescaped);
   return unescaped == text;

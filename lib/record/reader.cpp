@@ -143,6 +143,7 @@ void Walk::refill() {
   if (scan_.count == 0 || scan_.fault != ScanFault::None) {
     scan_.count = 0;
     at_ = line_.size();
+    begin_ = std::min(begin_, at_);  // where the walk was at the end already
     byte_ = '\0';
     return;
   }
