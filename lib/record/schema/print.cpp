@@ -148,12 +148,20 @@ void append_members(std::string& out, std::span<const MemberRow> rows) {
 
 }  // namespace
 
+std::vector<Section> scdoc_sections() {
+  std::vector<Section> sections;
+  auto& routing =
+      sections.emplace_back(Section{{}, "## routing members\n\nThey lead every record, in this order.\n\n"});
+  print_members(routing.text, routing_members());
+  auto& common = sections.emplace_back(Section{{}, "## members of any kind\n\n"});
+  print_members(common.text, common_members());
+  for (const KindRow& kind : kinds()) print_kind(sections.emplace_back(Section{kind.name, {}}).text, kind);
+  return sections;
+}
+
 std::string print_scdoc() {
-  std::string out = "## routing members\n\nThey lead every record, in this order.\n\n";
-  print_members(out, routing_members());
-  out += "## members of any kind\n\n";
-  print_members(out, common_members());
-  for (const KindRow& kind : kinds()) print_kind(out, kind);
+  std::string out;
+  for (const Section& section : scdoc_sections()) out += section.text;
   return out;
 }
 

@@ -3,10 +3,21 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace dbi::record::schema {
 
-/// The part of dbi-record(5) that lists every kind with its members, in scdoc(5) form: a "## KIND" section each.
+/// One section of dbi-record(5) in scdoc(5) form.
+struct Section {
+  std::string_view kind;  ///< empty for the members that are not of one kind
+  std::string text;       ///< "## KIND", its meaning, its members; ends with an empty line
+};
+
+/// The sections that list the members: routing, common, then every kind.
+[[nodiscard]] std::vector<Section> scdoc_sections();
+
+/// The same as one text.
 [[nodiscard]] std::string print_scdoc();
 
 /// The part of dbi-record(5) that lists the aliases (alias.hpp).
