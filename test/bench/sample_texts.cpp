@@ -99,8 +99,8 @@ std::string sample_statement(Random& random) {
 }
 
 std::string sample_json_plan(Random& random, std::size_t bytes) {
-  std::string text = R"([{"Plan":)" + json_node(random, "None");
-  std::string closing = "}}]";  // of the nodes that are open
+  std::string text = R"({"Plan":)" + json_node(random, "None");
+  std::string closing = "}}";  // of the nodes that are open
   while (text.size() + closing.size() < bytes) {
     const bool has_sibling = text.back() == '}';
     text += has_sibling ? "," : R"(,"Plans":[)";
