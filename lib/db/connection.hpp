@@ -1,0 +1,82 @@
+// The only door to libpq: one guarded connection to a PostgreSQL server. No session-level SET is ever sent, statements
+// are unnamed and go by the extended protocol (one statement each), and nothing waits beyond its limit of time or a
+// stop request. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "db/failure.hpp"
+#include "db/guards.hpp"
+#include "db/result_set.hpp"
+#include "db/target.hpp"
+
+namespace dbi::db {
+
+class RowRecorder;
+
+/// Limits on the wall clock, beside those that the server keeps. (A name server that does not answer is libpq's own
+/// wait: the resolver's limits hold for it.)
+struct Limits {
+  std::chrono::milliseconds connect{10000};  ///< with the reading back of the guards
+  std::chrono::milliseconds read{10000};     ///< one read, whole
+};
+
+/// What is known of a connection beside its rows.
+struct ConnectionInfo {
+  std::string host;  ///< the one connected to; empty for a local socket
+  std::uint16_t port = 0;
+  std::string user;
+  std::string database;
+  std::string tls;  ///< "TLSv1.3", or "off"
+  std::string server_version;
+  int version_number = 0;  ///< 150020
+  bool in_recovery = false;
+  bool pooled = false;  ///< the process that answers is not the one connected to
+  GuardForm guards = GuardForm::Session;
+  /// standard_conforming_strings, as the server reports it.
+  bool standard_conforming_strings = true;
+};
+
+/// A parameter of a read, as text; nothing for NULL.
+using Parameter = std::optional<std::string>;
+
+/// Moves; used by one thread at a time.
+class Connection {
+ public:
+  /// Connects and proves the guards. Where startup options are refused it connects once more without them; where they
+  /// are not in force, or a pooler stands between, every read is a transaction that sets them. Fails with the kinds
+  /// Connection, TooManyConnections, Authentication, Unsupported (a guard took in neither form; nothing else was sent),
+  /// Timeout, Other.
+  static Outcome<Connection> open(const PostgresTarget& target, const Guards& guards, const Limits& limits,
+                                  std::stop_token stop);
+
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+  /// Runs one statement under the guards and reads its rows whole. When it returns, no transaction is open. Let the
+  /// text read "select /* dbi-collect ... */". `source` names the read for the recorder.
+  Outcome<ResultSet> read(std::string_view source, std::string_view sql, std::span<const Parameter> parameters = {});
+
+  /// False once the connection broke or was given up: open another.
+  [[nodiscard]] bool usable() const;
+
+  [[nodiscard]] const ConnectionInfo& info() const;
+
+  /// Every read's rows go there from now on; nullptr for nowhere. Not owned.
+  void set_recorder(RowRecorder* recorder);
+
+ private:
+  class Session;
+  explicit Connection(std::unique_ptr<Session> session);
+  std::unique_ptr<Session> session_;
+};
+
+}  // namespace dbi::db
