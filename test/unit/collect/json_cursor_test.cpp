@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <map>
+#include <string>
 #include <vector>
 
 namespace dbi::collect {
@@ -70,7 +71,8 @@ TEST(JsonCursor, EndsOnEveryRefusalWithoutFurtherReads) {
 }
 
 TEST(JsonCursor, ARunOfBracketsIsNoDeepRecursion) {
-  JsonCursor cursor(std::string(1'000'000, '['));
+  const std::string brackets(1'000'000, '[');
+  JsonCursor cursor(brackets);
   cursor.skip();
   EXPECT_FALSE(cursor.status());
 }

@@ -1,0 +1,80 @@
+// Writes the control records of a cycle: `error`, `event` and, last, `scrape` (dbi-record(5)).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "collect/quality.hpp"
+#include "collect/query_stats.hpp"
+#include "collect/residual.hpp"
+
+namespace dbi::collect {
+
+/// How a cycle went.
+enum class Outcome : std::uint8_t {
+  Ok,
+  Partial,  ///< the server was read, a source was not
+  Failed,   ///< no connection, guards refused, or every source timed out
+  Skipped   ///< nothing was tried
+};
+
+/// "ok", "partial", "failed", "skipped".
+[[nodiscard]] std::string_view outcome_word(Outcome outcome);
+
+/// What the reads of one source took.
+struct SourceCost {
+  double ms = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// Something that could not be read.
+struct SourceError {
+  std::string source;  ///< "server", "statements_info", "statements", "texts", "sessions"
+  ErrorKind kind = ErrorKind::Other;
+  std::string sqlstate;  ///< empty where the server was not reached
+  std::string message;   ///< redacted already
+  std::string hint;      ///< the exact lines that would fix it, or empty
+};
+
+/// The outcome of a cycle from what went wrong. `reached`: a connection stood and its guards held.
+/// `read`: at least one of the sources that were asked for gave its rows.
+[[nodiscard]] Outcome judge(bool reached, bool read, const std::vector<SourceError>& errors);
+
+/// What the scrape of a cycle says beside its routing members; an empty text and an optional without value are absent.
+struct Scrape {
+  Outcome outcome = Outcome::Ok;
+  std::string reason;  ///< why it was skipped
+  std::optional<double> interval_s;
+  double cycle_ms = 0;
+  std::optional<double> late_s;
+  std::size_t records = 0;  ///< of the cycle, without control records
+  std::map<std::string, SourceCost> cost;
+  bool baseline = false;
+  std::vector<Unclean> unclean;
+  std::optional<Incomparable> incomparable;
+  std::optional<SelfCost> self;
+  std::optional<std::int64_t> dealloc;
+  std::optional<double> connections_used_pct;
+  std::optional<double> replica_lag_s;
+  std::string server_version;
+  std::string tls;
+  std::string guards;
+};
+
+/// Appends records to `out`. `ts` is the server's clock where one was read, else the collector's.
+void write_error(std::string& out, const Routing& routing, Timestamp ts, const SourceError& error);
+void write_scrape(std::string& out, const Routing& routing, Timestamp ts, const Scrape& scrape);
+
+/// An `event` of the tool itself about a target: "state_corrupt".
+void write_event(std::string& out, std::string_view tool, std::string_view target, Timestamp now,
+                 std::string_view event, std::string_view severity, std::string_view message);
+
+}  // namespace dbi::collect

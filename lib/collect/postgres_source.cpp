@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/postgres_source.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "collect/own_statement.hpp"
+
+namespace dbi::collect {
+
+namespace {
+
+// SQLSTATE of "pg_stat_statements must be loaded via shared_preload_libraries".
+constexpr std::string_view kNotInState = "55000";
+
+constexpr std::string_view kPreload =
+    "in postgresql.conf: shared_preload_libraries = 'pg_stat_statements' (keep what is there), then restart the server";
+
+std::string quote_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + "\"";
+}
+
+SourceError missing_extension(const PostgresCatalog& catalog) {
+  return {.source = "statements",
+          .kind = ErrorKind::MissingFeature,
+          .sqlstate = {},
+          .message = fmt::format("database {} has no extension pg_stat_statements", quote_name(catalog.database)),
+          .hint = fmt::format("{}; in database {}: CREATE EXTENSION pg_stat_statements;", kPreload,
+                              quote_name(catalog.database))};
+}
+
+SourceError hidden_statements(const PostgresCatalog& catalog) {
+  return {.source = "statements",
+          .kind = ErrorKind::Privilege,
+          .sqlstate = {},
+          .message = fmt::format("role {} may not see the statements of other roles", quote_name(catalog.role)),
+          .hint = fmt::format("GRANT pg_monitor TO {};", quote_name(catalog.role))};
+}
+
+// The server's own error, with what would mend it.
+SourceError explain(SourceError error, const PostgresCatalog* catalog) {
+  if (!error.hint.empty() || error.source == "server" || catalog == nullptr) return error;
+  if (error.sqlstate == kNotInState) {
+    error.kind = ErrorKind::MissingFeature;
+    error.hint = kPreload;
+  } else if (error.kind == ErrorKind::Privilege) {
+    error.hint = fmt::format("GRANT USAGE ON SCHEMA {} TO {}; GRANT pg_monitor TO {};", catalog->schema,
+                             quote_name(catalog->role), quote_name(catalog->role));
+  }
+  return error;
+}
+
+SourceError unexpected(std::string_view source, const Error& error) {
+  return {.source = std::string(source),
+          .kind = error.kind == ErrorKind::Internal ? ErrorKind::Other : error.kind,
+          .sqlstate = {},
+          .message = error.message,
+          .hint = error.hint};
+}
+
+}  // namespace
+
+void CycleAccount::spend(std::string_view source, const SourceCost& spent) {
+  auto& sum = cost[std::string(source)];
+  sum.ms += spent.ms;
+  sum.rows += spent.rows;
+  sum.bytes += spent.bytes;
+}
+
+std::optional<Cells> PostgresSource::read(std::string_view source, std::string_view sql, Parameters parameters,
+                                          CycleAccount& account) {
+  auto reading = reader_->read(source, sql, parameters);
+  if (!reading) {
+    account.errors.push_back(explain(std::move(reading).error(), catalog_ ? &*catalog_ : nullptr));
+    return std::nullopt;
+  }
+  account.spend(source, reading->cost);
+  owner_ = std::move(reading->owner);
+  return std::move(reading->cells);
+}
+
+std::optional<ServerFacts> PostgresSource::read_server(CycleAccount& account) {
+  if (!catalog_) {
+    const auto cells = read("server", catalog_sql(), {}, account);
+    if (!cells) return std::nullopt;
+    auto catalog = read_catalog(*cells);
+    if (!catalog) {
+      account.errors.push_back(unexpected("server", catalog.error()));
+      return std::nullopt;
+    }
+    catalog_ = std::move(*catalog);
+    if (catalog_->has_statements()) {
+      statements_sql_ = statements_sql(*catalog_);
+      marks_sql_ = marks_sql(*catalog_);
+    }
+  }
+  const auto cells = read("server", server_sql(*catalog_), {}, account);
+  if (!cells) return std::nullopt;
+  auto facts = collect::read_server(*cells);
+  if (!facts) {
+    account.errors.push_back(unexpected("server", facts.error()));
+    return std::nullopt;
+  }
+  return std::move(*facts);
+}
+
+std::optional<ResetMarks> PostgresSource::read_marks(CycleAccount& account) {
+  const auto cells = read("statements_info", marks_sql_, {}, account);
+  if (!cells) return std::nullopt;
+  auto marks = collect::read_marks(*cells);
+  if (marks) return *marks;
+  account.errors.push_back(unexpected("statements_info", marks.error()));
+  return std::nullopt;
+}
+
+bool PostgresSource::read_rows(StatementSnapshot& snapshot, CycleAccount& account) {
+  const std::array<std::optional<std::string>, 3> parameters{"f", std::nullopt, std::nullopt};
+  const auto cells = read("statements", statements_sql_, parameters, account);
+  if (!cells) return false;
+  const auto status = collect::read_statements(*cells, *catalog_, snapshot);
+  if (status) return true;
+  account.errors.push_back(unexpected("statements", status.error()));
+  return false;
+}
+
+std::optional<StatementSnapshot> PostgresSource::read_statements(const ServerFacts& facts, CycleAccount& account) {
+  if (!catalog_->has_statements()) {
+    account.errors.push_back(missing_extension(*catalog_));
+    catalog_.reset();  // it may be there in the next cycle
+    return std::nullopt;
+  }
+  StatementSnapshot snapshot;
+  snapshot.taken = facts.now;
+  snapshot.server = facts.identity;
+  const auto before = read_marks(account);
+  if (!before || !read_rows(snapshot, account)) return std::nullopt;
+  const auto after = read_marks(account);
+  if (!after) return std::nullopt;
+  snapshot.before = *before;
+  snapshot.after = *after;
+  name_rows(snapshot, account);
+  account.read = true;
+  if (snapshot.null_query_ids) {
+    account.errors.push_back(hidden_statements(*catalog_));
+    catalog_.reset();  // the privilege may be there in the next cycle
+  }
+  return snapshot;
+}
+
+// A database or role that was dropped keeps its rows: it is noted as nameless, so that it does not ask for names again.
+void PostgresSource::name_rows(StatementSnapshot& snapshot, CycleAccount& account) {
+  if (set_names(snapshot, names_)) return;
+  const auto cells = read("server", names_sql(), {}, account);
+  if (!cells) return;
+  names_ = read_names(*cells);
+  for (const auto& row : snapshot.rows) {
+    const auto oids = key_oids(row.key);
+    names_.databases.try_emplace(std::string(oids.database));
+    names_.roles.try_emplace(std::string(oids.role));
+  }
+  set_names(snapshot, names_);
+}
+
+bool PostgresSource::read_texts(StatementSnapshot& snapshot, const std::vector<std::size_t>& rows, TextStore& texts,
+                                Timestamp now, CycleAccount& account) {
+  if (!catalog_) return false;
+  std::vector<std::string> query_ids;
+  std::unordered_map<std::string_view, std::size_t> wanted;
+  for (const auto row : rows) {
+    query_ids.push_back(snapshot.rows[row].query_id);
+    wanted.emplace(snapshot.rows[row].key, row);
+  }
+  const std::array<std::optional<std::string>, 3> parameters{"t", format_array(query_ids), catalog_->role_oid};
+  const auto cells = read("texts", statements_sql_, parameters, account);
+  if (!cells) return false;
+  // Which session wrote a text, and so how it read its strings, is not known: ambiguous text fails closed.
+  sql::Dialect dialect;
+  dialect.system = sql::System::PostgreSql;
+  for (std::size_t i = 0; i < cells->rows(); ++i) {
+    const auto text = read_text(cells->row(i), *catalog_);
+    if (!text) continue;
+    const bool own = key_oids(text->key).role == catalog_->role_oid && is_own_statement(text->text);
+    const auto found = wanted.find(text->key);
+    if (found == wanted.end() && (!own || texts.find(text->key) != nullptr)) continue;
+    StatementRow unseen;
+    unseen.key = text->key;
+    unseen.query_id = std::string(*cells->row(i)[2]);
+    auto& row = found == wanted.end() ? unseen : snapshot.rows[found->second];
+    texts.learn(row, text->text, dialect, own, now, {.truncated = text->truncated});
+    row.own = own;
+  }
+  return true;
+}
+
+}  // namespace dbi::collect

@@ -1,0 +1,61 @@
+// The seam between what is asked of a server and how it is asked: one connection with its guards (module db), or rows
+// that a test recorded.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "collect/control_records.hpp"
+#include "collect/postgres_catalog.hpp"
+
+namespace dbi::collect {
+
+/// The rows of one read; the server has none of it open any more.
+struct Reading {
+  std::shared_ptr<const void> owner;  ///< keeps the cells' bytes
+  Cells cells;
+  SourceCost cost;
+};
+
+/// Rows, or why there are none.
+using ReadResult = tl::expected<Reading, SourceError>;
+
+/// A parameter of a read, as text; nothing for NULL.
+using Parameters = std::span<const std::optional<std::string>>;
+
+/// What is known of a connection beside its rows.
+struct ConnectionFacts {
+  std::string host;  ///< empty for a local socket
+  std::uint16_t port = 0;
+  std::string tls;     ///< "TLSv1.3", "off"
+  std::string guards;  ///< "session", "transaction"
+};
+
+/// One connection. Used by one thread.
+class ServerReader {
+ public:
+  ServerReader() = default;
+  ServerReader(const ServerReader&) = delete;
+  ServerReader& operator=(const ServerReader&) = delete;
+  virtual ~ServerReader() = default;
+
+  /// One statement under the guards, read whole. A message of the server in the error is redacted.
+  virtual ReadResult read(std::string_view source, std::string_view sql, Parameters parameters) = 0;
+
+  /// False once the connection broke: it has to be opened anew.
+  [[nodiscard]] virtual bool usable() const = 0;
+
+  [[nodiscard]] virtual ConnectionFacts facts() const = 0;
+};
+
+/// Opens a connection; called again after a fault.
+using OpenReader = std::function<tl::expected<std::unique_ptr<ServerReader>, SourceError>()>;
+
+}  // namespace dbi::collect

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/target_cycles.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/units.hpp"
+#include "base/uuid7.hpp"
+#include "collect/delta.hpp"
+
+namespace dbi::collect {
+
+namespace {
+
+constexpr std::string_view kSystem = "postgresql";
+
+double milliseconds_between(MonotonicTime begin, MonotonicTime end) {
+  return std::chrono::duration<double, std::milli>(end - begin).count();
+}
+
+// Evictions in the interval; nothing where the mark went back, which a reset or a restart did.
+std::optional<std::int64_t> count_evictions(const StatementSnapshot& earlier, const StatementSnapshot& later) {
+  if (!earlier.before.dealloc || !later.after.dealloc || *later.after.dealloc < *earlier.before.dealloc) {
+    return std::nullopt;
+  }
+  return *later.after.dealloc - *earlier.before.dealloc;
+}
+
+std::uint64_t bytes_of(const CycleAccount& account) {
+  std::uint64_t bytes = 0;
+  for (const auto& [source, cost] : account.cost) bytes += cost.bytes;
+  return bytes;
+}
+
+}  // namespace
+
+TargetCycles::TargetCycles(std::string target, OpenReader open, BaselineStore baselines, TextStore texts,
+                           std::filesystem::path texts_path, CycleSettings settings, const Clock& clock)
+    : target_(std::move(target)),
+      open_(std::move(open)),
+      baselines_(std::move(baselines)),
+      texts_(std::move(texts)),
+      texts_path_(std::move(texts_path)),
+      settings_(std::move(settings)),
+      clock_(&clock) {}
+
+std::string TargetCycles::next_cycle(Timestamp now) {
+  last_cycle_ = next_cycle_id(now, std::max<std::string_view>(last_cycle_, baselines_.newest_cycle()));
+  return last_cycle_;
+}
+
+bool TargetCycles::connect(CycleAccount& account) {
+  if (reader_ && reader_->usable()) return true;
+  close();
+  auto opened = open_();
+  if (!opened) {
+    account.errors.push_back(std::move(opened).error());
+    return false;
+  }
+  reader_ = std::move(*opened);
+  source_ = std::make_unique<PostgresSource>(*reader_);
+  return true;
+}
+
+// The order of the reads: the server's facts, the counters between their marks, the sessions, and last, because they
+// can take longest, the texts.
+TargetCycles::Read TargetCycles::read_all() {
+  Read read;
+  if (!connect(read.account)) return read;
+  read.connection = reader_->facts();
+  read.facts = source_->read_server(read.account);
+  if (!read.facts) {
+    if (!reader_->usable()) close();
+    return read;
+  }
+  read.reached = true;
+  if (!settings_.query_stats && !settings_.read_sessions) read.account.read = true;
+  if (settings_.query_stats) read.counters = source_->read_statements(*read.facts, read.account);
+  if (settings_.read_sessions && reader_->usable()) {
+    read.sessions = settings_.read_sessions(*reader_, texts_, read.account);
+    if (read.sessions) read.account.read = true;
+  }
+  if (read.counters && reader_->usable()) read_texts(*read.counters, read.account);
+  if (bytes_of(read.account) > settings_.max_cycle_bytes) {
+    read.account.errors.push_back(
+        {.source = "statements",
+         .kind = ErrorKind::Other,
+         .sqlstate = {},
+         .message = fmt::format("the cycle is larger than {}", format_size(settings_.max_cycle_bytes)),
+         .hint = "Raise --max-cycle-bytes or ask for fewer --kinds."});
+    read.counters.reset();
+    read.sessions.reset();
+  }
+  if (!reader_->usable()) close();
+  return read;
+}
+
+// A cycle that writes no query_stats needs no texts; the next one reads them, those of its own statements included.
+void TargetCycles::read_texts(StatementSnapshot& counters, CycleAccount& account) {
+  const auto unknown = texts_.see(counters);
+  if (is_first() && settings_.first_run != FirstRun::Emit) return;
+  if (unknown.empty() || !texts_.schedule().due(clock_->now())) return;
+  const auto begin = clock_->monotonic();
+  if (source_->read_texts(counters, unknown, texts_, clock_->now(), account)) {
+    texts_.schedule().record_read(clock_->now(), clock_->monotonic() - begin);
+  }
+}
+
+std::size_t TargetCycles::write_statements(std::string& out, const Routing& routing, const StatementSnapshot& counters,
+                                           Scrape& scrape) const {
+  const auto* start = baselines_.start();
+  if (start == nullptr && settings_.first_run != FirstRun::Emit) {
+    scrape.baseline = true;
+    return 0;
+  }
+  const auto deltas = start == nullptr ? lifetime_totals(counters) : compute_deltas(*start, counters);
+  scrape.interval_s = deltas.interval_s;
+  scrape.unclean = deltas.unclean;
+  scrape.incomparable = deltas.incomparable;
+  scrape.baseline = start == nullptr || deltas.incomparable.has_value();
+  if (deltas.incomparable) return 0;
+  if (start != nullptr) scrape.dealloc = count_evictions(*start, counters);
+  const auto totals = write_query_stats(out, routing, counters, deltas, texts_, settings_.stats);
+  scrape.self = totals.self;
+  return totals.records;
+}
+
+CycleOutput TargetCycles::run(std::optional<double> late_s) {
+  const auto begin = clock_->monotonic();
+  const auto observed = clock_->now();
+  auto read = read_all();
+  CycleOutput output;
+  output.cycle = next_cycle(observed);
+  const Routing routing{.target = target_,
+                        .cycle = output.cycle,
+                        .system = kSystem,
+                        .host = read.connection.host,
+                        .port = read.connection.port,
+                        .observed_ts = observed};
+  const auto ts = read.facts ? read.facts->now : observed;
+  Scrape scrape;
+  scrape.late_s = late_s;
+  if (read.counters) scrape.records += write_statements(output.records, routing, *read.counters, scrape);
+  if (read.sessions) scrape.records += (*read.sessions)(output.records, routing, ts);
+  for (const auto& error : read.account.errors) write_error(output.records, routing, ts, error);
+  scrape.outcome = judge(read.reached, read.account.read, read.account.errors);
+  scrape.cost = std::move(read.account.cost);
+  if (read.facts) {
+    scrape.connections_used_pct = read.facts->connections_used_pct;
+    scrape.replica_lag_s = read.facts->replica_lag_s;
+    scrape.server_version = read.facts->version;
+  }
+  scrape.tls = read.connection.tls;
+  scrape.guards = read.connection.guards;
+  scrape.cycle_ms = milliseconds_between(begin, clock_->monotonic());
+  write_scrape(output.records, routing, ts, scrape);
+  output.outcome = scrape.outcome;
+  if (scrape.outcome != Outcome::Failed) output.counters = std::move(read.counters);
+  return output;
+}
+
+CycleOutput TargetCycles::skip(std::string_view reason) {
+  CycleOutput output;
+  const auto now = clock_->now();
+  output.cycle = next_cycle(now);
+  output.outcome = Outcome::Skipped;
+  const Routing routing{
+      .target = target_, .cycle = output.cycle, .system = kSystem, .host = {}, .port = 0, .observed_ts = now};
+  Scrape scrape;
+  scrape.outcome = Outcome::Skipped;
+  scrape.reason = reason;
+  write_scrape(output.records, routing, now, scrape);
+  return output;
+}
+
+Status TargetCycles::save_texts() {
+  if (texts_path_.empty() || !texts_.changed()) return {};
+  return texts_.save(texts_path_);
+}
+
+// The baseline is stored before the first byte leaves and not only before the scrape: without an acknowledging exporter
+// a kill between the two would count the interval's records twice.
+Status TargetCycles::commit(CycleOutput output, const std::function<Status(std::string records)>& write) {
+  const bool moves = output.counters.has_value();
+  if (moves) {
+    DBI_TRY(baselines_.promote(baselines_.start_cycle()));
+    DBI_TRY(baselines_.store_pending(output.cycle, std::move(*output.counters)));
+  }
+  if (auto written = write(std::move(output.records)); !written) {
+    if (moves) DBI_TRY(baselines_.withdraw(output.cycle));
+    return written;
+  }
+  if (moves) DBI_TRY(baselines_.promote(output.cycle));
+  return save_texts();
+}
+
+Status TargetCycles::prime(CycleOutput output) {
+  if (!output.counters) return {};
+  DBI_TRY(baselines_.store_pending(output.cycle, std::move(*output.counters)));
+  return baselines_.promote(output.cycle);
+}
+
+}  // namespace dbi::collect

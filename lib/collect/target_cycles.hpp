@@ -1,0 +1,119 @@
+// The cycles of one target: what is read, what becomes of it as records, and which counters the next one starts from
+// (DESIGN.md sections 2 and 4, "Commit").
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "collect/baseline.hpp"
+#include "collect/control_records.hpp"
+#include "collect/postgres_source.hpp"
+#include "collect/query_stats.hpp"
+#include "collect/server_reader.hpp"
+#include "collect/text_store.hpp"
+
+namespace dbi::collect {
+
+/// What a run without an earlier reading does (--baseline).
+enum class FirstRun : std::uint8_t {
+  Skip,  ///< no query_stats; the scrape says `baseline`
+  Wait,  ///< reads once without a record, waits, and shows a difference
+  Emit   ///< lifetime totals, as quality `baseline`
+};
+
+/// The sessions of a cycle, read already and not yet written: appends their records and returns how many.
+using WriteSessions = std::function<std::size_t(std::string& out, const Routing& routing, Timestamp ts)>;
+
+/// Reads the sessions; nothing where that failed, the account has the error then.
+using ReadSessions =
+    std::function<std::optional<WriteSessions>(ServerReader& reader, const TextStore& texts, CycleAccount& account)>;
+
+struct CycleSettings {
+  bool query_stats = true;
+  FirstRun first_run = FirstRun::Skip;
+  QueryStatsOptions stats;
+  std::size_t max_cycle_bytes = std::size_t{256} << 20U;
+  ReadSessions read_sessions;  ///< empty: no sessions are asked for
+};
+
+/// A cycle, read whole: its connection is at rest.
+struct CycleOutput {
+  std::string cycle;
+  Outcome outcome = Outcome::Ok;
+  std::string records;                        ///< the scrape is the last line
+  std::optional<StatementSnapshot> counters;  ///< the next baseline, where there were counters
+};
+
+/// One target. Keeps its connection over the cycles and opens it anew after a fault. Used by one thread.
+class TargetCycles {
+ public:
+  /// `clock` must outlive it. `texts_path` empty: texts are not kept on disk.
+  TargetCycles(std::string target, OpenReader open, BaselineStore baselines, TextStore texts,
+               std::filesystem::path texts_path, CycleSettings settings, const Clock& clock);
+
+  /// Counters are asked for and there are none to start from.
+  [[nodiscard]] bool is_first() const { return settings_.query_stats && baselines_.start() == nullptr; }
+
+  /// Reads the server. Never fails: what went wrong is in the records.
+  CycleOutput run(std::optional<double> late_s);
+
+  /// A cycle that tried nothing.
+  CycleOutput skip(std::string_view reason);
+
+  /// Writes `output` by `write` and moves the baseline on: stored as pending before, promoted after, withdrawn where
+  /// the write failed. Returns the write's error, or ErrorKind::State.
+  Status commit(CycleOutput output, const std::function<Status(std::string records)>& write);
+
+  /// Takes the counters of `output` as the start without writing a record (FirstRun::Wait).
+  Status prime(CycleOutput output);
+
+  /// Gives the connection back until the next run().
+  void close() {
+    source_.reset();
+    reader_.reset();
+  }
+
+  [[nodiscard]] const std::string& target() const { return target_; }
+  [[nodiscard]] const BaselineStore& baselines() const { return baselines_; }
+
+ private:
+  struct Read {
+    std::optional<ServerFacts> facts;
+    std::optional<StatementSnapshot> counters;
+    std::optional<WriteSessions> sessions;
+    ConnectionFacts connection;
+    CycleAccount account;
+    bool reached = false;
+  };
+
+  bool connect(CycleAccount& account);
+  Read read_all();
+  void read_counters(Read& read);
+  void read_texts(StatementSnapshot& counters, CycleAccount& account);
+  std::size_t write_statements(std::string& out, const Routing& routing, const StatementSnapshot& counters,
+                               Scrape& scrape) const;
+  std::string next_cycle(Timestamp now);
+  Status save_texts();
+
+  std::string target_;
+  OpenReader open_;
+  BaselineStore baselines_;
+  TextStore texts_;
+  std::filesystem::path texts_path_;
+  CycleSettings settings_;
+  const Clock* clock_;
+  std::unique_ptr<ServerReader> reader_;
+  std::unique_ptr<PostgresSource> source_;
+  std::string last_cycle_;
+};
+
+}  // namespace dbi::collect

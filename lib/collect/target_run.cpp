@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/target_run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "collect/schedule.hpp"
+
+namespace dbi::collect {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Cycles this late or less are on time: a thread does not wake up to the microsecond.
+constexpr auto kPunctual = 50ms;
+
+class TargetRun {
+ public:
+  TargetRun(TargetCycles& cycles, const RunSettings& settings, const RunPorts& ports, const Clock& clock)
+      : cycles_(cycles), settings_(settings), ports_(ports), clock_(clock) {}
+
+  RunResult run() {
+    if (settings_.first_run == FirstRun::Wait && cycles_.is_first() && !prime()) return std::move(result_);
+    const auto interval = settings_.interval.value_or(microseconds{1});
+    Schedule schedule(interval, clock_.monotonic());
+    for (std::uint64_t done = 0; !settings_.count || done < *settings_.count; ++done) {
+      if (!ports_.wait_until(schedule.due()) || !ports_.wait_idle()) break;
+      if (!cycle(schedule.start(clock_.monotonic()))) break;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  // The first reading, and the wait for the difference to it. A failure is told like every other: by a cycle.
+  bool prime() {
+    auto output = cycles_.run(std::nullopt);
+    if (!output.counters) return true;
+    if (auto status = cycles_.prime(std::move(output)); !status) return end(std::move(status));
+    ports_.tell_first_wait(settings_.first_wait);
+    return ports_.wait_until(clock_.monotonic() + settings_.first_wait);
+  }
+
+  bool cycle(microseconds late) {
+    std::optional<double> late_s;
+    if (settings_.interval && late > kPunctual) late_s = std::chrono::duration<double>(late).count();
+    const bool patient = failures_ > 0 && clock_.monotonic() < retry_at_;
+    auto output = patient ? cycles_.skip("waiting before the next attempt to reach the server") : cycles_.run(late_s);
+    if (!patient) note(output.outcome);
+    if (auto status = cycles_.commit(std::move(output), ports_.write); !status) return end(std::move(status));
+    return true;
+  }
+
+  void note(Outcome outcome) {
+    result_.last_failed = outcome == Outcome::Failed;
+    failures_ = result_.last_failed ? failures_ + 1 : 0;
+    // A tick that comes on time after the delay is not to be missed by the time that the attempt itself took.
+    retry_at_ = clock_.monotonic() + retry_delay(failures_) - kPunctual;
+  }
+
+  bool end(Status status) {
+    result_.status = std::move(status);
+    return false;
+  }
+
+  TargetCycles& cycles_;
+  const RunSettings& settings_;
+  const RunPorts& ports_;
+  const Clock& clock_;
+  RunResult result_;
+  std::uint64_t failures_ = 0;
+  MonotonicTime retry_at_{};
+};
+
+}  // namespace
+
+microseconds retry_delay(std::uint64_t failures) {
+  if (failures == 0) return 0s;
+  return std::min<microseconds>(60s, 1s * (std::int64_t{1} << std::min<std::uint64_t>(failures - 1, 6)));
+}
+
+RunResult run_target(TargetCycles& cycles, const RunSettings& settings, const RunPorts& ports, const Clock& clock) {
+  return TargetRun(cycles, settings, ports, clock).run();
+}
+
+}  // namespace dbi::collect

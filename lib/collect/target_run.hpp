@@ -1,0 +1,45 @@
+// Runs the cycles of one target in time: the schedule, the first reading of a run that waits, patience with a server
+// that does not answer.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "base/clock.hpp"
+#include "collect/target_cycles.hpp"
+
+namespace dbi::collect {
+
+struct RunSettings {
+  std::optional<microseconds> interval;  ///< nothing: `count` cycles without a pause
+  std::optional<std::uint64_t> count;    ///< nothing: until it is stopped
+  FirstRun first_run = FirstRun::Skip;
+  microseconds first_wait{};  ///< FirstRun::Wait: how long the first difference takes
+};
+
+/// What a run needs of the world around it.
+struct RunPorts {
+  std::function<bool()> wait_idle;                         ///< false: the run is over
+  std::function<Status(std::string records)> write;        ///< one cycle
+  std::function<bool(MonotonicTime until)> wait_until;     ///< false: the run is over
+  std::function<void(const Error& error)> tell;            ///< diagnostics: the errors of the state folder
+  std::function<void(microseconds wait)> tell_first_wait;  ///< progress
+};
+
+/// How a target's run ended.
+struct RunResult {
+  bool last_failed = false;  ///< the last cycle that tried something
+  Status status;             ///< a fault that ends the run: of the output or the state folder
+};
+
+/// How long a target is left alone after `failures` failed cycles in a row: doubling from 1 s to 60 s.
+[[nodiscard]] microseconds retry_delay(std::uint64_t failures);
+
+/// Runs until the count is reached, the output is closed or the run is stopped.
+RunResult run_target(TargetCycles& cycles, const RunSettings& settings, const RunPorts& ports, const Clock& clock);
+
+}  // namespace dbi::collect

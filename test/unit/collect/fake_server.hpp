@@ -1,0 +1,129 @@
+// A PostgreSQL server that answers the collector's reads from values that a test sets.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "collect/server_reader.hpp"
+
+namespace dbi::collect {
+
+/// What the server holds; shared by all its connections.
+struct FakeServer {
+  struct Statement {
+    std::string database = "5";
+    std::string role = "10";
+    std::string query_id;  ///< empty = NULL: not to be seen
+    bool toplevel = true;
+    int calls = 0;
+    double total_ms = 0;
+    std::string text;
+  };
+
+  bool has_extension = true;
+  std::int64_t now = 1'000'000'000;  ///< microseconds; each read of the server's facts adds a second
+  std::int64_t stats_reset = 1;
+  int dealloc = 0;
+  std::vector<Statement> statements;
+  std::map<std::string, SourceError> faults;  ///< by source
+  bool refuses_connections = false;
+  std::vector<std::string> reads;  ///< sources and, for "texts", what was asked for
+  std::size_t connections = 0;
+};
+
+class FakeReader final : public ServerReader {
+ public:
+  explicit FakeReader(FakeServer& server) : server_(&server) { ++server.connections; }
+
+  ReadResult read(std::string_view source, std::string_view sql, Parameters parameters) override {
+    server_->reads.emplace_back(source);
+    if (const auto fault = server_->faults.find(std::string(source)); fault != server_->faults.end()) {
+      usable_ = fault->second.kind != ErrorKind::Connection;
+      return tl::unexpected(fault->second);
+    }
+    if (sql == catalog_sql()) return catalog();
+    if (sql.find("dbi-collect server") != sql.npos) return facts();
+    if (sql.find("dbi-collect marks") != sql.npos) {
+      return rows(2, {{std::to_string(server_->stats_reset), std::to_string(server_->dealloc)}});
+    }
+    if (sql == names_sql()) return rows(3, {{"d", "5", "app"}, {"r", "10", "dbi"}, {"r", "11", "bob"}});
+    return statements(parameters[0] == "t");
+  }
+
+  [[nodiscard]] bool usable() const override { return usable_; }
+  [[nodiscard]] ConnectionFacts facts() const override { return {"db1", 5432, "off", "session"}; }
+
+ private:
+  using Row = std::vector<std::optional<std::string>>;
+
+  static ReadResult rows(std::size_t columns, std::vector<Row> values) {
+    auto owner = std::make_shared<std::vector<Row>>(std::move(values));
+    Reading reading;
+    reading.cells.columns = columns;
+    for (const auto& row : *owner) {
+      for (const auto& value : row) reading.cells.values.push_back(value ? Cell(*value) : Cell());
+    }
+    reading.cost = {.ms = 1, .rows = owner->size(), .bytes = 10 * owner->size()};
+    reading.owner = std::move(owner);
+    return reading;
+  }
+
+  ReadResult catalog() {
+    const auto row = [&](std::optional<std::string> relation, std::optional<std::string> name,
+                         std::optional<std::string> type) {
+      return Row{"t",
+                 "t",
+                 "10",
+                 "dbi",
+                 "app",
+                 relation ? std::optional<std::string>("public") : std::nullopt,
+                 std::move(relation),
+                 std::move(name),
+                 std::move(type)};
+    };
+    if (!server_->has_extension) return rows(9, {row(std::nullopt, std::nullopt, std::nullopt)});
+    const std::string view = "pg_stat_statements";
+    return rows(9, {row(view, "userid", "oid"), row(view, "dbid", "oid"), row(view, "toplevel", "boolean"),
+                    row(view, "queryid", "bigint"), row(view, "query", "text"), row(view, "calls", "bigint"),
+                    row(view, "total_exec_time", "double precision"), row(view, "max_exec_time", "double precision"),
+                    row(view + "_info", "dealloc", "bigint")});
+  }
+
+  ReadResult facts() {
+    server_->now += 1'000'000;
+    return rows(6, {{std::to_string(server_->now), "5000000", "42", "15.8", "12.5", std::nullopt}});
+  }
+
+  ReadResult statements(bool with_text) {
+    std::vector<Row> values;
+    for (const auto& statement : server_->statements) {
+      values.push_back({statement.database, statement.role,
+                        statement.query_id.empty() ? std::nullopt : std::optional(statement.query_id),
+                        statement.toplevel ? "t" : "f", std::nullopt,
+                        with_text ? std::optional(statement.text) : std::nullopt,
+                        with_text ? std::optional<std::string>("f") : std::nullopt, std::to_string(statement.calls),
+                        std::to_string(statement.total_ms)});
+    }
+    return rows(9, std::move(values));
+  }
+
+  FakeServer* server_;
+  bool usable_ = true;
+};
+
+inline OpenReader open_fake(FakeServer& server) {
+  return [&server]() -> tl::expected<std::unique_ptr<ServerReader>, SourceError> {
+    if (server.refuses_connections) {
+      return tl::unexpected(SourceError{"server", ErrorKind::Connection, "", "connection refused", ""});
+    }
+    return std::make_unique<FakeReader>(server);
+  };
+}
+
+}  // namespace dbi::collect

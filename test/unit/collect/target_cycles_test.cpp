@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/target_cycles.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "collect/fake_server.hpp"
+#include "record/record.hpp"
+#include "record/schema/check.hpp"
+
+namespace dbi::collect {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class StillClock final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override { return Timestamp(std::chrono::seconds{1'700'000'000}); }
+  [[nodiscard]] MonotonicTime monotonic() const override { return {}; }
+};
+
+class TargetCyclesTest : public ::testing::Test {
+ protected:
+  TargetCyclesTest() {
+    server.statements = {{.query_id = "1", .calls = 5, .total_ms = 50, .text = "select $1"},
+                         {.role = "11", .query_id = "1", .calls = 7, .total_ms = 70, .text = "select $1"},
+                         {.query_id = "1", .toplevel = false, .calls = 1, .total_ms = 1, .text = "select $1"},
+                         {.query_id = "9", .calls = 3, .total_ms = 3, .text = "select /* dbi-collect marks */ 1"}};
+  }
+
+  TargetCycles make(CycleSettings settings = {}) {
+    return TargetCycles("db1:5432", open_fake(server), BaselineStore(), TextStore(), {}, std::move(settings), clock);
+  }
+
+  // Runs a cycle whose output is written, and gives its lines.
+  std::vector<std::string> cycle(TargetCycles& cycles) {
+    std::vector<std::string> lines;
+    const auto status = cycles.commit(cycles.run(std::nullopt), [&](const std::string& records) -> Status {
+      std::istringstream in(records);
+      for (std::string line; std::getline(in, line);) lines.push_back(line);
+      return {};
+    });
+    EXPECT_TRUE(status.has_value());
+    return lines;
+  }
+
+  StillClock clock;
+  FakeServer server;
+};
+
+TEST_F(TargetCyclesTest, FirstRunBeginsABaselineAndReadsNoText) {
+  auto cycles = make();
+  const auto lines = cycle(cycles);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_THAT(lines[0], AllOf(HasSubstr(R"("kind":"scrape")"), HasSubstr(R"("outcome":"ok")"),
+                              HasSubstr(R"("baseline":true)"), HasSubstr(R"("records":0)")));
+  EXPECT_EQ(std::ranges::count(server.reads, "texts"), 0);
+}
+
+TEST_F(TargetCyclesTest, ReadsTheMarksBeforeAndAfterTheRows) {
+  auto cycles = make();
+  cycle(cycles);
+  EXPECT_THAT(server.reads,
+              ElementsAre("server", "server", "statements_info", "statements", "statements_info", "server"));
+}
+
+TEST_F(TargetCyclesTest, CountsWhatRanAndKeepsUsersAndLevelsApart) {
+  auto cycles = make();
+  cycle(cycles);
+  server.statements[0].calls += 2;
+  server.statements[1].calls += 4;
+  server.statements[2].calls += 8;
+  server.statements[3].calls += 1;
+  const auto lines = cycle(cycles);
+  ASSERT_EQ(lines.size(), 4U);
+  const auto all = lines[0] + lines[1] + lines[2];
+  EXPECT_THAT(all, AllOf(HasSubstr(R"("user":"dbi","toplevel":true,"interval_s":1,"calls":2)"),
+                         HasSubstr(R"("user":"bob","toplevel":true,"interval_s":1,"calls":4)"),
+                         HasSubstr(R"("user":"dbi","toplevel":false,"interval_s":1,"calls":8)"),
+                         Not(HasSubstr("dbi-collect"))));
+  EXPECT_THAT(lines[3], AllOf(HasSubstr(R"("records":3)"), HasSubstr(R"("self_calls":1)"),
+                              HasSubstr(R"("interval_s":1)"), Not(HasSubstr("baseline"))));
+}
+
+TEST_F(TargetCyclesTest, ReadsTextsOnceInAnInterval) {
+  auto cycles = make();
+  cycle(cycles);
+  cycle(cycles);
+  server.statements.push_back({.query_id = "2", .calls = 1, .total_ms = 1, .text = "select 2"});
+  const auto lines = cycle(cycles);
+  EXPECT_EQ(std::ranges::count(server.reads, "texts"), 1);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[0], AllOf(HasSubstr(R"("query_id":"2")"), HasSubstr(R"("query"])")));
+}
+
+TEST_F(TargetCyclesTest, KeepsItsConnectionAndOpensItAnewAfterAFault) {
+  auto cycles = make();
+  cycle(cycles);
+  cycle(cycles);
+  EXPECT_EQ(server.connections, 1U);
+  server.faults["statements"] = {"statements", ErrorKind::Connection, "57P01", "terminating connection", ""};
+  EXPECT_THAT(cycle(cycles).back(), HasSubstr(R"("outcome":"failed")"));
+  server.faults.clear();
+  EXPECT_THAT(cycle(cycles).back(), HasSubstr(R"("outcome":"ok")"));
+  EXPECT_EQ(server.connections, 2U);
+}
+
+TEST_F(TargetCyclesTest, WithoutTheExtensionIsPartialWithTheLinesToSet) {
+  server.has_extension = false;
+  CycleSettings settings;
+  settings.read_sessions = [](ServerReader&, const TextStore&, CycleAccount&) -> std::optional<WriteSessions> {
+    return [](std::string&, const Routing&, Timestamp) { return std::size_t{0}; };
+  };
+  auto cycles = make(settings);
+  const auto lines = cycle(cycles);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[0], AllOf(HasSubstr(R"("error_class":"missing_feature")"), HasSubstr("CREATE EXTENSION")));
+  EXPECT_THAT(lines[1], AllOf(HasSubstr(R"("outcome":"partial")"), Not(HasSubstr("baseline"))));
+}
+
+TEST_F(TargetCyclesTest, AfterRowsThatMayNotBeSeenTheNextIsABaseline) {
+  server.statements.push_back({.query_id = "", .text = ""});
+  auto cycles = make();
+  EXPECT_THAT(cycle(cycles)[0], AllOf(HasSubstr(R"("error_class":"privilege")"), HasSubstr("GRANT pg_monitor")));
+  server.statements.pop_back();
+  server.statements.push_back({.query_id = "3", .calls = 1000, .total_ms = 1, .text = "select 3"});
+  const auto lines = cycle(cycles);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_THAT(lines[0], AllOf(HasSubstr(R"("baseline":true)"), HasSubstr(R"("incomparable":"null_query_ids")")));
+}
+
+TEST_F(TargetCyclesTest, AServerThatRefusesIsFailedWithOneError) {
+  server.refuses_connections = true;
+  auto cycles = make();
+  const auto lines = cycle(cycles);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[0], HasSubstr(R"("error_class":"connection")"));
+  EXPECT_THAT(lines[1], AllOf(HasSubstr(R"("outcome":"failed")"), HasSubstr(R"("records":0)")));
+}
+
+TEST_F(TargetCyclesTest, AWriteThatFailsAdvancesNoBaseline) {
+  auto cycles = make();
+  cycle(cycles);
+  server.statements[0].calls += 2;
+  const auto lost = cycles.commit(cycles.run(std::nullopt),
+                                  [](const std::string&) -> Status { return fail(ErrorKind::Output, "full"); });
+  EXPECT_FALSE(lost.has_value());
+  server.statements[0].calls += 1;
+  EXPECT_THAT(cycle(cycles)[0], HasSubstr(R"("calls":3)"));
+}
+
+TEST_F(TargetCyclesTest, EmitsLifetimeTotalsOnlyWhenAsked) {
+  CycleSettings settings;
+  settings.first_run = FirstRun::Emit;
+  auto cycles = make(settings);
+  const auto lines = cycle(cycles);
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_THAT(lines[0], AllOf(HasSubstr(R"("calls":7)"), HasSubstr(R"("quality":"baseline")")));
+}
+
+TEST_F(TargetCyclesTest, EveryRecordIsOfItsTable) {
+  server.statements.push_back({.query_id = "", .text = ""});
+  auto cycles = make();
+  auto lines = cycle(cycles);
+  server.statements.pop_back();
+  for (int i = 0; i < 2; ++i) {
+    server.statements[0].calls += 1;
+    for (auto& line : cycle(cycles)) lines.push_back(std::move(line));
+  }
+  for (const auto& line : lines) {
+    record::Reader reader;
+    record::Record parsed;
+    const auto padded = line + std::string(record::kPadding, ' ');
+    ASSERT_TRUE(reader.parse(std::string_view(padded).substr(0, line.size()), parsed).has_value()) << line;
+    EXPECT_TRUE(record::schema::check_record(parsed).empty()) << line;
+  }
+}
+
+}  // namespace
+}  // namespace dbi::collect
