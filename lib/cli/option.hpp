@@ -27,7 +27,7 @@ template <typename E>
 struct Choice {
   std::string_view word;
   E value;
-  std::string_view meaning = {};
+  std::string_view meaning = "";  // "= {}" does not link with g++ 12 and UBSan
 };
 
 /// Adds to a declaration what not every option has. A handle: valid as long as the tree.

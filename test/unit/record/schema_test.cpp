@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "ledger/reason.hpp"
 #include "record/lines.hpp"
 #include "record/schema/alias.hpp"
 #include "record/schema/check.hpp"
@@ -116,6 +117,10 @@ TEST(Tables, FindMembersOfEveryPart) {
   EXPECT_EQ(find_member(kind, "calls")->type, MemberType::Integer);
   EXPECT_EQ(find_member(kind, "weight")->type, MemberType::Number);
   EXPECT_EQ(find_member(kind, "outcome"), nullptr);
+}
+
+TEST(Tables, ReasonsAreThoseOfTheLedger) {
+  EXPECT_THAT(find_member(*find_kind("dropped"), "reason")->words, testing::ElementsAreArray(ledger::kReasonWords));
 }
 
 // The columns of pg_stat_statements 1.7 to 1.12, less the keys, the text, the moments and the times that say since

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/apply.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "base/text.hpp"
+#include "config/interpolate.hpp"
+#include "config/overrides.hpp"
+
+namespace dbi::config {
+
+namespace {
+
+std::string joined(std::string_view prefix, std::string_view key) {
+  return prefix.empty() ? std::string(key) : fmt::format("{}.{}", prefix, key);
+}
+
+bool lies_under(std::string_view key, std::string_view prefix) {
+  return key.size() > prefix.size() && key.starts_with(prefix) && key[prefix.size()] == '.';
+}
+
+bool has_options_under(const cli::Tree& tree, std::string_view prefix) {
+  return std::ranges::any_of(tree.nodes(),
+                             [&](const cli::Node& node) { return node.key == prefix || lies_under(node.key, prefix); });
+}
+
+cli::Node* node_of(cli::Tree& tree, std::string_view key) {
+  const auto found = std::ranges::find(tree.nodes(), key, &cli::Node::key);
+  return found == tree.nodes().end() ? nullptr : &*found;
+}
+
+// The keys that may stand under `prefix`, without it.
+std::vector<std::string_view> keys_under(const cli::Tree& tree, std::string_view prefix) {
+  std::vector<std::string_view> out;
+  for (const cli::Node& node : tree.nodes()) {
+    std::string_view key = node.key;
+    if (!prefix.empty()) {
+      if (!lies_under(key, prefix)) continue;
+      key.remove_prefix(prefix.size() + 1);
+    }
+    key = key.substr(0, key.find('.'));
+    if (!key.empty() && std::ranges::find(out, key) == out.end()) out.push_back(key);
+  }
+  return out;
+}
+
+std::string_view kind_word(Kind kind) {
+  switch (kind) {
+    case Kind::Null:
+      return "nothing";
+    case Kind::Scalar:
+      return "a single value";
+    case Kind::List:
+      return "a list";
+    case Kind::Map:
+      return "a map";
+  }
+  return {};
+}
+
+// Walks a document along the tree. `path` is how messages call the place, `prefix` how the tree's keys begin.
+class Walker {
+ public:
+  Walker(const Document& document, const cli::EnvironmentLookup& environment, bool keep, std::vector<Error>& errors)
+      : document_(&document), lookup_(&environment), keep_(keep), errors_(&errors) {}
+
+  void root(const Value& map, cli::Tree& tree) {
+    for (const Entry& section : map.entries) {
+      const bool known = std::ranges::find(kSections, section.key) != kSections.end();
+      if (known && !has_options_under(tree, section.key)) continue;
+      entry(section, tree, {}, {});
+    }
+  }
+
+ private:
+  void say(Place place, std::string_view path, std::string_view message, std::string hint = {}) {
+    const std::string text = path.empty() ? std::string(message) : fmt::format("{}: {}", path, message);
+    errors_->push_back(document_->error(place, text, std::move(hint)));
+  }
+  void say(Place place, std::string_view path, const Error& error) { say(place, path, error.message, error.hint); }
+
+  void wrong_shape(const Value& value, std::string_view path, std::string_view wanted) {
+    say(value.place, path, fmt::format("{} where {} is wanted", kind_word(value.kind), wanted));
+  }
+
+  void members(const Value& value, cli::Tree& tree, const std::string& prefix, const std::string& path) {
+    if (value.kind == Kind::Null) return;
+    if (value.kind != Kind::Map) return wrong_shape(value, path, "a map");
+    for (const Entry& member : value.entries) entry(member, tree, prefix, path);
+  }
+
+  void entry(const Entry& member, cli::Tree& tree, const std::string& prefix, const std::string& path) {
+    const std::string key = joined(prefix, member.key);
+    const std::string here = joined(path, member.key);
+    const bool one_word = !member.key.empty() && member.key.find('.') == std::string::npos;
+    if (cli::Node* node = one_word ? node_of(tree, key) : nullptr) {
+      value_of(*node, member.value, here);
+    } else if (one_word && has_options_under(tree, key)) {
+      members(member.value, tree, key, here);
+    } else {
+      unknown(member, tree, prefix, here);
+    }
+  }
+
+  void unknown(const Entry& member, const cli::Tree& tree, const std::string& prefix, const std::string& path) {
+    std::vector<std::string_view> candidates = keys_under(tree, prefix);
+    const bool top = prefix.empty() && path == member.key;
+    if (top) candidates.insert(candidates.end(), kSections.begin(), kSections.end());
+    const std::string_view nearest = nearest_name(member.key, candidates);
+    say(member.place, path, top ? "unknown section" : "unknown key",
+        nearest.empty() ? std::string{} : fmt::format("Did you mean {}?", nearest));
+  }
+
+  void value_of(cli::Node& node, const Value& value, const std::string& path) {
+    switch (node.shape) {
+      case cli::Shape::Scalar:
+        return scalar(node, value, path);
+      case cli::Shape::List:
+        return node.element ? list(node, value, path) : words(node, value, path);
+      case cli::Shape::Map:
+        return map(node, value, path);
+      case cli::Shape::Union:
+        return one_of(node, value, path);
+    }
+  }
+
+  // The word of a scalar with its variables expanded; nothing where that is said to be a fault, or cannot be checked.
+  std::optional<cli::Word> word_of(const cli::Node& node, const Value& value, const std::string& path) {
+    if (node.secret && !is_bare_variable(value.text)) {
+      say(value.place, path, "a secret stands in the document", "Write ${NAME} and put it into the environment.");
+      return std::nullopt;
+    }
+    // Other environments have other variables.
+    if (!keep_ && has_variable(value.text)) return std::nullopt;
+    auto text = interpolate(value.text, *lookup_);
+    if (text) return cli::Word{*std::move(text), value.plain};
+    say(value.place, path, text.error());
+    return std::nullopt;
+  }
+
+  void offer(cli::Node& node, const std::vector<cli::Word>& words, Place place, const std::string& path) {
+    const Status taken = keep_ ? cli::offer(node, words, cli::Source::Configuration) : node.store(node, words, false);
+    if (!taken) say(place, path, taken.error());
+  }
+
+  void scalar(cli::Node& node, const Value& value, const std::string& path) {
+    const bool any = node.type == cli::Type::Any;
+    if (value.kind == Kind::Null && !any) return say(value.place, path, "the value is missing");
+    if (value.kind != Kind::Scalar && value.kind != Kind::Null) return wrong_shape(value, path, "a single value");
+    if (const auto word = word_of(node, value, path)) offer(node, {*word}, value.place, path);
+  }
+
+  // A list of scalars; a single one is a list of one, or of those that ',' parts.
+  void words(cli::Node& node, const Value& value, const std::string& path) {
+    std::vector<cli::Word> out;
+    if (value.kind == Kind::Scalar) {
+      const auto word = word_of(node, value, path);
+      if (!word) return;
+      out = cli::items_of(node, *word);
+    } else if (value.kind == Kind::List) {
+      for (const Value& item : value.items) {
+        if (item.kind != Kind::Scalar) return wrong_shape(item, path, "a single value");
+        const auto word = word_of(node, item, path);
+        if (!word) return;
+        out.push_back(*word);
+      }
+    } else {
+      return wrong_shape(value, path, "a list");
+    }
+    offer(node, out, value.place, path);
+  }
+
+  // Whether the entries of a list or map are kept; a stronger source leaves them checked only.
+  bool claim(cli::Node& node) const {
+    const bool keep = keep_ && cli::Source::Configuration >= node.source;
+    if (keep) node.source = cli::Source::Configuration;
+    return keep;
+  }
+
+  void element(cli::Node& node, const std::string& name, bool keep, const Value& value, Place place,
+               const std::string& path) {
+    const auto tree = node.element(name, keep);
+    const std::size_t before = errors_->size();
+    members(value, *tree, {}, path);
+    // Rules look at whole entries: those of other environments and those with faults are none.
+    if (!keep_ || errors_->size() > before) return;
+    if (const Status status = tree->run_checks(); !status) say(place, path, status.error());
+  }
+
+  void list(cli::Node& node, const Value& value, const std::string& path) {
+    if (value.kind != Kind::List) return wrong_shape(value, path, "a list");
+    const bool keep = claim(node);
+    std::size_t number = 0;
+    for (const Value& item : value.items) {
+      element(node, {}, keep, item, item.place, fmt::format("{}[{}]", path, number++));
+    }
+  }
+
+  void map(cli::Node& node, const Value& value, const std::string& path) {
+    if (value.kind != Kind::Map) return wrong_shape(value, path, "a map");
+    const bool keep = claim(node);
+    for (const Entry& member : value.entries) {
+      element(node, member.key, keep, member.value, member.place, joined(path, member.key));
+    }
+  }
+
+  static bool fits(const cli::Node& form, const Value& value) {
+    switch (value.kind) {
+      case Kind::Null:
+      case Kind::Scalar:
+        return form.shape == cli::Shape::Scalar;
+      case Kind::List:
+        return form.shape == cli::Shape::List;
+      case Kind::Map:
+        return form.shape == cli::Shape::Map;
+    }
+    return false;
+  }
+
+  // The first form of that shape which takes the value; the faults told are those of the last one tried. A form that is
+  // declared as "label.member" takes a map of these members.
+  void one_of(cli::Node& node, const Value& value, const std::string& path) {
+    if (!claim(node) && keep_) return;
+    std::vector<Error> faults;
+    bool tried = false;
+    for (cli::Node& form : node.forms->nodes()) {
+      const bool of_members = value.kind == Kind::Map && form.key.find('.') != std::string::npos;
+      if (!of_members && !fits(form, value)) continue;
+      tried = true;
+      faults.clear();
+      Walker attempt(*document_, *lookup_, keep_, faults);
+      if (of_members) {
+        attempt.members(value, *node.forms, form.key.substr(0, form.key.find('.')), path);
+      } else {
+        attempt.value_of(form, value, path);
+      }
+      if (faults.empty()) return;
+    }
+    if (!tried) return say(value.place, path, fmt::format("{} is none of the forms", kind_word(value.kind)));
+    errors_->insert(errors_->end(), faults.begin(), faults.end());
+  }
+
+  const Document* document_;
+  const cli::EnvironmentLookup* lookup_;
+  bool keep_;
+  std::vector<Error>* errors_;
+};
+
+}  // namespace
+
+const Value* Value::find(std::string_view key) const {
+  const auto found = std::ranges::find(entries, key, &Entry::key);
+  return found == entries.end() ? nullptr : &found->value;
+}
+
+Error Document::error(Place place, std::string_view message, std::string hint) const {
+  return {ErrorKind::Configuration, fmt::format("{}:{}:{}: {}", file, place.line, place.column, message),
+          std::move(hint)};
+}
+
+std::vector<Error> apply(const Document& document, cli::Tree& tree, const cli::EnvironmentLookup& environment) {
+  Sections sections = choose_overrides(document, environment);
+  std::vector<Error> errors = std::move(sections.errors);
+  Walker(document, environment, true, errors).root(sections.root, tree);
+  for (const Value& other : sections.others) Walker(document, environment, false, errors).root(other, tree);
+  return errors;
+}
+
+}  // namespace dbi::config

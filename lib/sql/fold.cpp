@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sql/fold.hpp"
+
+namespace dbi::sql {
+
+Fold::Fold(std::string_view text) : text_(text) {
+  groups_.push_back({});
+}
+
+// The token at a distance from the end of those kept; End where there is none in this statement.
+Token Fold::back(std::size_t distance) const {
+  return tokens_.size() > statement_begin_ + distance ? tokens_[tokens_.size() - 1 - distance] : Token{};
+}
+
+bool Fold::add(const Token& token) {
+  if (tokens_.size() >= kMaxTokens) return false;
+  if (token.kind == TokenKind::Semicolon) {
+    if (tokens_.size() > statement_begin_) {
+      finish();
+      semicolon_pending_ = true;
+      semicolon_ = token;
+    }
+    return true;
+  }
+  if (semicolon_pending_) begin_statement();
+  if (apply_rule(token)) return true;
+  switch (token.kind) {
+    case TokenKind::Word:
+      add_word(token);
+      break;
+    case TokenKind::Literal:
+    case TokenKind::Placeholder:
+      add_value(token);
+      break;
+    case TokenKind::Comma:
+      end_element();
+      tokens_.push_back(token);
+      groups_.back().begin = static_cast<std::uint32_t>(tokens_.size());
+      break;
+    case TokenKind::Open:
+    case TokenKind::OpenBracket:
+      open(token);
+      break;
+    case TokenKind::Close:
+    case TokenKind::CloseBracket:
+      close(token);
+      break;
+    default:
+      tokens_.push_back(token);
+  }
+  return true;
+}
+
+void Fold::finish() {
+  end_element();
+}
+
+void Fold::begin_statement() {
+  several_ = true;
+  semicolon_pending_ = false;
+  tokens_.push_back(semicolon_);
+  statement_begin_ = tokens_.size();
+  rule_ = Rule::None;
+  verb_ = Keyword::None;
+  if (groups_.size() > 1) balanced_ = false;
+  groups_.clear();
+  groups_.push_back({});
+  begin_element();
+}
+
+void Fold::begin_element() {
+  groups_.back().begin = static_cast<std::uint32_t>(tokens_.size());
+  groups_.back().previous = Shape::Other;
+}
+
+void Fold::add_word(Token token) {
+  if (back().kind == TokenKind::Dot) token.keyword = Keyword::None;
+  if (folds_to_value(token)) {
+    token.kind = TokenKind::Literal;
+    return add_value(token);
+  }
+  if (ends_element(token.keyword)) {
+    end_element();
+    // The field of extract(field from ...) is a value.
+    const auto field = back();
+    if (token.keyword == Keyword::From && field.kind == TokenKind::Word && back(1).kind == TokenKind::Open &&
+        back(2).keyword == Keyword::Extract) {
+      tokens_.back().kind = TokenKind::Literal;
+      tokens_.back().keyword = Keyword::None;
+    }
+  }
+  const bool first = tokens_.size() == statement_begin_;
+  if (first) verb_ = token.keyword;
+  if (groups_.back().values && groups_.back().begin == tokens_.size() &&
+      (token.keyword == Keyword::Select || token.keyword == Keyword::With || token.keyword == Keyword::Values)) {
+    groups_.back().values = false;
+  }
+  tokens_.push_back(token);
+  if (ends_element(token.keyword) || begins_list(token.keyword)) begin_element();
+  start_rule(token);
+}
+
+// NULL, TRUE, FALSE and LIMIT ALL are values, but not behind IS and IS NOT; NOT NULL and SET NULL in a definition stay.
+bool Fold::folds_to_value(const Token& token) const {
+  const auto before = back().keyword;
+  switch (token.keyword) {
+    case Keyword::All:
+      return before == Keyword::Limit;
+    case Keyword::True:
+    case Keyword::False:
+    case Keyword::Null:
+      break;
+    default:
+      return false;
+  }
+  if (before == Keyword::Is || (before == Keyword::Not && back(1).keyword == Keyword::Is)) return false;
+  const bool definition = verb_ == Keyword::Create || verb_ == Keyword::Alter;
+  return !(definition && token.keyword == Keyword::Null && (before == Keyword::Not || before == Keyword::Set));
+}
+
+void Fold::add_value(Token token) {
+  token.keyword = Keyword::None;
+  // U&'...' UESCAPE '!' and U&"..." UESCAPE '!' are one token to the server.
+  if (back().keyword == Keyword::Uescape && (is_value(back(1).kind) || back(1).kind == TokenKind::QuotedName)) {
+    tokens_.pop_back();
+    return;
+  }
+  drop_signs();
+  tokens_.push_back(token);
+}
+
+bool Fold::is_sign(const Token& token) const {
+  return token.kind == TokenKind::Operator && (text_of(token) == "-" || text_of(token) == "+");
+}
+
+// Whether what stands before `place` makes a sign there a unary one.
+bool Fold::operand_expected(std::size_t place) const {
+  if (place <= statement_begin_) return true;
+  const auto& before = tokens_[place - 1];
+  switch (before.kind) {
+    case TokenKind::Operator:
+    case TokenKind::Comma:
+    case TokenKind::Open:
+    case TokenKind::OpenBracket:
+    case TokenKind::Colon:
+      return true;
+    case TokenKind::Word:
+      return expects_operand(before.keyword);
+    default:
+      return false;
+  }
+}
+
+void Fold::drop_signs() {
+  while (!tokens_.empty() && tokens_.size() > statement_begin_ && is_sign(tokens_.back()) &&
+         operand_expected(tokens_.size() - 1)) {
+    tokens_.pop_back();
+  }
+}
+
+void Fold::open(const Token& token) {
+  const bool square = token.kind == TokenKind::OpenBracket;
+  const auto& outer = groups_.back();
+  const bool at_start = outer.begin == tokens_.size();
+  const auto before = back();
+  const bool list = (!square && before.keyword == Keyword::In) || (square && before.keyword == Keyword::Array) ||
+                    (outer.values && at_start);
+  tokens_.push_back(token);
+  groups_.push_back({static_cast<std::uint32_t>(tokens_.size()), Shape::Other, list, square});
+}
+
+void Fold::close(const Token& token) {
+  end_element();
+  const bool square = token.kind == TokenKind::CloseBracket;
+  if (groups_.size() == 1 || groups_.back().square != square) {
+    balanced_ = false;
+    tokens_.push_back(token);
+    return;
+  }
+  groups_.pop_back();
+  tokens_.push_back(token);
+  const auto& outer = groups_.back();
+  // (?) as an element of a list of values is ?.
+  if (outer.values && !square && tokens_.size() == outer.begin + std::size_t{3} &&
+      shape_from(outer.begin) == Shape::Row) {
+    const auto value = tokens_[outer.begin + std::size_t{1}];
+    tokens_.resize(outer.begin);
+    tokens_.push_back(value);
+  }
+}
+
+Fold::Shape Fold::shape_from(std::size_t begin) const {
+  const auto size = tokens_.size() - begin;
+  if (size == 1 && is_value(tokens_[begin].kind)) return Shape::Value;
+  const bool row = size == 3 && is_value(tokens_[begin + 1].kind) &&
+                   (tokens_[begin].kind == TokenKind::Open || tokens_[begin].kind == TokenKind::OpenBracket);
+  return row ? Shape::Row : Shape::Other;
+}
+
+// An element that looks like the one before it falls away where both are nothing but values.
+void Fold::end_element() {
+  auto& group = groups_.back();
+  if (group.begin > tokens_.size()) return;
+  if (group.values) strip_casts(group.begin);
+  const auto shape = shape_from(group.begin);
+  const bool repeated = shape != Shape::Other && shape == group.previous && group.begin > statement_begin_ &&
+                        tokens_[group.begin - std::size_t{1}].kind == TokenKind::Comma &&
+                        tokens_[group.begin - std::size_t{2}].kind == tokens_.back().kind;
+  if (repeated) tokens_.resize(group.begin - std::size_t{1});
+  group.previous = shape;
+}
+
+bool Fold::is_type_part(const Token& token) const {
+  switch (token.kind) {
+    case TokenKind::Word:
+      return !expects_operand(token.keyword) && !ends_element(token.keyword);
+    case TokenKind::QuotedName:
+    case TokenKind::Dot:
+    case TokenKind::Cast:
+    case TokenKind::Open:
+    case TokenKind::Close:
+    case TokenKind::OpenBracket:
+    case TokenKind::CloseBracket:
+    case TokenKind::Literal:
+    case TokenKind::Placeholder:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// ?::type, type ? and cast(? as type) become ?.
+void Fold::strip_casts(std::size_t begin) {
+  const auto size = tokens_.size() - begin;
+  if (size < 2) return;
+  const auto first = tokens_[begin];
+  std::size_t place = begin;
+  if (is_value(first.kind)) {
+    if (tokens_[begin + 1].kind != TokenKind::Cast) return;
+  } else if (first.kind == TokenKind::Word && first.keyword == Keyword::None && is_value(tokens_[begin + 1].kind)) {
+    place = begin + 1;
+  } else if (size > 4 && first.keyword == Keyword::Cast && is_value(tokens_[begin + 2].kind) &&
+             tokens_[begin + 3].keyword == Keyword::As) {
+    place = begin + 2;
+  } else {
+    return;
+  }
+  const auto value = tokens_[place];
+  for (auto i = place + 1; i < tokens_.size(); ++i) {
+    if (!is_type_part(tokens_[i])) return;
+  }
+  tokens_.resize(begin);
+  tokens_.push_back(value);
+}
+
+// Words that begin a rule.
+void Fold::start_rule(const Token& token) {
+  const bool first = tokens_.size() == statement_begin_ + 1;
+  switch (token.keyword) {
+    case Keyword::Set:
+      if (first) {
+        rule_ = Rule::SetName;
+      } else if (verb_ == Keyword::Alter || verb_ == Keyword::Create) {
+        rule_ = Rule::OptionName;
+      }
+      break;
+    case Keyword::Savepoint:
+    case Keyword::Release:
+    case Keyword::Deallocate:
+      if (first) rule_ = Rule::Name;
+      break;
+    case Keyword::Rollback:
+      if (first) rule_ = Rule::RollbackTo;
+      break;
+    default:
+      break;
+  }
+}
+
+// Whether a rule dealt with the token.
+bool Fold::apply_rule(const Token& token) {
+  const auto value = [&] {
+    tokens_.push_back({TokenKind::Literal, Keyword::None, true, token.begin, token.size});
+    return true;
+  };
+  const bool name = token.kind == TokenKind::Word || token.kind == TokenKind::QuotedName;
+  switch (rule_) {
+    case Rule::None:
+      return false;
+    case Rule::SetName:
+    case Rule::SetTime:
+    case Rule::OptionName:
+      return apply_set_rule(token);
+    case Rule::SetValue:
+      if (swallowed_) return true;
+      swallowed_ = true;
+      return value();
+    case Rule::OptionValue:
+      if (is_sign(token)) return true;
+      rule_ = Rule::None;
+      if (!name && !is_value(token.kind)) return false;
+      rule_ = Rule::OptionComma;
+      return swallowed_ ? true : (swallowed_ = true, value());
+    case Rule::OptionComma:
+      if (token.kind == TokenKind::Comma) {
+        rule_ = Rule::OptionValue;
+        return true;
+      }
+      if (token.kind == TokenKind::Dot) {
+        rule_ = Rule::OptionValue;
+        return true;
+      }
+      rule_ = Rule::None;
+      return false;
+    case Rule::RollbackTo:
+      if (token.keyword == Keyword::To) rule_ = Rule::Name;
+      return false;
+    case Rule::Name:
+      if (token.keyword == Keyword::Savepoint || token.keyword == Keyword::Prepare ||
+          token.keyword == Keyword::Transaction || token.keyword == Keyword::Work) {
+        return false;
+      }
+      rule_ = Rule::None;
+      return name && value();
+  }
+  return false;
+}
+
+// Behind SET: finds where the value begins.
+bool Fold::apply_set_rule(const Token& token) {
+  const auto keep = [&](Rule rule) {
+    rule_ = rule;
+    swallowed_ = false;
+    tokens_.push_back(token);
+    return true;
+  };
+  const auto rest = rule_ == Rule::OptionName ? Rule::OptionValue : Rule::SetValue;
+  if (rule_ == Rule::SetTime) return keep(token.keyword == Keyword::Zone ? Rule::SetValue : Rule::SetName);
+  switch (token.keyword) {
+    case Keyword::To:
+    case Keyword::From:
+      return keep(rest);
+    case Keyword::Time:
+      return keep(Rule::SetTime);
+    case Keyword::Session:
+    case Keyword::Local:
+      return keep(rule_);
+    case Keyword::Role:
+    case Keyword::Schema:
+    case Keyword::Authorization:
+      if (rule_ == Rule::SetName) return keep(Rule::SetValue);
+      break;
+    case Keyword::Transaction:
+    case Keyword::Characteristics:
+    case Keyword::Constraints:
+      rule_ = Rule::None;
+      return false;
+    default:
+      break;
+  }
+  if (token.kind == TokenKind::Operator) return keep(text_of(token) == "=" ? rest : Rule::None);
+  if (token.kind == TokenKind::Word || token.kind == TokenKind::QuotedName || token.kind == TokenKind::Dot) {
+    return keep(rule_);
+  }
+  rule_ = Rule::None;
+  return false;
+}
+
+}  // namespace dbi::sql
