@@ -92,7 +92,8 @@ void RecordClock::make_room() {
   const auto older = [](const auto& a, const auto& b) {
     return std::pair(a.second.now(), std::string_view(a.first)) < std::pair(b.second.now(), std::string_view(b.first));
   };
-  clocks_.erase(std::min_element(clocks_.begin(), clocks_.end(), older));
+  const auto oldest = std::min_element(clocks_.begin(), clocks_.end(), older);
+  if (oldest != clocks_.end()) clocks_.erase(oldest);
 }
 
 void RecordClock::save(std::string& lines) const {
