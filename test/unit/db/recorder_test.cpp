@@ -1,0 +1,49 @@
+// --record: the raw rows of a cycle.
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <lz4frame.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "db/row_recorder.hpp"
+#include "server.hpp"
+
+namespace dbi::db::test {
+namespace {
+
+std::string decompress(const std::string& packed) {
+  LZ4F_dctx* context = nullptr;
+  LZ4F_createDecompressionContext(&context, LZ4F_VERSION);
+  std::string text(1U << 20U, '\0');
+  std::size_t size = text.size();
+  std::size_t taken = packed.size();
+  EXPECT_EQ(LZ4F_decompress(context, text.data(), &size, packed.data(), &taken, nullptr), 0U);
+  LZ4F_freeDecompressionContext(context);
+  text.resize(size);
+  return text;
+}
+
+TEST(Recorder, KeepsRowsAndNoLiteral) {
+  if (!have_server()) GTEST_SKIP() << "no PostgreSQL server";
+  const auto folder = std::filesystem::path(testing::TempDir()) / "dbi-record";
+  auto recorder = RowRecorder::open(folder, "t", "c1").value();
+  auto connection = open(local()).value();
+  connection.set_recorder(&recorder);
+  ASSERT_TRUE(connection.read("sessions", "select 1 as a, null as b, $$select 'canary'$$ as query"));
+  ASSERT_TRUE(recorder.close());
+  std::ifstream file(folder / "t" / "c1.ndjson.lz4", std::ios::binary);
+  const std::string packed{std::istreambuf_iterator<char>(file), {}};
+  const auto text = decompress(packed);
+  EXPECT_THAT(text, testing::StartsWith("{\"read\":\"sessions\",\"sql\":\"select 1 as a"));
+  EXPECT_THAT(text, testing::EndsWith("\"columns\":[\"a\",\"b\",\"query\"],\"rows\":[[\"1\",null,\"select ?\"]]}\n"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Recorder, TellsAFolderThatCannotBe) {
+  EXPECT_EQ(RowRecorder::open("/proc/none", "t", "c1").error().kind, ErrorKind::Output);
+}
+
+}  // namespace
+}  // namespace dbi::db::test

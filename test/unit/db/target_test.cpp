@@ -1,0 +1,122 @@
+// Targets: names, passwords refused, password files.
+// SPDX-License-Identifier: Apache-2.0
+#include "db/target.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace dbi::db {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Target : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* name : {"PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE", "PGSERVICEFILE"}) unsetenv(name);
+  }
+};
+
+std::string name_of(std::string_view text) {
+  const auto target = PostgresTarget::parse(text);
+  return target ? target->name() : "error: " + target.error().message;
+}
+
+TEST_F(Target, IsNamedByHostAndPort) {
+  EXPECT_EQ(name_of("postgresql://db1:6432/app"), "db1:6432");
+  EXPECT_EQ(name_of("postgres://u@db1/app"), "db1:5432");
+  EXPECT_EQ(name_of("postgresql://[::1]:5433/app"), "::1:5433");
+  EXPECT_EQ(name_of("host=db2 port=5434"), "db2:5434");
+  EXPECT_EQ(name_of("host=a,b port=1,2"), "a:1");
+  EXPECT_EQ(name_of("hostaddr=10.0.0.1"), "10.0.0.1:5432");
+}
+
+TEST_F(Target, IsNamedLocalForASocket) {
+  EXPECT_EQ(name_of("postgresql:///app?host=/run/pg&port=5433"), "local:5433");
+  EXPECT_EQ(name_of("dbname=app"), "local:5432");
+}
+
+TEST_F(Target, IsNamedByItsService) {
+  EXPECT_EQ(name_of("service=orders"), "orders");
+  EXPECT_EQ(name_of("postgresql:///?service=orders"), "orders");
+}
+
+TEST_F(Target, TakesDefaultsFromTheEnvironment) {
+  setenv("PGHOST", "db9", 1);
+  setenv("PGPORT", "7777", 1);
+  EXPECT_EQ(name_of("dbname=app"), "db9:7777");
+  EXPECT_EQ(name_of("postgresql://db1/app"), "db1:7777");
+  SetUp();
+}
+
+TEST_F(Target, RefusesAPassword) {
+  for (const auto* text : {"postgresql://u:canary@db1/app", "host=db1 password=canary",
+                           "postgresql://db1/app?password=canary", "host=db1 sslpassword=canary"}) {
+    const auto target = PostgresTarget::parse(text);
+    ASSERT_FALSE(target) << text;
+    EXPECT_EQ(target.error().kind, ErrorKind::Usage);
+    EXPECT_THAT(target.error().message, HasSubstr("password"));
+    EXPECT_THAT(format_error(target.error()), Not(HasSubstr("canary")));
+    EXPECT_THAT(target.error().hint, HasSubstr(".pgpass"));
+  }
+}
+
+TEST_F(Target, NeverRepeatsWhatItCannotRead) {
+  for (const auto* text :
+       {"postgresql://u:can%zzary@db1/app", "host=db1 password=my canary", "postgresql://u:canary@[::1",
+        "host=db1 canary=1", "postgresql://db1/app?canary=1", "password='canary"}) {
+    const auto target = PostgresTarget::parse(text);
+    ASSERT_FALSE(target) << text;
+    EXPECT_EQ(target.error().kind, ErrorKind::Usage);
+    EXPECT_THAT(format_error(target.error()), Not(HasSubstr("ary"))) << text;
+  }
+}
+
+TEST_F(Target, RefusesANameThatNoRecordCanCarry) {
+  EXPECT_THAT(name_of("service='a b'"), HasSubstr("error: "));
+  EXPECT_THAT(name_of("postgresql://h%C3%A9/app"), HasSubstr("error: "));
+}
+
+TEST_F(Target, IsToldFromANameOfTheConfiguration) {
+  EXPECT_TRUE(is_postgres_target("postgresql://"));
+  EXPECT_TRUE(is_postgres_target("service=x"));
+  EXPECT_FALSE(is_postgres_target("orders"));
+  EXPECT_FALSE(is_postgres_target("mysql://u@h/?a=b"));
+  EXPECT_FALSE(PostgresTarget::parse("orders"));
+}
+
+TEST_F(Target, ComesFromTheConfigurationUnderItsName) {
+  const auto target = PostgresTarget::configure("orders", "host=db1", "/x/pw");
+  ASSERT_TRUE(target);
+  EXPECT_EQ(target->name(), "orders");
+  EXPECT_EQ(target->password_file(), "/x/pw");
+  EXPECT_EQ(PostgresTarget::configure("a b", "host=db1", {}).error().kind, ErrorKind::Configuration);
+  EXPECT_EQ(PostgresTarget::configure("a", "host=db1 password=x", {}).error().kind, ErrorKind::Configuration);
+}
+
+TEST_F(Target, ReadsAPasswordFileThatOnlyItsOwnerMayUse) {
+  const auto path = testing::TempDir() + "dbi-password";
+  std::ofstream(path) << "canary secret\nsecond line\n";
+  for (const mode_t mode : {0600U, 0400U}) {
+    chmod(path.c_str(), mode);
+    const auto password = read_password_file(path);
+    ASSERT_TRUE(password) << password.error().message;
+    EXPECT_EQ(*password, "canary secret");
+  }
+  for (const mode_t mode : {0640U, 0604U, 0700U}) {
+    chmod(path.c_str(), mode);
+    const auto password = read_password_file(path);
+    ASSERT_FALSE(password) << mode;
+    EXPECT_EQ(password.error().kind, ErrorKind::Configuration);
+    EXPECT_THAT(format_error(password.error()), Not(HasSubstr("canary")));
+    EXPECT_THAT(password.error().hint, HasSubstr("chmod 600"));
+  }
+  EXPECT_FALSE(read_password_file(path + ".none"));
+}
+
+}  // namespace
+}  // namespace dbi::db
