@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/filter_options.hpp"
+
+namespace dbi::run {
+
+void describe_filter_options(cli::Tree& tree, FilterOptions& options) {
+  tree.group("Input");
+  tree.positional("FILE", &options.files, "records to read instead of standard input")
+      .text("- is standard input.")
+      .completes(cli::Completion::File);
+  tree.size("--max-record-bytes", &options.max_record_bytes, "refuse longer lines")
+      .range(std::uint64_t{64}, std::uint64_t{1} << 30U);
+  tree.toggle("--strict", &options.strict, "stop at the first malformed line");
+  tree.file("--rejects", &options.rejects, "keep malformed lines in FILE").default_text("rejects/ in the state folder");
+  tree.choice("--rejects-content", &options.rejects_content,
+              {{"redacted", stream::RejectsContent::Redacted, "length and hash"},
+               {"full", stream::RejectsContent::Full, "the line itself"}},
+              "what is kept of a malformed line");
+  tree.duration("--drain", &options.drain, "how long a stopped run reads on what a pipe still brings")
+      .range(std::chrono::microseconds{0}, std::chrono::hours{1});
+  tree.file("--resume", &options.resume, "go on where FILE says, and write there where to go on")
+      .text(
+          "Offset, what decides about later records and counts of dropped records are kept, so that the next run goes "
+          "on as if this one had not stopped.");
+  tree.size("--memory-limit", &options.memory_limit, "pause reading above this much resident memory")
+      .text("0 is no limit.")
+      .key("memory_limiter.limit");
+  tree.size("--memory-spike", &options.memory_spike, "shrink caches this far below the limit")
+      .key("memory_limiter.spike");
+  tree.check([&options]() -> Status {
+    if (options.memory_limit == 0 || options.memory_spike < options.memory_limit) return {};
+    return fail(ErrorKind::Usage, "--memory-spike is not below --memory-limit", "Lower the one or raise the other.");
+  });
+}
+
+void describe_clock_options(cli::Tree& tree, FilterOptions& options) {
+  tree.choice("--clock", &options.clock,
+              {{"record", stream::ClockMode::Record, "the records' own time"},
+               {"wall", stream::ClockMode::Wall, "the machine's"}},
+              "which time decides");
+  tree.toggle("--replay", &options.replay, "let nothing but the records decide")
+      .text("Implies record time; the state folder is neither read nor written.");
+}
+
+}  // namespace dbi::run

@@ -1,0 +1,39 @@
+// The options that filters and sinks share (DESIGN.md section 3).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/option.hpp"
+#include "record/record.hpp"
+#include "stream/record_clock.hpp"
+#include "stream/rejects.hpp"
+
+namespace dbi::run {
+
+/// Values of the shared options. A tool sets other defaults before it declares them.
+struct FilterOptions {
+  std::vector<std::string> files;  ///< none: standard input
+  std::size_t max_record_bytes = record::kMaxRecordBytes;
+  bool strict = false;
+  std::optional<std::string> rejects;
+  stream::RejectsContent rejects_content = stream::RejectsContent::Redacted;
+  std::chrono::microseconds drain = std::chrono::seconds{10};
+  stream::ClockMode clock = stream::ClockMode::Record;
+  bool replay = false;
+  std::optional<std::string> resume;
+  std::uint64_t memory_limit = std::uint64_t{512} << 20U;
+  std::uint64_t memory_spike = std::uint64_t{128} << 20U;
+};
+
+/// Declares FILE and the flags of every filter and sink under the heading "Input".
+void describe_filter_options(cli::Tree& tree, FilterOptions& options);
+
+/// Declares --clock and --replay, for filters whose decisions go by time.
+void describe_clock_options(cli::Tree& tree, FilterOptions& options);
+
+}  // namespace dbi::run

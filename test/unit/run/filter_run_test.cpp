@@ -1,0 +1,128 @@
+// run_filter with a filter that passes everything, over files.
+// SPDX-License-Identifier: Apache-2.0
+#include "run/filter_run.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "cli/review.hpp"
+#include "state/lock.hpp"
+
+namespace dbi::run {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class Pass final : public stream::Filter {
+ public:
+  Status on_record(const record::Record& record, stream::Writer& out) override { return out.append(record.line()); }
+};
+
+bool had_folder = false;
+
+void describe(cli::Tree& tree, FilterOptions& options) {
+  describe_filter_options(tree, options);
+  describe_clock_options(tree, options);
+}
+
+Result<ExitStatus> body(const FilterOptions& options, Context& context) {
+  return run_filter(options, context, [](const FilterSetup& setup) -> Result<std::unique_ptr<stream::Filter>> {
+    had_folder = setup.folder.has_value();
+    return std::make_unique<Pass>();
+  });
+}
+
+class FilterRunTest : public ::testing::Test {
+ protected:
+  FilterRunTest() : folder_(::testing::TempDir() + "dbi-filter-run-XXXXXX") { folder_ = ::mkdtemp(folder_.data()); }
+  ~FilterRunTest() override { std::filesystem::remove_all(folder_); }
+
+  int run(std::vector<std::string> arguments) {
+    Process process;
+    process.environment = [](const std::string&) { return std::nullopt; };
+    process.arguments = {"--no-config", "--state-dir", folder_ + "/state"};
+    process.arguments.insert(process.arguments.end(), arguments.begin(), arguments.end());
+    process.output = open_new("/out");
+    process.diagnostics = open_new("/diagnostics");
+    const int status = run_tool(Tool<FilterOptions>{{"dbi-test", "for tests"}, describe, body}, process);
+    ::close(process.diagnostics);
+    return status;
+  }
+
+  std::string write(const std::string& text) const {
+    std::ofstream(folder_ + "/in") << text;
+    return folder_ + "/in";
+  }
+  [[nodiscard]] std::string read(const std::string& name) const {
+    std::ifstream in(folder_ + name);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  std::string folder_;
+
+ private:
+  [[nodiscard]] int open_new(const std::string& name) const {
+    std::string path = folder_ + "/XXXXXX";
+    const int descriptor = ::mkstemp(path.data());
+    std::filesystem::rename(path, folder_ + name);
+    return descriptor;
+  }
+};
+
+TEST_F(FilterRunTest, PassesRecords) {
+  EXPECT_EQ(run({write("{\"a\":1}\n{}")}), 0) << read("/diagnostics");
+  EXPECT_EQ(read("/out"), "{\"a\":1}\n{}\n");
+  EXPECT_TRUE(had_folder);
+}
+
+TEST_F(FilterRunTest, KeepsRejectsInTheStateFolderAndEndsWith3) {
+  EXPECT_EQ(run({write("{\"a\":1}\nnonsense\n")}), 3);
+  EXPECT_THAT(read("/diagnostics"), HasSubstr("line 2"));
+  EXPECT_THAT(read("/state/default/rejects/dbi-test@dbi-test.ndjson"), HasSubstr("\"line\":2"));
+}
+
+TEST_F(FilterRunTest, ReplayTouchesNoState) {
+  EXPECT_EQ(run({"--replay", write("nonsense\n")}), 3);
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/state"));
+  EXPECT_FALSE(had_folder);
+  EXPECT_EQ(run({"--replay", "--rejects", folder_ + "/rejects", write("nonsense\n")}), 3);
+  EXPECT_THAT(read("/rejects"), HasSubstr("\"line\":1"));
+}
+
+TEST_F(FilterRunTest, StateOfALiveOwnerIsStatus5) {
+  std::filesystem::create_directories(folder_ + "/state/default");
+  const auto lock =
+      state::Lock::acquire(folder_ + "/state/default/dbi-test@dbi-test.json", state::this_process("other"));
+  ASSERT_TRUE(lock.has_value());
+  EXPECT_EQ(run({write("{}\n")}), 5);
+  EXPECT_THAT(read("/diagnostics"), HasSubstr("other"));
+  EXPECT_EQ(run({"--name", "second", write("{}\n")}), 0);
+}
+
+TEST_F(FilterRunTest, ResumeGoesOnBehindWhatWasRead) {
+  const auto resume = folder_ + "/resume";
+  EXPECT_EQ(run({"--resume", resume, write("{\"a\":1}\n")}), 0);
+  EXPECT_EQ(run({"--resume", resume, write("{\"a\":1}\n{\"a\":2}\n")}), 0) << read("/diagnostics");
+  EXPECT_EQ(read("/out"), "{\"a\":2}\n");
+}
+
+TEST_F(FilterRunTest, MissingInputIsStatus5AndBadLimitsAreStatus2) {
+  EXPECT_EQ(run({folder_ + "/nothing"}), 5);
+  EXPECT_EQ(run({"--memory-limit", "1MiB"}), 2);
+  EXPECT_EQ(run({"--drain", "2h"}), 2);
+}
+
+TEST(FilterOptions, PassTheReview) {
+  FilterOptions options;
+  cli::Tree tree("DBI_TEST_");
+  describe(tree, options);
+  EXPECT_THAT(cli::review(tree), IsEmpty());
+}
+
+}  // namespace
+}  // namespace dbi::run
