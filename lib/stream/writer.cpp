@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -13,6 +12,13 @@
 namespace dbi::stream {
 
 namespace {
+
+// By memchr(3): std::count goes byte by byte at -O2, which was a quarter of a filter's time.
+std::uint64_t count_ends(std::string_view records) {
+  std::uint64_t count = 0;
+  for (auto end = records.find('\n'); end != std::string_view::npos; end = records.find('\n', end + 1)) ++count;
+  return count;
+}
 
 // Somebody else made the descriptor non-blocking: it is waited for, not changed. A signal ends the wait.
 void wait_for_room(int descriptor) {
@@ -61,7 +67,7 @@ Status Writer::write_chunk(std::string_view chunk) {
     const auto left = chunk.substr(0, static_cast<std::size_t>(wrote));
     written_ += left.size();
     bytes_written_ += left.size();
-    records_written_ += static_cast<std::uint64_t>(std::count(left.begin(), left.end(), '\n'));
+    records_written_ += count_ends(left);
     if (left.size() == chunk.size()) return {};
   } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
     wait_for_room(descriptor_);
