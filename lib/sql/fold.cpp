@@ -53,6 +53,7 @@ bool Fold::add(const Token& token) {
 
 void Fold::finish() {
   end_element();
+  begin_element();
 }
 
 void Fold::begin_statement() {
@@ -203,9 +204,12 @@ void Fold::end_element() {
   if (group.begin > tokens_.size()) return;
   if (group.values) strip_casts(group.begin);
   const auto shape = shape_from(group.begin);
-  const bool repeated = shape != Shape::Other && shape == group.previous && group.begin > statement_begin_ &&
-                        tokens_[group.begin - std::size_t{1}].kind == TokenKind::Comma &&
-                        tokens_[group.begin - std::size_t{2}].kind == tokens_.back().kind;
+  const auto same_end = [&] {
+    const auto before = tokens_[group.begin - std::size_t{2}].kind;
+    return before == tokens_.back().kind || is_value(before);
+  };
+  const bool repeated = shape != Shape::Other && shape == group.previous && group.begin >= statement_begin_ + 2 &&
+                        tokens_[group.begin - std::size_t{1}].kind == TokenKind::Comma && same_end();
   if (repeated) tokens_.resize(group.begin - std::size_t{1});
   group.previous = shape;
 }

@@ -1,0 +1,1 @@
+select E'a\'b' , U&'d!0061t' UESCAPE '!'

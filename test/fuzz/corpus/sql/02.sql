@@ -1,0 +1,1 @@
+select x'1f', B'01', N'abc', $$a$$, $t$ $$ $t$

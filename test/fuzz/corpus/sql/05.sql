@@ -1,0 +1,1 @@
+select $3 from t where b in ($1 /*, ... */)

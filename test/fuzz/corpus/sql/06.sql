@@ -1,0 +1,1 @@
+where b in ('1'::int, (2), -3, date '2020-01-01', cast('x' as int))

@@ -1,0 +1,1 @@
+select array[1,2,3], array[[1,2],[3,4]]

@@ -1,0 +1,1 @@
+select date'x', case when a then$2else$3end

@@ -1,0 +1,1 @@
+select a is null, b is not true, c = null

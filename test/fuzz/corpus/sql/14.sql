@@ -1,0 +1,1 @@
+alter role joe set search_path = a, b

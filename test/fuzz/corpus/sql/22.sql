@@ -1,0 +1,1 @@
+limit all offset 1

@@ -1,0 +1,1 @@
+select a[1:2], b := c => d::numeric(10,2)[]
