@@ -23,6 +23,7 @@ require_postgres() {
   [ -x "$bin/postgres" ] || no_server "no PostgreSQL server (DBI_TEST_PG_BIN names the folder of one)"
 }
 require_pgbouncer() { command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || no_server "no pgbouncer"; }
+require_tool() { command -v "$1" >/dev/null || no_server "$1 is not built"; }
 no_server() {
   [ -z "${DBI_TEST_REQUIRE:-}" ] || fail "$1"
   skip "$1"
