@@ -163,12 +163,14 @@ std::string server_sql(const PostgresCatalog& catalog) {
   // sum(numbackends) needs no privilege and counts no background workers that max_connections does not limit. A replica
   // that has replayed all that it received is not behind, however old the last transaction is.
   return fmt::format(
-      "select /* dbi-collect server */ {}, {}, {}, pg_catalog.current_setting('server_version'), "
+      "select /* dbi-collect server */ {} as now, {} as started, {} as system_identifier, "
+      "pg_catalog.current_setting('server_version') as version, "
       "(select pg_catalog.sum(numbackends) from pg_catalog.pg_stat_database) * 100.0 / "
-      "pg_catalog.current_setting('max_connections')::pg_catalog.int4, "
+      "pg_catalog.current_setting('max_connections')::pg_catalog.int4 as connections_used_pct, "
       "case when not pg_catalog.pg_is_in_recovery() then null "
       "when pg_catalog.pg_last_wal_receive_lsn() = pg_catalog.pg_last_wal_replay_lsn() then 0 "
-      "else extract(epoch from pg_catalog.clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp()) end",
+      "else extract(epoch from pg_catalog.clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp()) end as "
+      "replica_lag_s",
       micros("pg_catalog.clock_timestamp()"), micros("pg_catalog.pg_postmaster_start_time()"),
       catalog.has_control_system ? "(select system_identifier from pg_catalog.pg_control_system())" : "null");
 }
@@ -190,10 +192,12 @@ Result<ServerFacts> read_server(const Cells& cells) {
 
 std::string marks_sql(const PostgresCatalog& catalog) {
   if (catalog.has_info) {
-    return fmt::format("select /* dbi-collect marks */ {}, dealloc from {}.pg_stat_statements_info",
+    return fmt::format("select /* dbi-collect marks */ {} as stats_reset, dealloc from {}.pg_stat_statements_info",
                        micros("stats_reset"), catalog.schema);
   }
-  return fmt::format("select /* dbi-collect marks */ {}, null from pg_catalog.pg_stat_bgwriter", micros("stats_reset"));
+  return fmt::format(
+      "select /* dbi-collect marks */ {} as stats_reset, null as dealloc from pg_catalog.pg_stat_bgwriter",
+      micros("stats_reset"));
 }
 
 Result<ResetMarks> read_marks(const Cells& cells) {
@@ -211,8 +215,8 @@ std::string statements_sql(const PostgresCatalog& catalog) {
   std::string counters;
   for (const auto& column : catalog.counters) counters += fmt::format(", s.\"{}\"", column.name);
   return fmt::format(
-      "select /* dbi-collect statements */ s.dbid, s.userid, s.queryid, {}, {}, "
-      "pg_catalog.left(s.query, {}), pg_catalog.length(s.query) > {}{} "
+      "select /* dbi-collect statements */ s.dbid, s.userid, s.queryid, {} as toplevel, {} as stats_since, "
+      "pg_catalog.left(s.query, {}) as query, pg_catalog.length(s.query) > {} as truncated{} "
       "from {}.pg_stat_statements($1::pg_catalog.bool) s "
       "where not $1::pg_catalog.bool or s.queryid = any($2::pg_catalog.int8[]) "
       "or (s.userid = $3::pg_catalog.oid and s.query like '%{}%')",

@@ -49,6 +49,10 @@ class ServerReader {
   /// One statement under the guards, read whole. A message of the server in the error is redacted.
   virtual ReadResult read(std::string_view source, std::string_view sql, Parameters parameters) = 0;
 
+  /// The reads from here on belong to this cycle, and the last of them is over (--record).
+  virtual void begin_cycle(std::string_view cycle) = 0;
+  virtual void end_cycle() = 0;
+
   /// False once the connection broke: it has to be opened anew.
   [[nodiscard]] virtual bool usable() const = 0;
 

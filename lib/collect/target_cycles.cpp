@@ -67,15 +67,20 @@ bool TargetCycles::connect(CycleAccount& account) {
 
 // The order of the reads: the server's facts, the counters between their marks, the sessions, and last, because they
 // can take longest, the texts.
-TargetCycles::Read TargetCycles::read_all() {
+TargetCycles::Read TargetCycles::read_all(std::string_view cycle) {
   Read read;
   if (!connect(read.account)) return read;
+  reader_->begin_cycle(cycle);
+  read_sources(read);
+  reader_->end_cycle();
+  if (!reader_->usable()) close();
+  return read;
+}
+
+void TargetCycles::read_sources(Read& read) {
   read.connection = reader_->facts();
   read.facts = source_->read_server(read.account);
-  if (!read.facts) {
-    if (!reader_->usable()) close();
-    return read;
-  }
+  if (!read.facts) return;
   read.reached = true;
   if (!settings_.query_stats && !settings_.read_sessions) read.account.read = true;
   if (settings_.query_stats) read.counters = source_->read_statements(*read.facts, read.account);
@@ -94,8 +99,6 @@ TargetCycles::Read TargetCycles::read_all() {
     read.counters.reset();
     read.sessions.reset();
   }
-  if (!reader_->usable()) close();
-  return read;
 }
 
 // A cycle that writes no query_stats needs no texts; the next one reads them, those of its own statements included.
@@ -131,9 +134,9 @@ std::size_t TargetCycles::write_statements(std::string& out, const Routing& rout
 CycleOutput TargetCycles::run(std::optional<double> late_s) {
   const auto begin = clock_->monotonic();
   const auto observed = clock_->now();
-  auto read = read_all();
   CycleOutput output;
   output.cycle = next_cycle(observed);
+  auto read = read_all(output.cycle);
   const Routing routing{.target = target_,
                         .cycle = output.cycle,
                         .system = kSystem,

@@ -96,8 +96,8 @@ class TargetCycles {
   };
 
   bool connect(CycleAccount& account);
-  Read read_all();
-  void read_counters(Read& read);
+  Read read_all(std::string_view cycle);
+  void read_sources(Read& read);
   void read_texts(StatementSnapshot& counters, CycleAccount& account);
   std::size_t write_statements(std::string& out, const Routing& routing, const StatementSnapshot& counters,
                                Scrape& scrape) const;

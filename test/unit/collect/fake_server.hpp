@@ -56,6 +56,8 @@ class FakeReader final : public ServerReader {
     return statements(parameters[0] == "t");
   }
 
+  void begin_cycle(std::string_view) override {}
+  void end_cycle() override {}
   [[nodiscard]] bool usable() const override { return usable_; }
   [[nodiscard]] ConnectionFacts facts() const override { return {"db1", 5432, "off", "session"}; }
 

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/collector.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "base/units.hpp"
+#include "collect/output.hpp"
+#include "state/lock.hpp"
+#include "stream/loop.hpp"
+#include "stream/signals.hpp"
+#include "stream/writer.hpp"
+
+namespace dbi::collect {
+
+namespace {
+
+constexpr std::string_view kTool = "dbi-collect";
+
+// The pauses between cycles, which a stop ends and SIGHUP cuts short.
+class Pauses {
+ public:
+  explicit Pauses(const Clock& clock) : clock_(clock) {}
+
+  bool wait_until(MonotonicTime until, const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    const auto begun = cuts_;
+    changed_.wait_for(lock, stop, std::max(until - clock_.monotonic(), microseconds{0}),
+                      [&] { return cuts_ != begun; });
+    return !stop.stop_requested();
+  }
+
+  void cut_short() {
+    const std::lock_guard lock(mutex_);
+    ++cuts_;
+    changed_.notify_all();
+  }
+
+ private:
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::uint64_t cuts_ = 0;
+};
+
+// What is kept of a target between runs.
+struct Memory {
+  std::optional<state::Lock> lock;
+  BaselineStore baselines;
+  TextStore texts;
+  std::filesystem::path texts_path;
+  std::vector<state::Damage> damages;
+};
+
+Result<Memory> open_memory(const CollectorSettings& settings, const std::string& target) {
+  Memory memory;
+  const TextLimits limits{.text_bytes = std::max(settings.cycle.stats.query_bytes, TextLimits{}.text_bytes)};
+  memory.texts = TextStore(limits, settings.text_interval);
+  if (!settings.state) return memory;
+  DBI_TRY_ASSIGN(const auto baseline_path, settings.state->baseline(target));
+  DBI_TRY_ASSIGN(memory.texts_path, settings.state->texts(target));
+  DBI_TRY_ASSIGN(memory.lock, state::Lock::acquire(baseline_path, state::this_process(kTool)));
+  DBI_TRY_ASSIGN(memory.baselines, BaselineStore::open(baseline_path));
+  if (memory.baselines.damage()) memory.damages.push_back(*memory.baselines.damage());
+  DBI_TRY_ASSIGN(const auto loaded, memory.texts.load(memory.texts_path));
+  if (loaded.damage) memory.damages.push_back(*loaded.damage);
+  return memory;
+}
+
+class Collector {
+ public:
+  Collector(CollectorSettings settings, int output, const Log& log, const Clock& clock)
+      : settings_(std::move(settings)), log_(log), clock_(clock), pauses_(clock), writer_(output) {}
+
+  Result<CollectorResult> run() {
+    DBI_TRY(open_targets());
+    DBI_TRY_ASSIGN(auto loop, stream::Loop::open());
+    waker_.emplace(loop.waker());
+    const stream::Signals signals(*waker_);
+    writer_.set_give_up([] { return stream::Signals::stop_requested(); });
+    writer_.write_records_whole();
+    start_threads();
+    auto status = write_until_done(loop);
+    stop_.request_stop();
+    output_.close(Error{ErrorKind::Output, "the run is over", {}});
+    threads_.clear();
+    if (!status && !writer_.reader_gone() && !writer_.gave_up()) return fail(std::move(status).error());
+    return finish();
+  }
+
+ private:
+  struct Target {
+    std::optional<state::Lock> lock;
+    TargetCycles cycles;
+    RunResult result;
+  };
+
+  Status open_targets() {
+    for (auto& connection : settings_.targets) {
+      const auto name = connection.target.name();
+      DBI_TRY_ASSIGN(auto memory, open_memory(settings_, name));
+      for (const auto& damage : memory.damages) note_damage(name, damage);
+      connection.tell = [this](const Error& error) { log_.warning(error); };
+      targets_.push_back({std::move(memory.lock),
+                          TargetCycles(name, open_database(connection, stop_.get_token()), std::move(memory.baselines),
+                                       std::move(memory.texts), std::move(memory.texts_path), settings_.cycle, clock_),
+                          {}});
+    }
+    return {};
+  }
+
+  void note_damage(std::string_view target, const state::Damage& damage) {
+    log_.warning(damage.message);
+    write_event(writer_.buffer(), kTool, target, clock_.now(), "state_corrupt", "warning", damage.message);
+  }
+
+  void start_threads() {
+    running_ = targets_.size();
+    const stream::BlockSignals blocked;
+    for (auto& target : targets_) {
+      threads_.emplace_back([this, &target] {
+        target.result = run_target(target.cycles, settings_.run, ports_for(target), clock_);
+        target.cycles.close();
+        --running_;
+        waker_->wake();
+      });
+    }
+  }
+
+  RunPorts ports_for(Target& target) {
+    RunPorts ports;
+    ports.wait_idle = [this] { return output_.wait_idle(stop_.get_token()); };
+    ports.write = [this](std::string records) { return output_.write(std::move(records)); };
+    ports.wait_until = [this](MonotonicTime until) { return pauses_.wait_until(until, stop_.get_token()); };
+    ports.tell_first_wait = [this, name = target.cycles.target()](microseconds wait) {
+      if (!settings_.progress) return;
+      Log(std::string(kTool), LogLevel::Info)
+          .info(fmt::format("{}: read once, the difference follows in {}", name, format_duration(wait)));
+    };
+    return ports;
+  }
+
+  // The main thread's work: what the targets hand over, signals, a reader that goes.
+  Status write_until_done(stream::Loop& loop) {
+    while (running_ > 0) {
+      DBI_TRY_ASSIGN(const auto events, loop.wait({-1, writer_.descriptor()}, std::nullopt, clock_));
+      if (events.reader_gone) {
+        writer_.set_reader_gone();
+        return fail(ErrorKind::Output, "the reader is gone");
+      }
+      if (stream::Signals::stop_requested()) return {};
+      if (stream::Signals::take_reload()) pauses_.cut_short();
+      DBI_TRY(output_.serve([this](const std::string& records) -> Status {
+        writer_.buffer().append(records);
+        return writer_.flush();
+      }));
+    }
+    return {};
+  }
+
+  Result<CollectorResult> finish() {
+    CollectorResult result;
+    result.interrupted = stream::Signals::interrupted();
+    for (const auto& target : targets_) {
+      const auto& status = target.result.status;
+      if (!status && status.error().kind != ErrorKind::Output) return fail(status.error());
+      if (target.result.last_failed) result.status = ExitStatus::Unreachable;
+    }
+    if (writer_.reader_gone() || stream::Signals::stop_requested()) result.status = ExitStatus::Done;
+    return result;
+  }
+
+  CollectorSettings settings_;
+  const Log& log_;
+  const Clock& clock_;
+  Pauses pauses_;
+  stream::Writer writer_;
+  std::stop_source stop_;
+  std::optional<stream::Waker> waker_;
+  Output output_{[this] { waker_->wake(); }};
+  std::deque<Target> targets_;
+  std::atomic<std::size_t> running_{0};
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace
+
+Result<CollectorResult> collect(CollectorSettings settings, int output, const Log& log, const Clock& clock) {
+  return Collector(std::move(settings), output, log, clock).run();
+}
+
+}  // namespace dbi::collect

@@ -1,0 +1,39 @@
+// Collects from many targets at once: a thread each, one writer (DESIGN.md section 6, dbi-collect).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "collect/database_reader.hpp"
+#include "collect/target_cycles.hpp"
+#include "collect/target_run.hpp"
+#include "state/folder.hpp"
+
+namespace dbi::collect {
+
+/// The most targets of one run: each has a thread and a connection.
+inline constexpr std::size_t kMaxTargets = 256;
+
+struct CollectorSettings {
+  std::vector<ConnectionSettings> targets;  ///< distinct names, at most kMaxTargets
+  CycleSettings cycle;
+  RunSettings run;
+  microseconds text_interval = std::chrono::minutes{5};
+  std::optional<state::StateFolder> state;  ///< nothing: baselines and texts live in memory
+  bool progress = false;                    ///< somebody watches standard error
+};
+
+struct CollectorResult {
+  ExitStatus status = ExitStatus::Done;
+  bool interrupted = false;  ///< by SIGINT, which the caller raises again
+};
+
+/// Runs until all targets are done, a stop signal, or the output's end. The main thread's business: it takes the
+/// signals over. Fails with ErrorKind::State, Owned or Output.
+Result<CollectorResult> collect(CollectorSettings settings, int output, const Log& log, const Clock& clock);
+
+}  // namespace dbi::collect
