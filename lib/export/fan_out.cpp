@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "export/fan_out.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace dbi::exporting {
+
+namespace {
+
+bool is_text(const record::Record& record, std::string_view name, std::string_view text) {
+  const record::Member* member = record.find(name);
+  std::string scratch;
+  return member != nullptr && member->value.text(scratch) == text;
+}
+
+}  // namespace
+
+FanOut::FanOut(std::vector<std::unique_ptr<Sink>> sinks, const Log& log, Delivery& delivery)
+    : sinks_(std::move(sinks)), log_(&log), delivery_(&delivery) {}
+
+FanOut::~FanOut() {
+  std::erase_if(sinks_, [](const auto& sink) { return sink->draws(); });
+  stream::Writer nowhere(-1);
+  // Faults are reported and kept by each().
+  static_cast<void>(on_end(nowhere));
+}
+
+template <typename Call>
+Status FanOut::each(Call call) {
+  for (auto& sink : sinks_) {
+    const Status status = call(*sink);
+    if (status) continue;
+    Error error = status.error();
+    error.message = std::string(sink->name()) + ": " + error.message;
+    log_->error(error);
+    if (!delivery_->fault) delivery_->fault = error;
+    sink.reset();
+  }
+  std::erase(sinks_, nullptr);
+  if (sinks_.empty() && delivery_->fault) return fail(ErrorKind::Output, "no sink is left");
+  return {};
+}
+
+Status FanOut::on_record(const record::Record& record, stream::Writer& out) {
+  if (is_text(record, "kind", "scrape") && is_text(record, "outcome", "failed")) delivery_->scrape_failed = true;
+  return each([&](Sink& sink) { return sink.accept(record, out); });
+}
+
+std::optional<MonotonicTime> FanOut::next_deadline() const {
+  std::optional<MonotonicTime> earliest;
+  for (const auto& sink : sinks_) {
+    const auto deadline = sink->next_deadline();
+    if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
+  }
+  return earliest;
+}
+
+Status FanOut::on_deadline(MonotonicTime now, stream::Writer& out) {
+  return each([&](Sink& sink) -> Status {
+    const auto deadline = sink.next_deadline();
+    return deadline && *deadline <= now ? sink.on_deadline(now, out) : Status{};
+  });
+}
+
+Status FanOut::on_end(stream::Writer& out) {
+  const Status status = each([&](Sink& sink) { return sink.finish(out); });
+  sinks_.clear();
+  return status;
+}
+
+}  // namespace dbi::exporting

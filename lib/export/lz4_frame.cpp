@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "export/lz4_frame.hpp"
+
+#include <fmt/format.h>
+#include <lz4frame.h>
+#include <unistd.h>
+
+#include <array>
+#include <optional>
+
+namespace dbi::exporting {
+
+namespace {
+
+constexpr std::uint32_t kMagic = 0x184D2204;
+
+/// The little-endian number of 4 bytes at an offset of the file.
+std::optional<std::uint32_t> read_number(int descriptor, std::uint64_t at) {
+  std::array<unsigned char, 4> bytes{};
+  if (::pread(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(at)) != 4) return std::nullopt;
+  return std::uint32_t{bytes[0]} | std::uint32_t{bytes[1]} << 8U | std::uint32_t{bytes[2]} << 16U |
+         std::uint32_t{bytes[3]} << 24U;
+}
+
+/// Where the frame that begins at `at` ends; nothing where it is torn or no frame.
+std::optional<std::uint64_t> frame_end(int descriptor, std::uint64_t at) {
+  if (read_number(descriptor, at) != kMagic) return std::nullopt;
+  const auto flags = read_number(descriptor, at + 4);
+  if (!flags) return std::nullopt;
+  const bool block_checksum = (*flags & 0x10U) != 0;
+  const bool content_size = (*flags & 0x08U) != 0;
+  const bool content_checksum = (*flags & 0x04U) != 0;
+  const bool dictionary = (*flags & 0x01U) != 0;
+  at += 7 + (content_size ? 8U : 0U) + (dictionary ? 4U : 0U);
+  while (true) {
+    const auto block = read_number(descriptor, at);
+    if (!block) return std::nullopt;
+    at += 4;
+    if (*block == 0) return at + (content_checksum ? 4U : 0U);
+    at += (*block & 0x7FFFFFFFU) + (block_checksum ? 4U : 0U);
+  }
+}
+
+}  // namespace
+
+Status append_lz4_frame(std::string_view text, std::string& out) {
+  LZ4F_preferences_t preferences{};
+  preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled;
+  preferences.frameInfo.contentSize = text.size();
+  preferences.frameInfo.blockSizeID = LZ4F_max256KB;
+  const std::size_t before = out.size();
+  out.resize(before + LZ4F_compressFrameBound(text.size(), &preferences));
+  const std::size_t bytes =
+      LZ4F_compressFrame(out.data() + before, out.size() - before, text.data(), text.size(), &preferences);
+  if (LZ4F_isError(bytes) != 0) {
+    out.resize(before);
+    return fail(ErrorKind::Output, fmt::format("lz4: {}", LZ4F_getErrorName(bytes)));
+  }
+  out.resize(before + bytes);
+  return {};
+}
+
+Result<std::uint64_t> whole_lz4_frames(int descriptor, std::uint64_t file_bytes) {
+  std::uint64_t whole = 0;
+  while (whole < file_bytes) {
+    const auto end = frame_end(descriptor, whole);
+    if (!end || *end > file_bytes) break;
+    whole = *end;
+  }
+  if (whole == 0 && file_bytes >= 4 && read_number(descriptor, 0) != kMagic) {
+    return fail(ErrorKind::Output, "the file exists and is not lz4", "Name another file or move this one away.");
+  }
+  return whole;
+}
+
+}  // namespace dbi::exporting

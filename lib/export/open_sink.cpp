@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "export/open_sink.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace dbi::exporting {
+
+namespace {
+
+constexpr std::string_view kHint = "Write --to table, --to ndjson:PATH or --to sqlite:PATH.";
+
+struct Word {
+  std::string_view scheme;
+  std::string_view path;
+};
+
+Word split_word(std::string_view word) {
+  const std::size_t colon = word.find(':');
+  if (colon == std::string_view::npos) return {word, {}};
+  return {word.substr(0, colon), word.substr(colon + 1)};
+}
+
+}  // namespace
+
+Status check_sinks(const std::vector<std::string>& words) {
+  std::set<std::string_view> seen;
+  for (const std::string& word : words) {
+    const auto [scheme, path] = split_word(word);
+    const bool file = scheme == "ndjson" || scheme == "sqlite";
+    if (word != "table" && !file) {
+      return fail(ErrorKind::Usage, fmt::format("'{}' is no sink", word), std::string(kHint));
+    }
+    if (file && path.empty()) {
+      return fail(ErrorKind::Usage, fmt::format("'{}' names no file", word), std::string(kHint));
+    }
+    if (!seen.insert(word).second) return fail(ErrorKind::Usage, fmt::format("--to {} is given twice", word));
+  }
+  return {};
+}
+
+Result<std::vector<std::unique_ptr<Sink>>> open_sinks(const std::vector<std::string>& words, const SinkOptions& options,
+                                                      const Clock& clock) {
+  std::vector<std::unique_ptr<Sink>> sinks;
+  for (const std::string& word : words) {
+    const auto [scheme, path] = split_word(word);
+    if (scheme == "table") {
+      sinks.push_back(make_table_sink(options.table, clock));
+    } else if (scheme == "ndjson") {
+      DBI_TRY_ASSIGN(auto sink, open_ndjson_sink(std::string(path), options.rotation, clock));
+      sinks.push_back(std::move(sink));
+    } else {
+      DBI_TRY_ASSIGN(auto sink, open_sqlite_sink(std::string(path), options.sqlite, clock));
+      sinks.push_back(std::move(sink));
+    }
+  }
+  return sinks;
+}
+
+}  // namespace dbi::exporting

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "export/sqlite_sink.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <limits>
+#include <map>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/time_text.hpp"
+#include "export/sqlite_schema.hpp"
+#include "record/builder.hpp"
+#include "record/escape.hpp"
+
+namespace dbi::exporting {
+
+namespace {
+
+using record::ValueKind;
+using record::schema::MemberType;
+
+constexpr int kBusyTimeoutMs = 10'000;
+constexpr microseconds kRetainEvery = std::chrono::minutes{1};
+constexpr microseconds kLooseDelay = std::chrono::seconds{1};
+
+struct CloseDatabase {
+  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+};
+struct FinalizeStatement {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+struct CloseFile {
+  void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
+};
+using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
+/// Lines that wait for their scrape: first those of the file, then those in memory.
+struct Held {
+  File spill;
+  std::string lines;
+};
+
+/// A table with its statement and where each member goes.
+struct Target {
+  SqliteTable table;
+  Statement insert;
+  std::unordered_map<std::string_view, int> columns;  // parameter numbers, from 1
+};
+
+class SqliteSink final : public Sink {
+ public:
+  SqliteSink(std::string path, const SqliteOptions& options, const Clock& clock)
+      : path_(std::move(path)), name_("sqlite:" + path_), options_(options), clock_(&clock) {}
+
+  Status open();
+
+  [[nodiscard]] std::string_view name() const override { return name_; }
+  Status accept(const record::Record& record, stream::Writer& out) override;
+  [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override;
+  Status on_deadline(MonotonicTime now, stream::Writer& out) override;
+  Status finish(stream::Writer& out) override;
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // target, cycle; two empty texts: no cycle
+
+  [[nodiscard]] tl::unexpected<Error> fault(std::string_view what) const;
+  Status execute(const std::string& sql);
+  Result<Statement> prepare(const std::string& sql);
+  Status migrate();
+  Status add_missing_columns(const SqliteTable& table);
+
+  Status hold(const record::Record& record, Held& held);
+  Status spill_largest();
+  Status commit(const Key& key);
+  Status write_held(Held& held);
+  Status write_lines(std::string_view lines);
+  Status insert(const record::Record& record);
+  void bind(sqlite3_stmt* statement, int column, MemberType type, const record::Value& value);
+  Status delete_old();
+
+  std::string path_;
+  std::string name_;
+  SqliteOptions options_;
+  const Clock* clock_;
+
+  std::unique_ptr<sqlite3, CloseDatabase> database_;
+  std::unordered_map<std::string, Target> targets_;
+  std::map<Key, Held> held_;
+  std::size_t held_bytes_ = 0;  // in memory
+  std::optional<MonotonicTime> loose_since_;
+  std::optional<MonotonicTime> retained_at_;
+
+  record::Reader reader_;
+  record::Record record_;
+  std::string padded_;
+  std::string scratch_;
+  std::string extra_;
+};
+
+std::string text_member(const record::Record& record, std::string_view name) {
+  const record::Member* member = record.find(name);
+  if (member == nullptr) return {};
+  std::string scratch;
+  const auto text = member->value.text(scratch);
+  return text ? std::string(*text) : std::string();
+}
+
+tl::unexpected<Error> SqliteSink::fault(std::string_view what) const {
+  return fail(ErrorKind::Output,
+              fmt::format("{}: {}", what, database_ ? sqlite3_errmsg(database_.get()) : "out of memory"));
+}
+
+Status SqliteSink::execute(const std::string& sql) {
+  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
+  return fault(sql.substr(0, sql.find(' ')));
+}
+
+Result<Statement> SqliteSink::prepare(const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v2(database_.get(), sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) return fault("prepare");
+  return Statement(statement);
+}
+
+Status SqliteSink::open() {
+  sqlite3* database = nullptr;
+  const int opened = sqlite3_open_v2(path_.c_str(), &database,
+                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  database_.reset(database);
+  if (opened != SQLITE_OK) return fault("open");
+  sqlite3_busy_timeout(database_.get(), kBusyTimeoutMs);
+  DBI_TRY(execute("PRAGMA journal_mode = WAL"));
+  DBI_TRY(execute("PRAGMA synchronous = NORMAL"));
+  DBI_TRY(migrate());
+  for (SqliteTable& table : sqlite_tables()) {
+    DBI_TRY_ASSIGN(Statement statement, prepare(insert_sql(table)));
+    std::string name = table.name;
+    Target& target = targets_[name];
+    target.table = std::move(table);
+    target.insert = std::move(statement);
+    int column = 0;
+    for (const auto& row : target.table.columns) target.columns.emplace(row.name, ++column);
+  }
+  return {};
+}
+
+// Tables, columns, indexes and views in one transaction: another process sees the old schema or the new one.
+Status SqliteSink::migrate() {
+  DBI_TRY(execute("BEGIN IMMEDIATE"));
+  for (const SqliteTable& table : sqlite_tables()) {
+    DBI_TRY(execute(create_table_sql(table)));
+    DBI_TRY(add_missing_columns(table));
+    DBI_TRY(execute(create_indexes_sql(table)));
+  }
+  DBI_TRY(execute(create_views_sql()));
+  return execute("COMMIT");
+}
+
+Status SqliteSink::add_missing_columns(const SqliteTable& table) {
+  DBI_TRY_ASSIGN(const Statement info, prepare(fmt::format("SELECT name FROM pragma_table_info('{}')", table.name)));
+  std::vector<std::string> present;
+  while (sqlite3_step(info.get()) == SQLITE_ROW) {
+    present.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(info.get(), 0)));
+  }
+  for (const auto& column : table.columns) {
+    if (std::ranges::find(present, column.name) != present.end()) continue;
+    DBI_TRY(execute(
+        fmt::format("ALTER TABLE \"{}\" ADD COLUMN \"{}\" {}", table.name, column.name, column_type(column.type))));
+  }
+  return {};
+}
+
+Status SqliteSink::accept(const record::Record& record, stream::Writer& /*out*/) {
+  Key key{text_member(record, "target"), text_member(record, "cycle")};
+  if (key.second.empty()) key.first.clear();
+  DBI_TRY(hold(record, held_[key]));
+  if (key.second.empty()) {
+    if (!loose_since_) loose_since_ = clock_->monotonic();
+    return {};
+  }
+  return text_member(record, "kind") == "scrape" ? commit(key) : Status{};
+}
+
+Status SqliteSink::hold(const record::Record& record, Held& held) {
+  held.lines.append(record.line());
+  held.lines.push_back('\n');
+  held_bytes_ += record.line().size() + 1;
+  return held_bytes_ <= options_.held_bytes ? Status{} : spill_largest();
+}
+
+Status SqliteSink::spill_largest() {
+  Held& largest =
+      std::ranges::max_element(held_, {}, [](const auto& entry) { return entry.second.lines.size(); })->second;
+  if (!largest.spill) largest.spill.reset(std::tmpfile());
+  if (!largest.spill ||
+      std::fwrite(largest.lines.data(), 1, largest.lines.size(), largest.spill.get()) != largest.lines.size()) {
+    return fail(ErrorKind::Output, "cannot hold a cycle in a temporary file");
+  }
+  held_bytes_ -= largest.lines.size();
+  largest.lines = std::string();
+  return {};
+}
+
+std::optional<MonotonicTime> SqliteSink::next_deadline() const {
+  if (!loose_since_) return std::nullopt;
+  return *loose_since_ + kLooseDelay;
+}
+
+Status SqliteSink::on_deadline(MonotonicTime /*now*/, stream::Writer& /*out*/) {
+  return commit({});
+}
+
+Status SqliteSink::finish(stream::Writer& /*out*/) {
+  while (!held_.empty()) DBI_TRY(commit(held_.begin()->first));
+  targets_.clear();
+  if (sqlite3_close(database_.get()) != SQLITE_OK) return fault("close");
+  static_cast<void>(database_.release());
+  return {};
+}
+
+// Room for the acknowledged commit: whatever else belongs to a cycle goes between BEGIN and COMMIT.
+Status SqliteSink::commit(const Key& key) {
+  const Key wanted = key;
+  DBI_TRY(execute("BEGIN IMMEDIATE"));
+  for (const Key& which : {Key{}, wanted}) {
+    const auto held = held_.find(which);
+    if (held == held_.end()) continue;
+    DBI_TRY(write_held(held->second));
+    held_bytes_ -= held->second.lines.size();
+    held_.erase(held);
+  }
+  loose_since_.reset();
+  DBI_TRY(delete_old());
+  return execute("COMMIT");
+}
+
+Status SqliteSink::write_held(Held& held) {
+  if (held.spill) {
+    std::rewind(held.spill.get());
+    std::string lines;
+    std::string block(std::size_t{1} << 20U, '\0');
+    while (const std::size_t bytes = std::fread(block.data(), 1, block.size(), held.spill.get())) {
+      lines.append(block, 0, bytes);
+      const std::size_t whole = lines.rfind('\n') + 1;  // 0 where there is no line end
+      DBI_TRY(write_lines(std::string_view(lines).substr(0, whole)));
+      lines.erase(0, whole);
+    }
+    if (std::ferror(held.spill.get()) != 0 || !lines.empty()) {
+      return fail(ErrorKind::Output, "cannot read a cycle back from its temporary file");
+    }
+  }
+  return write_lines(held.lines);
+}
+
+Status SqliteSink::write_lines(std::string_view lines) {
+  while (!lines.empty()) {
+    const std::size_t end = lines.find('\n');
+    // The reader wants bytes behind the line that it may look at.
+    padded_.assign(lines.substr(0, end)).append(record::kPadding, ' ');
+    DBI_TRY(reader_.parse(std::string_view(padded_).substr(0, end), record_));
+    DBI_TRY(insert(record_));
+    lines.remove_prefix(end + 1);
+  }
+  return {};
+}
+
+Status SqliteSink::insert(const record::Record& record) {
+  const auto known = targets_.find(text_member(record, "kind"));
+  Target& target = known == targets_.end() ? targets_.at(std::string(kUnknownKind)) : known->second;
+  sqlite3_stmt* statement = target.insert.get();
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  extra_.clear();
+  for (const record::Member& member : record.members()) {
+    std::string name;
+    record::unescape(member.raw_name, record::LoneSurrogate::Replace, name);
+    if ((name == "kind" && known != targets_.end()) || (name == "v" && member.value.raw() == "1")) continue;
+    const auto column = target.columns.find(name);
+    const bool exact = column != target.columns.end() && member.value.kind() != ValueKind::Null &&
+                       (member.value.kind() != ValueKind::Number || member.value.integer() ||
+                        member.value.raw().find_first_of(".eE") != std::string_view::npos);
+    if (column != target.columns.end()) {
+      const auto& row = target.table.columns[static_cast<std::size_t>(column->second) - 1];
+      bind(statement, column->second, row.type, member.value);
+    }
+    if (exact) continue;
+    // No column, null, or an integer too long for one: kept as it stands.
+    extra_ += fmt::format("{}\"{}\":{}", extra_.empty() ? "{" : ",", member.raw_name, member.value.raw());
+  }
+  if (!extra_.empty()) {
+    extra_ += '}';
+    sqlite3_bind_text64(statement, static_cast<int>(target.table.columns.size()) + 1, extra_.data(), extra_.size(),
+                        SQLITE_STATIC, SQLITE_UTF8);
+  }
+  if (sqlite3_step(statement) != SQLITE_DONE) return fault("INSERT");
+  return {};
+}
+
+void SqliteSink::bind(sqlite3_stmt* statement, int column, MemberType type, const record::Value& value) {
+  std::string_view text = value.raw();
+  switch (value.kind()) {
+    case ValueKind::Null:
+      return;
+    case ValueKind::True:
+    case ValueKind::False:
+      sqlite3_bind_int(statement, column, value.kind() == ValueKind::True ? 1 : 0);
+      return;
+    case ValueKind::Number:
+      if (const auto integer = value.integer()) {
+        sqlite3_bind_int64(statement, column, *integer);
+      } else {
+        sqlite3_bind_double(statement, column, value.number().value_or(0));
+      }
+      return;
+    case ValueKind::Text:
+      text = value.text(scratch_).value_or(text);
+      break;
+    case ValueKind::Object:
+    case ValueKind::Array:
+      break;
+  }
+  std::string canonical;
+  // Times compare as text, so they all have the one form.
+  if (type == MemberType::Time && (text.size() != 27 || text.back() != 'Z')) {
+    if (const auto time = parse_timestamp(text)) text = canonical = format_timestamp(*time);
+  }
+  sqlite3_bind_text64(statement, column, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+Status SqliteSink::delete_old() {
+  if (!options_.retain) return {};
+  const MonotonicTime now = clock_->monotonic();
+  if (retained_at_ && now - *retained_at_ < kRetainEvery) return {};
+  retained_at_ = now;
+  const std::string oldest = format_timestamp(clock_->now() - *options_.retain);
+  for (const auto& [name, target] : targets_) {
+    DBI_TRY(execute(fmt::format("DELETE FROM \"{}\" WHERE ts < '{}'", name, oldest)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> open_sqlite_sink(const std::string& path, const SqliteOptions& options,
+                                               const Clock& clock) {
+  auto sink = std::make_unique<SqliteSink>(path, options, clock);
+  if (Status status = sink->open(); !status) {
+    Error error = status.error();
+    error.message = fmt::format("sqlite:{}: {}", path, error.message);
+    return fail(std::move(error));
+  }
+  return std::unique_ptr<Sink>(std::move(sink));
+}
+
+}  // namespace dbi::exporting

@@ -1,0 +1,25 @@
+// Writes records to a SQLite database: a table a kind, one transaction a cycle.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "export/sink.hpp"
+
+namespace dbi::exporting {
+
+struct SqliteOptions {
+  std::optional<microseconds> retain;               ///< rows whose `ts` is older by the machine's clock are deleted
+  std::size_t held_bytes = std::size_t{64} << 20U;  ///< of cycles without their scrape; beyond it they go to a file
+};
+
+/// Opens or makes the database (WAL) and adds the columns that it lacks. The records of a (target, cycle) are held
+/// until its `scrape` and then written in one transaction with it, so a reader, or a kill, never sees half a cycle.
+/// What has no scrape by the end of the stream is written there; records without a cycle go with the next transaction.
+/// Fails with ErrorKind::Output.
+Result<std::unique_ptr<Sink>> open_sqlite_sink(const std::string& path, const SqliteOptions& options,
+                                               const Clock& clock);
+
+}  // namespace dbi::exporting

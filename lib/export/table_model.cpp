@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "export/table_model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <tuple>
+
+#include "base/text.hpp"
+#include "export/display_width.hpp"
+
+namespace dbi::exporting {
+
+namespace {
+
+constexpr std::size_t kQueryBytes = 512;
+
+std::string text_of(const record::Record& record, std::string_view name) {
+  const record::Member* member = record.find(name);
+  if (member == nullptr) return {};
+  std::string scratch;
+  const auto text = member->value.text(scratch);
+  return text ? std::string(*text) : std::string();
+}
+
+std::string line_of(const record::Record& record, std::string_view name) {
+  return one_line(truncate_utf8(text_of(record, name), kQueryBytes));
+}
+
+std::optional<double> number_of(const record::Record& record, std::string_view name) {
+  const record::Member* member = record.find(name);
+  return member == nullptr ? std::nullopt : member->value.number();
+}
+
+/// The strings of an array such as blocked_by; the reader has checked its form.
+std::vector<std::string> texts_of(const record::Record& record, std::string_view name) {
+  std::vector<std::string> texts;
+  const record::Member* member = record.find(name);
+  if (member == nullptr || member->value.kind() != record::ValueKind::Array) return texts;
+  std::string_view rest = member->value.raw();
+  std::string scratch;
+  for (std::size_t begin = rest.find('"'); begin != std::string_view::npos; begin = rest.find('"')) {
+    std::size_t end = begin + 1;
+    while (rest[end] != '"') end += rest[end] == '\\' ? 2U : 1U;
+    if (const auto text = record::Value(rest.substr(begin, end + 1 - begin)).text(scratch)) {
+      texts.push_back(one_line(*text));
+    }
+    rest.remove_prefix(end + 1);
+  }
+  return texts;
+}
+
+void take(std::string& member, std::string value) {
+  if (!value.empty()) member = std::move(value);
+}
+
+}  // namespace
+
+void StatementSum::add(const StatementSum& more) {
+  if (query.empty()) query = more.query;
+  if (user != more.user) user.clear();
+  calls += more.calls;
+  total_ms += more.total_ms;
+  rows += more.rows;
+  blocks_hit += more.blocks_hit;
+  blocks_read += more.blocks_read;
+  lower_bound = lower_bound || more.lower_bound;
+  has_mean = has_mean && more.has_mean;
+}
+
+void TargetView::add(const record::Record& record) {
+  take(target, line_of(record, "target"));
+  take(system, line_of(record, "system"));
+  take(ts, line_of(record, "ts"));
+  const std::string kind = text_of(record, "kind");
+  if (kind == "query_stats") add_statement(record);
+  if (kind == "session") add_session(record);
+  if (kind == "error") add_error(record);
+  if (kind == "scrape") add_scrape(record);
+  if (kind == "event" && events.size() < kMaxErrors) events.push_back(line_of(record, "message"));
+  if (kind == "dropped") dropped += number_of(record, "count").value_or(0);
+}
+
+void TargetView::add_statement(const record::Record& record) {
+  const std::string quality = text_of(record, "quality");
+  if (quality == "baseline") {
+    ++lifetime_totals;
+    return;
+  }
+  const double weight = number_of(record, "weight").value_or(1);
+  const auto weighted = [&](std::string_view name) { return weight * number_of(record, name).value_or(0); };
+  StatementSum sum;
+  sum.database = line_of(record, "database");
+  sum.user = line_of(record, "user");
+  sum.query = line_of(record, "query");
+  sum.calls = weighted("calls");
+  sum.total_ms = weighted("total_ms");
+  sum.rows = record.find("rows") != nullptr ? weighted("rows") : weighted("rows_sent");
+  sum.blocks_hit = weighted("shared_blks_hit");
+  sum.blocks_read = weighted("shared_blks_read");
+  sum.lower_bound = quality == "lower_bound";
+  sum.has_mean = record.find("duration_ms") != nullptr;
+  if (!interval_s) interval_s = number_of(record, "interval_s");
+
+  const std::string id = text_of(record, "query_id");
+  if (id == "other") {
+    sum.user.clear();
+    if (other_) {
+      other_->add(sum);
+    } else {
+      other_ = std::move(sum);
+    }
+    return;
+  }
+  std::string key = text_of(record, "query_signature");
+  if (key.empty()) key = id;
+  const record::Member* toplevel = record.find("toplevel");
+  const bool nested = toplevel != nullptr && toplevel->value.boolean() == false;
+  key = fmt::format("{}\n{}\n{}\n{}", key, sum.database, sum.user, nested);
+  if (nested && !sum.query.empty()) sum.query = "(nested) " + sum.query;
+  const auto [entry, is_new] = statements_.try_emplace(std::move(key), sum);
+  if (!is_new) entry->second.add(sum);
+  if (statements_.size() >= 2 * kMaxStatements) fold_lesser_half();
+}
+
+void TargetView::fold_lesser_half() {
+  std::vector<double> totals;
+  totals.reserve(statements_.size());
+  for (const auto& [key, sum] : statements_) totals.push_back(sum.total_ms);
+  const auto middle = totals.begin() + static_cast<std::ptrdiff_t>(kMaxStatements);
+  std::ranges::nth_element(totals, middle, std::greater<>{});
+  if (!other_) other_.emplace();
+  for (auto entry = statements_.begin(); entry != statements_.end();) {
+    if (entry->second.total_ms > *middle || statements_.size() <= kMaxStatements) {
+      ++entry;
+      continue;
+    }
+    other_->add(entry->second);
+    other_->query.clear();
+    entry = statements_.erase(entry);
+  }
+}
+
+void TargetView::add_session(const record::Record& record) {
+  // Sessions are moments: those of an earlier cycle are over.
+  const std::string cycle = text_of(record, "cycle");
+  if (cycle != sessions_cycle_) {
+    sessions.clear();
+    sessions_left_out = 0;
+    sessions_cycle_ = cycle;
+  }
+  SessionRow row;
+  row.pid = line_of(record, "pid");
+  if (row.pid.empty()) row.pid = "xid:" + line_of(record, "transaction_id");
+  row.blocked_by = texts_of(record, "blocked_by");
+  // Who waits matters most and stays in any case up to twice the limit.
+  const std::size_t limit = row.blocked_by.empty() ? kMaxSessions : 2 * kMaxSessions;
+  if (sessions.size() >= limit) {
+    ++sessions_left_out;
+    return;
+  }
+  row.user = line_of(record, "user");
+  row.database = line_of(record, "database");
+  row.state = line_of(record, "state");
+  if (row.state.empty()) row.state = line_of(record, "backend_type");
+  row.wait = line_of(record, "wait_type");
+  const std::string event = line_of(record, "wait_event");
+  if (!event.empty()) row.wait += (row.wait.empty() ? "" : "/") + event;
+  row.query = line_of(record, "query");
+  row.duration_ms = number_of(record, "duration_ms");
+  row.transaction_ms = number_of(record, "transaction_ms");
+  sessions.push_back(std::move(row));
+}
+
+void TargetView::add_error(const record::Record& record) {
+  ErrorRow row;
+  row.heading = line_of(record, "error_class");
+  for (const std::string_view name : {"source", "database", "sqlstate"}) {
+    const std::string part = line_of(record, name);
+    if (!part.empty()) row.heading += ", " + part;
+  }
+  row.message = line_of(record, "message");
+  row.hint = text_of(record, "hint");
+  const auto same = std::ranges::find_if(
+      errors, [&](const ErrorRow& other) { return other.heading == row.heading && other.message == row.message; });
+  if (same != errors.end()) {
+    ++same->times;
+  } else if (errors.size() < kMaxErrors) {
+    errors.push_back(std::move(row));
+  } else {
+    ++errors_left_out;
+  }
+}
+
+void TargetView::add_scrape(const record::Record& record) {
+  outcome = line_of(record, "outcome");
+  reason = line_of(record, "reason");
+  server_version = line_of(record, "server_version");
+  if (const auto seconds = number_of(record, "interval_s")) interval_s = seconds;
+  cycle_ms = number_of(record, "cycle_ms");
+  const record::Member* baseline = record.find("baseline");
+  began_baseline = baseline != nullptr && baseline->value.boolean() == true;
+}
+
+std::vector<const StatementSum*> TargetView::top_statements() const {
+  std::vector<const StatementSum*> top;
+  top.reserve(statements_.size());
+  for (const auto& [key, sum] : statements_) top.push_back(&sum);
+  // Ties in an order that does not hang on the hash.
+  std::ranges::sort(top, [](const StatementSum* a, const StatementSum* b) {
+    return std::tie(b->total_ms, b->calls, a->query, a->database, a->user) <
+           std::tie(a->total_ms, a->calls, b->query, b->database, b->user);
+  });
+  return top;
+}
+
+StatementSum TargetView::sum() const {
+  StatementSum sum = other_.value_or(StatementSum{});
+  for (const auto& [key, statement] : statements_) sum.add(statement);
+  return sum;
+}
+
+}  // namespace dbi::exporting

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "export/table_sink.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "export/table_layout.hpp"
+#include "export/table_model.hpp"
+
+namespace dbi::exporting {
+
+namespace {
+
+/// Targets that are shown at most; a further one takes the place of the one that was not heard of for longest.
+constexpr std::size_t kMaxTargets = 64;
+constexpr microseconds kRedrawEvery = std::chrono::milliseconds{100};
+constexpr microseconds kWindowCheckEvery = std::chrono::milliseconds{250};
+
+struct TargetState {
+  TargetView coming;  // since the last scrape
+  bool has_coming = false;
+  std::optional<TargetView> shown;  // up to the last scrape
+  std::uint64_t heard = 0;
+};
+
+class TableSink final : public Sink {
+ public:
+  TableSink(TableOptions options, const Clock& clock) : options_(std::move(options)), clock_(&clock) {}
+
+  [[nodiscard]] std::string_view name() const override { return "table"; }
+  [[nodiscard]] bool draws() const override { return true; }
+  Status accept(const record::Record& record, stream::Writer& out) override;
+  [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override;
+  Status on_deadline(MonotonicTime now, stream::Writer& out) override;
+  Status finish(stream::Writer& out) override;
+
+ private:
+  TargetState& state_of(const std::string& target);
+  Status print(const TargetView& view, stream::Writer& out);
+  Status redraw(bool last, stream::Writer& out);
+  [[nodiscard]] LayoutOptions layout() const {
+    LayoutOptions layout;
+    layout.width = options_.width;
+    layout.statements = options_.statements;
+    layout.color = options_.color;
+    return layout;
+  }
+
+  TableOptions options_;
+  const Clock* clock_;
+  std::map<std::string, TargetState> targets_;
+  std::uint64_t heard_ = 0;
+  bool printed_ = false;
+
+  // On a terminal.
+  bool stale_ = false;
+  std::optional<MonotonicTime> drawn_at_;
+  std::optional<MonotonicTime> checked_at_;
+  std::optional<WindowSize> drawn_window_;
+  std::size_t drawn_lines_ = 0;
+};
+
+std::string text_member(const record::Record& record, std::string_view name) {
+  const record::Member* member = record.find(name);
+  if (member == nullptr) return {};
+  std::string scratch;
+  const auto text = member->value.text(scratch);
+  return text ? std::string(*text) : std::string();
+}
+
+TargetState& TableSink::state_of(const std::string& target) {
+  const auto known = targets_.find(target);
+  if (known == targets_.end() && targets_.size() >= kMaxTargets) {
+    auto oldest = targets_.begin();
+    for (auto entry = targets_.begin(); entry != targets_.end(); ++entry) {
+      if (entry->second.heard < oldest->second.heard) oldest = entry;
+    }
+    targets_.erase(oldest);
+  }
+  TargetState& state = known == targets_.end() ? targets_[target] : known->second;
+  state.heard = ++heard_;
+  return state;
+}
+
+Status TableSink::accept(const record::Record& record, stream::Writer& out) {
+  TargetState& state = state_of(text_member(record, "target"));
+  state.coming.add(record);
+  state.has_coming = true;
+  if (text_member(record, "kind") != "scrape") return {};
+  TargetView view = std::exchange(state.coming, TargetView{});
+  state.has_coming = false;
+  if (!options_.window) return print(view, out);
+  state.shown = std::move(view);
+  stale_ = true;
+  return {};
+}
+
+Status TableSink::print(const TargetView& view, stream::Writer& out) {
+  std::string block = printed_ ? "\n" : "";
+  printed_ = true;
+  for (const std::string& line : draw(view, layout())) block.append(line).push_back('\n');
+  out.buffer() += block;
+  return out.commit();
+}
+
+std::optional<MonotonicTime> TableSink::next_deadline() const {
+  if (!options_.window) return std::nullopt;
+  if (stale_) return drawn_at_ ? *drawn_at_ + kRedrawEvery : MonotonicTime{};
+  if (!drawn_at_) return std::nullopt;
+  return checked_at_.value_or(*drawn_at_) + kWindowCheckEvery;
+}
+
+Status TableSink::on_deadline(MonotonicTime now, stream::Writer& out) {
+  checked_at_ = now;
+  return stale_ || options_.window() != drawn_window_ ? redraw(false, out) : Status{};
+}
+
+Status TableSink::redraw(bool last, stream::Writer& out) {
+  const WindowSize window = options_.window();
+  LayoutOptions options = layout();
+  options.width = window.columns;
+  std::vector<const TargetView*> views;
+  for (const auto& [target, state] : targets_) {
+    if (state.shown) views.push_back(&*state.shown);
+    // At the end also what has no scrape: all of it where there never was one.
+    if (last && state.has_coming) views.push_back(&state.coming);
+  }
+  if (views.empty()) return {};
+  // One line stays free for the cursor, one parts two targets.
+  if (!last) options.lines = std::max<std::size_t>((window.lines - 1) / views.size(), 4) - (views.size() > 1 ? 1 : 0);
+  std::string frame;
+  // The window has changed: lines may have been wrapped anew, so nothing is known of where they stand.
+  if (drawn_window_ && *drawn_window_ != window) {
+    frame += "\x1b[H\x1b[2J";
+  } else if (drawn_lines_ > 0) {
+    frame += fmt::format("\x1b[{}A\r", drawn_lines_);
+  }
+  std::size_t lines = 0;
+  const auto add = [&](const std::string& line) {
+    if (!last && lines + 1 >= window.lines) return;
+    frame.append(line).append("\x1b[K\n");
+    ++lines;
+  };
+  for (const TargetView* view : views) {
+    if (view != views.front()) add({});
+    for (const std::string& line : draw(*view, options)) add(line);
+  }
+  frame += "\x1b[J";
+  drawn_lines_ = lines;
+  drawn_window_ = window;
+  drawn_at_ = clock_->monotonic();
+  stale_ = false;
+  out.buffer() += frame;
+  return out.flush();
+}
+
+Status TableSink::finish(stream::Writer& out) {
+  if (options_.window) return redraw(true, out);
+  for (const auto& [target, state] : targets_) {
+    if (state.has_coming) DBI_TRY(print(state.coming, out));
+  }
+  return {};
+}
+
+}  // namespace
+
+WindowSize window_of(int descriptor) {
+  winsize size{};
+  if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return {};
+  return {size.ws_col, size.ws_row};
+}
+
+std::unique_ptr<Sink> make_table_sink(TableOptions options, const Clock& clock) {
+  return std::make_unique<TableSink>(std::move(options), clock);
+}
+
+}  // namespace dbi::exporting

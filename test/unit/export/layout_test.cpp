@@ -1,0 +1,149 @@
+// Numbers, widths, and whole views at fixed widths.
+// SPDX-License-Identifier: Apache-2.0
+#include "export/table_layout.hpp"
+
+#include "export/display_width.hpp"
+#include "export/samples.hpp"
+
+namespace dbi::exporting {
+namespace {
+
+std::string drawn(const TargetView& view, const LayoutOptions& options) {
+  std::string text;
+  for (const std::string& line : draw(view, options)) {
+    EXPECT_LE(display_width(line), options.width) << line;
+    text += line + "\n";
+  }
+  return text;
+}
+
+void add(TargetView& view, const std::string& line) {
+  view.add(*Sample(line));
+}
+
+TEST(Layout, ShowsNumbersShort) {
+  EXPECT_EQ(show_ms(0.1234), "0.12ms");
+  EXPECT_EQ(show_ms(12.34), "12.3ms");
+  EXPECT_EQ(show_ms(9.996), "10.0ms");
+  EXPECT_EQ(show_ms(999.9), "1.00s");
+  EXPECT_EQ(show_ms(59'990), "1m00s");
+  EXPECT_EQ(show_ms(3'599'900), "1h00m");
+  EXPECT_EQ(show_ms(447'000'000), "5d04h");
+  EXPECT_EQ(show_count(99'999), "99999");
+  EXPECT_EQ(show_count(123'456), "123k");
+  EXPECT_EQ(show_count(1'234'567), "1.23M");
+}
+
+TEST(Layout, CutsByDisplayWidth) {
+  EXPECT_EQ(display_width("日本"), 4U);
+  EXPECT_EQ(display_width("e\xCC\x81"), 1U);
+  EXPECT_EQ(fit("日本語", 4), "日…");
+  EXPECT_EQ(pad_right("日本語", 6), "日本語");
+  EXPECT_EQ(pad_left("é", 3), "  é");
+  EXPECT_EQ(fit("abc", 0), "");
+}
+
+TEST(Layout, NothingInATextMovesTheCursor) {
+  EXPECT_EQ(one_line("a\n\t b\x1b[2J\xC2\x9B\xE2\x80\xAE"), "a b [2J");
+}
+
+TEST(Layout, StatementsByTotalTime) {
+  TargetView view;
+  add(view, statement("01", "select small", 10, 100));
+  add(view,
+      statement("01", "select big", 4, 900, R"(,"quality":"lower_bound","shared_blks_hit":9,"shared_blks_read":1)"));
+  add(view, scrape("01"));
+  LayoutOptions options;
+  options.width = 80;
+  EXPECT_EQ(drawn(view, options),
+            "main  postgresql 15.8  ok  2026-11-25 08:00:00 UTC  interval 10.0s  cycle 12.5ms\n"
+            "\n"
+            "STATEMENTS by total time in app  >=1.00s in >=14 calls\n"
+            "   SHARE     TOTAL    CALLS    MEAN  HIT  QUERY\n"
+            "   90.0%   >=900ms      >=4   225ms  90%  select big\n"
+            "   10.0%     100ms       10  10.0ms    -  select small\n");
+}
+
+TEST(Layout, WeightsEnterTheSumsAndBaselinesDoNot) {
+  TargetView view;
+  add(view, statement("01", "q", 2, 10, R"(,"weight":3)"));
+  add(view, statement("02", "q", 1, 5));
+  add(view, statement("02", "q", 99, 99, R"(,"quality":"baseline")"));
+  const auto top = view.top_statements();
+  ASSERT_EQ(top.size(), 1U);
+  EXPECT_EQ(top[0]->calls, 7);
+  EXPECT_EQ(top[0]->total_ms, 35);
+  EXPECT_EQ(view.lifetime_totals, 1U);
+}
+
+TEST(Layout, BlockersStandAboveTheirWaiters) {
+  const auto session = [](const std::string& pid, const std::string& state, const std::string& more) {
+    return R"({"v":1,"kind":"session","target":"main","cycle":"01","pid":")" + pid + R"(","user":"web","state":")" +
+           state + "\"" + more + "}";
+  };
+  TargetView view;
+  add(view, session("9", "active", R"(,"duration_ms":50,"query":"select 9")"));
+  add(view, session("3", "active", R"(,"duration_ms":1000,"wait_type":"Lock","blocked_by":["2"],"query":"update c")"));
+  add(view, session("2", "active", R"(,"duration_ms":2000,"blocked_by":["1"],"query":"update b")"));
+  add(view, session("1", "idle in transaction", R"(,"transaction_ms":600000,"query":"update a")"));
+  add(view, session("5", "active", R"(,"blocked_by":["xid:77"],"query":"drop")"));
+  LayoutOptions options;
+  options.width = 80;
+  EXPECT_EQ(drawn(view, options),
+            "main  no scrape\n"
+            "\n"
+            "SESSIONS  5, 3 blocked\n"
+            "  PID               RUNS   IN TX STATE        USER       WAIT           QUERY\n"
+            "  1                    -  10m00s idle in tx   web                       update a\n"
+            "  └ 2              2.00s       - active       web                       update b\n"
+            "    └ 3            1.00s       - active       web        Lock           update c\n"
+            "  xid:77               -       - unknown\n"
+            "  └ 5                  -       - active       web                       drop\n"
+            "  9               50.0ms       - active       web                       select 9\n");
+}
+
+TEST(Layout, ACircleOfWaitersIsShownOnce) {
+  TargetView view;
+  add(view, R"({"kind":"session","pid":"1","blocked_by":["2"]})");
+  add(view, R"({"kind":"session","pid":"2","blocked_by":["1"]})");
+  LayoutOptions options;
+  EXPECT_EQ(draw(view, options).size(), 6U);
+}
+
+TEST(Layout, ErrorsComeWithTheirHints) {
+  TargetView view;
+  const std::string error =
+      R"({"kind":"error","target":"main","error_class":"privilege","source":"sessions","sqlstate":"42501",)"
+      R"("message":"permission denied","hint":"GRANT pg_monitor TO dbi;\nSELECT 1;"})";
+  add(view, error);
+  add(view, error);
+  EXPECT_EQ(drawn(view, {}),
+            "main  no scrape\n"
+            "  error: privilege, sessions, 42501: permission denied (2 times)\n"
+            "    hint: GRANT pg_monitor TO dbi;\n"
+            "    hint: SELECT 1;\n");
+}
+
+TEST(Layout, StaysWithinTheWindow) {
+  TargetView view;
+  for (int i = 1; i < 100; ++i) add(view, statement("01", "q" + std::to_string(i), i, i));
+  LayoutOptions options;
+  options.lines = 12;
+  options.statements = 50;
+  const auto lines = draw(view, options);
+  EXPECT_LE(lines.size(), 12U);
+  EXPECT_NE(lines.back().find("more statements"), std::string::npos);
+}
+
+TEST(TargetView, ManyStatementsAreFoldedAndSumUp) {
+  TargetView view;
+  const double many = 3.0 * TargetView::kMaxStatements;
+  for (int i = 1; i <= static_cast<int>(many); ++i) add(view, statement("01", "q" + std::to_string(i), 1, i));
+  EXPECT_LT(view.top_statements().size(), 2 * TargetView::kMaxStatements);
+  EXPECT_EQ(view.top_statements()[0]->total_ms, many);
+  EXPECT_EQ(view.sum().calls, many);
+  EXPECT_EQ(view.sum().total_ms, many * (many + 1) / 2);
+}
+
+}  // namespace
+}  // namespace dbi::exporting

@@ -1,0 +1,155 @@
+// A table a kind, one transaction a cycle, migration, retention, values as they were.
+// SPDX-License-Identifier: Apache-2.0
+#include "export/sqlite_sink.hpp"
+
+#include <sqlite3.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <csignal>
+
+#include "export/samples.hpp"
+
+namespace dbi::exporting {
+namespace {
+
+/// The first row of a query, its columns parted by '|'.
+std::string ask(const std::string& path, const std::string& sql) {
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  sqlite3_busy_timeout(database, 5000);
+  sqlite3_stmt* statement = nullptr;
+  EXPECT_EQ(sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
+  std::string row;
+  if (sqlite3_step(statement) == SQLITE_ROW) {
+    for (int i = 0; i < sqlite3_column_count(statement); ++i) {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, i));
+      row += (i == 0 ? "" : "|") + std::string(text == nullptr ? "null" : text);
+    }
+  }
+  sqlite3_finalize(statement);
+  sqlite3_close(database);
+  return row;
+}
+
+TEST(SqliteSink, ACycleAppearsWholeAtItsScrape) {
+  const Folder folder;
+  const SetClock clock;
+  const std::string path = folder.file("x.db");
+  auto sink = open_sqlite_sink(path, {}, clock);
+  ASSERT_TRUE(sink) << sink.error().message;
+  ASSERT_TRUE(give(**sink, statement("01", "select a", 2, 10)));
+  ASSERT_TRUE(give(**sink, statement("01", "select b", 3, 20)));
+  EXPECT_EQ(ask(path, "SELECT count(*) FROM query_stats"), "0");
+  ASSERT_TRUE(give(**sink, scrape("01")));
+  EXPECT_EQ(ask(path, "SELECT count(*), sum(calls) FROM query_stats"), "2|5");
+  EXPECT_EQ(ask(path, "SELECT outcome, server_version FROM last_scrape"), "ok|15.8");
+  ASSERT_TRUE(give(**sink, statement("02", "select c", 1, 1)));
+  ASSERT_TRUE((*sink)->finish(no_output()));
+  EXPECT_EQ(ask(path, "SELECT count(*) FROM query_stats"), "3");
+}
+
+TEST(SqliteSink, CyclesLargerThanMemoryAreHeldInAFile) {
+  const Folder folder;
+  const SetClock clock;
+  SqliteOptions options;
+  options.held_bytes = 1000;
+  auto sink = open_sqlite_sink(folder.file("x.db"), options, clock);
+  ASSERT_TRUE(sink);
+  for (int i = 1; i <= 50; ++i) ASSERT_TRUE(give(**sink, statement("01", "select " + std::to_string(i), i, 1)));
+  EXPECT_EQ(ask(folder.file("x.db"), "SELECT count(*) FROM query_stats"), "0");
+  ASSERT_TRUE(give(**sink, scrape("01")));
+  EXPECT_EQ(ask(folder.file("x.db"), "SELECT count(*), sum(calls) FROM query_stats"), "50|1275");
+}
+
+TEST(SqliteSink, KeepsWhatHasNoColumn) {
+  const Folder folder;
+  const SetClock clock;
+  auto sink = open_sqlite_sink(folder.file("x.db"), {}, clock);
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE(give(
+      **sink,
+      statement("01", "q", 1, 1, R"(,"new_member":[1,{"a":null}],"rows":18446744073709551616,"missing":["query"])")));
+  ASSERT_TRUE(
+      give(**sink, R"({"v":1,"kind":"novel","ts":"2026-11-25T09:00:00+01:00","cycle":"01","target":"main","x":1})"));
+  ASSERT_TRUE(give(**sink, scrape("01")));
+  EXPECT_EQ(ask(folder.file("x.db"), "SELECT extra, missing FROM query_stats"),
+            R"({"new_member":[1,{"a":null}],"rows":18446744073709551616}|["query"])");
+  EXPECT_EQ(ask(folder.file("x.db"), "SELECT kind, ts, extra FROM unknown_kind"),
+            R"(novel|2026-11-25T08:00:00.000000Z|{"x":1})");
+}
+
+TEST(SqliteSink, AddsColumnsThatAnOlderDatabaseLacks) {
+  const Folder folder;
+  const SetClock clock;
+  const std::string path = folder.file("x.db");
+  ask(path, "CREATE TABLE scrape (ts TEXT, target TEXT, cycle TEXT, extra TEXT)");
+  ask(path, "INSERT INTO scrape (ts, target) VALUES ('2020', 'old')");
+  auto sink = open_sqlite_sink(path, {}, clock);
+  ASSERT_TRUE(sink) << sink.error().message;
+  ASSERT_TRUE(give(**sink, scrape("01")));
+  EXPECT_EQ(ask(path, "SELECT count(*), max(outcome) FROM scrape"), "2|ok");
+}
+
+TEST(SqliteSink, RetainDeletesOldRows) {
+  const Folder folder;
+  SetClock clock;
+  SqliteOptions options;
+  options.retain = std::chrono::hours{1};
+  auto sink = open_sqlite_sink(folder.file("x.db"), options, clock);
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE(give(**sink, scrape("01")));
+  EXPECT_EQ(ask(folder.file("x.db"), "SELECT count(*) FROM scrape"), "1");
+  clock.pass(std::chrono::hours{2});
+  ASSERT_TRUE(
+      give(**sink, R"({"v":1,"kind":"scrape","ts":"2026-11-25T10:00:00.000000Z","target":"main","cycle":"02"})"));
+  EXPECT_EQ(ask(folder.file("x.db"), "SELECT count(*), max(cycle) FROM scrape"), "1|02");
+}
+
+TEST(SqliteSink, TheViewWeighsAndLeavesBaselinesOut) {
+  const Folder folder;
+  const SetClock clock;
+  auto sink = open_sqlite_sink(folder.file("x.db"), {}, clock);
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE(give(**sink, statement("01", "q", 2, 10, R"(,"weight":4)")));
+  ASSERT_TRUE(give(**sink, statement("01", "q", 99, 99, R"(,"quality":"baseline")")));
+  ASSERT_TRUE(give(**sink, scrape("01")));
+  EXPECT_EQ(ask(folder.file("x.db"), "SELECT hour, calls, total_ms, mean_ms FROM top_statements_by_hour"),
+            "2026-11-25T08:00:00Z|8.0|40.0|5.0");
+}
+
+TEST(SqliteSink, AKillLeavesNoHalfCycle) {
+  const Folder folder;
+  const std::string path = folder.file("x.db");
+  for (int round = 0; round < 5; ++round) {
+    std::array<int, 2> ready{};
+    ASSERT_EQ(::pipe(ready.data()), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const SetClock clock;
+      auto sink = open_sqlite_sink(path, {}, clock);
+      for (int cycle = 0; sink && cycle < 100'000; ++cycle) {
+        const std::string id = std::to_string(round) + "-" + std::to_string(cycle);
+        for (int i = 1; i <= 20; ++i) {
+          if (!give(**sink, statement(id, "q" + std::to_string(i), 1, 1))) ::_exit(1);
+        }
+        if (!give(**sink, scrape(id)) || (cycle == 3 + round && ::write(ready[1], "x", 1) != 1)) ::_exit(1);
+      }
+      ::_exit(0);
+    }
+    char byte = 0;
+    ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(ask(path, "SELECT count(*) FROM (SELECT cycle FROM query_stats GROUP BY cycle HAVING count(*) <> 20)"),
+              "0");
+    EXPECT_EQ(ask(path, "SELECT (SELECT count(DISTINCT cycle) FROM query_stats) = (SELECT count(*) FROM scrape)"), "1");
+    ::close(ready[0]);
+    ::close(ready[1]);
+  }
+}
+
+}  // namespace
+}  // namespace dbi::exporting

@@ -1,0 +1,109 @@
+// dbi-export: delivers records to a table for the eyes, to NDJSON files, to SQLite.
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "export/fan_out.hpp"
+#include "export/open_sink.hpp"
+#include "run/filter_options.hpp"
+#include "run/filter_run.hpp"
+#include "run/tool.hpp"
+
+namespace {
+
+using dbi::Result;
+
+enum class Color : std::uint8_t { Auto, Always, Never };
+
+struct Options {
+  std::vector<std::string> to;
+  bool fail_on_scrape = false;
+  Color color = Color::Auto;
+  std::uint32_t rows = 20;
+  std::uint32_t width = 120;
+  std::optional<std::uint64_t> rotate_size;
+  std::optional<dbi::microseconds> rotate_age;
+  std::optional<std::uint64_t> keep_files;
+  std::optional<std::uint64_t> keep_bytes;
+  std::optional<dbi::microseconds> retain;
+  dbi::run::FilterOptions filter;
+};
+
+void describe(dbi::cli::Tree& tree, Options& options) {
+  tree.group("Delivery");
+  tree.texts("--to", &options.to,
+             "deliver to SINK: table, ndjson:PATH, sqlite:PATH; may be given several times; on a terminal the default "
+             "is table")
+      .value("SINK")
+      .repeatable();
+  tree.toggle("--fail-on-scrape", &options.fail_on_scrape, "exit with 4 if a target's scrape has failed");
+  tree.group("Table");
+  tree.choice("--color", &options.color,
+              {{"auto", Color::Auto, "on a terminal, unless NO_COLOR is set"},
+               {"always", Color::Always, "always"},
+               {"never", Color::Never, "never"}},
+              "when the table is coloured");
+  tree.integer("--rows", &options.rows, "show up to N statements of a target").value("N").range(1, 5000);
+  tree.integer("--width", &options.width, "columns of a table that goes to no terminal").value("N").range(40, 10000);
+  tree.group("NDJSON files");
+  tree.size("--rotate-size", &options.rotate_size, "start a new file before one has more than SIZE").at_least(1);
+  tree.duration("--rotate-age", &options.rotate_age, "start a new file when one is older than DURATION")
+      .at_least(dbi::microseconds{1'000'000});
+  tree.integer("--keep-files", &options.keep_files, "keep at most N rotated files").value("N");
+  tree.size("--keep-bytes", &options.keep_bytes, "keep rotated files of at most SIZE in all");
+  tree.group("SQLite");
+  tree.duration("--retain", &options.retain, "delete rows that are older than DURATION")
+      .at_least(dbi::microseconds{1'000'000});
+  dbi::run::describe_filter_options(tree, options.filter);
+}
+
+bool colored(const Options& options, bool terminal) {
+  if (options.color != Color::Auto) return options.color == Color::Always;
+  const char* no_color = std::getenv("NO_COLOR");  // no-color.org: set and not empty
+  return terminal && (no_color == nullptr || *no_color == '\0');
+}
+
+Result<std::vector<std::string>> choose_sinks(const Options& options, bool terminal) {
+  std::vector<std::string> sinks = options.to;
+  if (sinks.empty() && terminal) sinks.emplace_back("table");
+  if (sinks.empty()) {
+    return dbi::fail(dbi::ErrorKind::Usage, "no sink is given and standard output is no terminal",
+                     "Write --to table, --to ndjson:PATH or --to sqlite:PATH.");
+  }
+  DBI_TRY(dbi::exporting::check_sinks(sinks));
+  return sinks;
+}
+
+Result<dbi::ExitStatus> deliver(const Options& options, dbi::run::Context& context) {
+  const int output = context.process->output;
+  const bool terminal = ::isatty(output) == 1;
+  DBI_TRY_ASSIGN(const std::vector<std::string> words, choose_sinks(options, terminal));
+  dbi::exporting::SinkOptions sinks;
+  sinks.table.color = colored(options, terminal);
+  sinks.table.statements = options.rows;
+  sinks.table.width = options.width;
+  if (terminal) sinks.table.window = [output] { return dbi::exporting::window_of(output); };
+  sinks.rotation = {options.rotate_size, options.rotate_age, options.keep_files, options.keep_bytes};
+  sinks.sqlite.retain = options.retain;
+
+  dbi::exporting::Delivery delivery;
+  const auto make = [&](const dbi::run::FilterSetup&) -> Result<std::unique_ptr<dbi::stream::Filter>> {
+    DBI_TRY_ASSIGN(auto opened, dbi::exporting::open_sinks(words, sinks, *context.clock));
+    return std::unique_ptr<dbi::stream::Filter>(
+        std::make_unique<dbi::exporting::FanOut>(std::move(opened), *context.log, delivery));
+  };
+  DBI_TRY_ASSIGN(const dbi::ExitStatus status, dbi::run::run_filter(options.filter, context, make));
+  // The sink's fault was reported when it happened.
+  if (delivery.fault) return dbi::ExitStatus::InputOutput;
+  if (options.fail_on_scrape && delivery.scrape_failed) return dbi::ExitStatus::Unreachable;
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const dbi::run::Tool<Options> tool{
+      {"dbi-export", "deliver records to a table, NDJSON files or SQLite"}, describe, deliver};
+  return dbi::run::run_tool(tool, argc, argv);
+}
