@@ -1,0 +1,215 @@
+#!/usr/bin/env bats
+# The manners of DESIGN.md section 3, for every tool there is.
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016  # inner shells expand their own
+
+load helper
+
+# Every tool that is built; filters and sinks are those that read records.
+all_tools() {
+  local source
+  for source in "$DBI_SOURCE_DIR"/tools/*.cpp; do [ -e "$source" ] && basename "$source" .cpp; done
+  return 0
+}
+# A source reads no records: what concerns its input, and a run without a target, makes no sense for it. dbi-collect.bats
+# has its signals, its closed reader and its full device.
+reads_records() { [ "$1" != dbi-collect ]; }
+readers() {
+  local tool
+  for tool in $(all_tools); do reads_records "$tool" && echo "$tool"; done
+  return 0
+}
+# The arguments with which a reader writes records to standard output.
+to_stdout() {
+  case $1 in
+    dbi-export) echo --to ndjson:- ;;
+  esac
+}
+
+setup() {
+  export HOME=$BATS_TEST_TMPDIR XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+  unset XDG_CONFIG_HOME DBI_CONFIG DBI_STATE_DIR STATE_DIRECTORY DBI_ENV
+  [ -n "$(all_tools)" ] || skip "no tool is there yet"
+  record='{"v":1,"kind":"session","ts":"2026-01-01T00:00:00.000000Z","target":"t","database":"d","pid":"7"}'
+}
+
+@test "--help and -h write to standard output, standard error stays silent, status 0" {
+  for tool in $(all_tools); do
+    for flag in --help -h; do
+      run_split "$tool" "$flag"
+      assert_success
+      assert_line --index 0 --regexp "^$tool - "
+      assert_line --partial "usage: $tool [OPTIONS]"
+      [ -z "$stderr" ]
+    done
+  done
+}
+
+@test "help wins over other misuse" {
+  for tool in $(all_tools); do
+    run_split "$tool" --no-such-flag --help
+    assert_success
+  done
+}
+
+@test "-h fits 120 columns and --help 80" {
+  for tool in $(all_tools); do
+    [ "$("$tool" -h | wc -L)" -le 120 ]
+    [ "$("$tool" --help | wc -L)" -le 80 ]
+  done
+}
+
+@test "--version is one line" {
+  for tool in $(all_tools); do
+    run_split "$tool" --version
+    assert_success
+    assert_output --regexp "^$tool [0-9]+\.[0-9]+\.[0-9]+$"
+    [ -z "$stderr" ]
+  done
+}
+
+@test "an unknown flag is status 2 with the nearest name" {
+  for tool in $(all_tools); do
+    run_split "$tool" --log-levle info
+    assert_failure 2
+    [ -z "$output" ]
+    [[ $stderr == "$tool: usage: unknown flag --log-levle"$'\n'"  hint: Did you mean --log-level?" ]]
+  done
+}
+
+@test "bad values are status 2 and name flag and value" {
+  for tool in $(all_tools); do
+    run_split "$tool" --log-level loud
+    assert_failure 2
+    [[ $stderr == *"--log-level"*"'loud'"* ]]
+    run_split "$tool" --pipeline ../elsewhere
+    assert_failure 2
+    run_split "$tool" --name ''
+    assert_failure 2
+    run_split "$tool" --config
+    assert_failure 2
+    [[ $stderr == *"--config needs a value"* ]]
+  done
+}
+
+@test "a bad variable is status 2 and is named" {
+  for tool in $(all_tools); do
+    DBI_LOG_LEVEL=loud run_split "$tool"
+    assert_failure 2
+    [[ $stderr == *'$DBI_LOG_LEVEL'* ]]
+  done
+}
+
+@test "a configuration with an unknown section is status 2 with file, line and column" {
+  printf 'colector:\n  interval: 1s\n' >"$BATS_TEST_TMPDIR/dbi.yaml"
+  for tool in $(all_tools); do
+    run_split "$tool" --config "$BATS_TEST_TMPDIR/dbi.yaml"
+    assert_failure 2
+    [[ $stderr == *"dbi.yaml:1:1: colector: unknown section"*"Did you mean collector?"* ]]
+  done
+}
+
+@test "empty input is fine" {
+  for tool in $(readers); do
+    run_split "$tool" </dev/null
+    assert_success
+    [ -z "$stderr" ]
+  done
+}
+
+@test "a malformed line is reported, kept and status 3" {
+  for tool in $(readers); do
+    run_split "$tool" --state-dir "$BATS_TEST_TMPDIR/$tool" < <(printf '%s\nnonsense\n' "$record")
+    assert_failure 3
+    [[ $stderr == *"line 2"* ]]
+    [ -s "$BATS_TEST_TMPDIR/$tool/default/rejects/$tool@$tool.ndjson" ]
+  done
+}
+
+@test "--strict stops at the first malformed line with status 3" {
+  for tool in $(readers); do
+    run_split "$tool" --strict < <(printf 'nonsense\nnonsense\n')
+    assert_failure 3
+    [[ $stderr != *"line 2"* ]]
+  done
+}
+
+@test "a last line without line end is a record" {
+  for tool in $(readers); do
+    # shellcheck disable=SC2046
+    run_split "$tool" $(to_stdout "$tool") < <(printf '%s' "$record")
+    assert_success
+    [ -z "$stderr" ]
+  done
+}
+
+@test "an input that is not there is status 5 and named" {
+  for tool in $(readers); do
+    run_split "$tool" "$BATS_TEST_TMPDIR/nothing"
+    assert_failure 5
+    [[ $stderr == *nothing* ]]
+  done
+}
+
+@test "a reader that goes away is a quiet end" {
+  for tool in $(readers); do
+    # shellcheck disable=SC2046
+    run_split bash -o pipefail -c 'yes "$1" | head -200000 | { "${@:2}"; echo "status $?" >&2; } | head -1' \
+      bash "$record" "$tool" $(to_stdout "$tool")
+    [ "$stderr" = "status 0" ]
+  done
+}
+
+@test "a full device is status 5" {
+  for tool in $(all_tools); do
+    run_split bash -c '"$1" --help >/dev/full' bash "$tool"
+    assert_failure 5
+    [[ $stderr == *"No space left on device"* ]]
+  done
+  for tool in $(readers); do
+    # shellcheck disable=SC2046
+    run_split bash -c '"$@" >/dev/full' bash "$tool" $(to_stdout "$tool") <<<"$record"
+    assert_failure 5
+    [[ $stderr == *"No space left on device"* ]]
+  done
+}
+
+# ended_by SIGNAL TOOL: the status of a tool that waits on a pipe and gets the signal once it is up.
+ended_by() {
+  local fifo=$BATS_TEST_TMPDIR/$2.fifo lock=$XDG_STATE_HOME/dbi/default/$2@$2.json.lock status=0
+  mkfifo "$fifo"
+  # Background jobs of a shell ignore SIGINT; env puts the default back.
+  env --default-signal=INT "$2" --drain 10ms <"$fifo" >/dev/null 2>&1 3>&- 4>&- &
+  local pid=$!
+  exec 9>"$fifo"
+  wait_until 10 test -s "$lock"
+  kill -s "$1" "$pid"
+  wait "$pid" || status=$?
+  exec 9>&-
+  rm -f "$fifo" "$lock"
+  echo "$status"
+}
+
+@test "SIGTERM ends a reader with status 0 after the drain time" {
+  for tool in $(readers); do [ "$(ended_by TERM "$tool")" = 0 ]; done
+}
+
+@test "SIGINT ends it by that signal: 130" {
+  for tool in $(readers); do [ "$(ended_by INT "$tool")" = 130 ]; done
+}
+
+@test "a second instance of one name is status 5, another name is not" {
+  for tool in $(readers); do
+    mkfifo "$BATS_TEST_TMPDIR/$tool.in"
+    "$tool" <"$BATS_TEST_TMPDIR/$tool.in" >/dev/null 2>&1 3>&- 4>&- &
+    exec 9>"$BATS_TEST_TMPDIR/$tool.in"
+    wait_until 10 test -s "$XDG_STATE_HOME/dbi/default/$tool@$tool.json.lock"
+    run_split "$tool" </dev/null
+    assert_failure 5
+    [[ $stderr == *"$tool"* ]]
+    run_split "$tool" --name second </dev/null
+    assert_success
+    exec 9>&-
+    wait
+  done
+}
