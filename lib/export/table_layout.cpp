@@ -117,7 +117,9 @@ void Drawing::heading() {
 void Drawing::errors() {
   for (const std::string& event : view_.events) line(kYellow, "  event: " + event);
   for (const ErrorRow& row : view_.errors) {
-    const std::string times = row.times > 1 ? fmt::format(" ({} times)", row.times) : "";
+    std::string times = row.times > 1 ? fmt::format(" ({} times)", row.times) : "";
+    if (row.databases.size() == 1) times += " in " + *row.databases.begin();
+    if (row.databases.size() > 1) times += fmt::format(" in {} databases", row.databases.size());
     line(kRed, fmt::format("  error: {}: {}{}", row.heading, row.message, times));
     if (row.hint.empty()) continue;
     for (const std::string_view hint : split(row.hint, '\n')) {

@@ -176,16 +176,19 @@ void TargetView::add_session(const record::Record& record) {
 void TargetView::add_error(const record::Record& record) {
   ErrorRow row;
   row.heading = line_of(record, "error_class");
-  for (const std::string_view name : {"source", "database", "sqlstate"}) {
+  for (const std::string_view name : {"source", "sqlstate"}) {
     const std::string part = line_of(record, name);
     if (!part.empty()) row.heading += ", " + part;
   }
   row.message = line_of(record, "message");
   row.hint = text_of(record, "hint");
+  const std::string database = line_of(record, "database");
+  if (!database.empty()) row.databases.insert(database);
   const auto same = std::ranges::find_if(
       errors, [&](const ErrorRow& other) { return other.heading == row.heading && other.message == row.message; });
   if (same != errors.end()) {
     ++same->times;
+    if (same->databases.size() < kMaxErrors) same->databases.merge(row.databases);
   } else if (errors.size() < kMaxErrors) {
     errors.push_back(std::move(row));
   } else {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -45,6 +46,7 @@ struct ErrorRow {
   std::string message;
   std::string hint;  ///< lines
   std::uint64_t times = 1;
+  std::set<std::string> databases;  ///< that it concerns
 };
 
 /// The records of one target: of a cycle, or of all of them where no `scrape` parts them.
