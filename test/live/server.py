@@ -2,14 +2,20 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+import atexit
 import collections
 import json
 import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
+
+# Told to stop, a suite still ends its server.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 DATABASES = ("app", "postgres")
@@ -42,6 +48,7 @@ class Server:
 
     def __init__(self, *settings):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dbi-live."))
+        atexit.register(self.close)
         self._control("start", *settings)
         self.port = (self.folder / "port").read_text().strip()
         for database in DATABASES:
@@ -56,7 +63,9 @@ class Server:
             raise RuntimeError(f"private-postgres {verb}: {done.stderr}")
 
     def close(self):
-        self._control("remove")
+        atexit.unregister(self.close)
+        if self.folder.exists():
+            self._control("remove")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
