@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # The manners of DESIGN.md section 3, for every tool there is.
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck disable=SC2016  # inner shells expand their own
+# shellcheck disable=SC2016,SC2046  # inner shells expand their own; to_stdout gives several words
 
 load helper
 
@@ -22,7 +22,7 @@ readers() {
 # The arguments with which a reader writes records to standard output.
 to_stdout() {
   case $1 in
-    dbi-export) echo --to ndjson:- ;;
+    dbi-export) echo --to table ;;
   esac
 }
 
@@ -111,7 +111,7 @@ setup() {
 
 @test "empty input is fine" {
   for tool in $(readers); do
-    run_split "$tool" </dev/null
+    run_split "$tool" $(to_stdout "$tool") </dev/null
     assert_success
     [ -z "$stderr" ]
   done
@@ -119,7 +119,7 @@ setup() {
 
 @test "a malformed line is reported, kept and status 3" {
   for tool in $(readers); do
-    run_split "$tool" --state-dir "$BATS_TEST_TMPDIR/$tool" < <(printf '%s\nnonsense\n' "$record")
+    run_split "$tool" $(to_stdout "$tool") --state-dir "$BATS_TEST_TMPDIR/$tool" < <(printf '%s\nnonsense\n' "$record")
     assert_failure 3
     [[ $stderr == *"line 2"* ]]
     [ -s "$BATS_TEST_TMPDIR/$tool/default/rejects/$tool@$tool.ndjson" ]
@@ -128,7 +128,7 @@ setup() {
 
 @test "--strict stops at the first malformed line with status 3" {
   for tool in $(readers); do
-    run_split "$tool" --strict < <(printf 'nonsense\nnonsense\n')
+    run_split "$tool" $(to_stdout "$tool") --strict < <(printf 'nonsense\nnonsense\n')
     assert_failure 3
     [[ $stderr != *"line 2"* ]]
   done
@@ -145,7 +145,7 @@ setup() {
 
 @test "an input that is not there is status 5 and named" {
   for tool in $(readers); do
-    run_split "$tool" "$BATS_TEST_TMPDIR/nothing"
+    run_split "$tool" $(to_stdout "$tool") "$BATS_TEST_TMPDIR/nothing"
     assert_failure 5
     [[ $stderr == *nothing* ]]
   done
@@ -179,7 +179,7 @@ ended_by() {
   local fifo=$BATS_TEST_TMPDIR/$2.fifo lock=$XDG_STATE_HOME/dbi/default/$2@$2.json.lock status=0
   mkfifo "$fifo"
   # Background jobs of a shell ignore SIGINT; env puts the default back.
-  env --default-signal=INT "$2" --drain 10ms <"$fifo" >/dev/null 2>&1 3>&- 4>&- &
+  env --default-signal=INT "$2" $(to_stdout "$2") --drain 10ms <"$fifo" >/dev/null 2>&1 3>&- 4>&- &
   local pid=$!
   exec 9>"$fifo"
   wait_until 10 test -s "$lock"
@@ -201,13 +201,13 @@ ended_by() {
 @test "a second instance of one name is status 5, another name is not" {
   for tool in $(readers); do
     mkfifo "$BATS_TEST_TMPDIR/$tool.in"
-    "$tool" <"$BATS_TEST_TMPDIR/$tool.in" >/dev/null 2>&1 3>&- 4>&- &
+    "$tool" $(to_stdout "$tool") <"$BATS_TEST_TMPDIR/$tool.in" >/dev/null 2>&1 3>&- 4>&- &
     exec 9>"$BATS_TEST_TMPDIR/$tool.in"
     wait_until 10 test -s "$XDG_STATE_HOME/dbi/default/$tool@$tool.json.lock"
-    run_split "$tool" </dev/null
+    run_split "$tool" $(to_stdout "$tool") </dev/null
     assert_failure 5
     [[ $stderr == *"$tool"* ]]
-    run_split "$tool" --name second </dev/null
+    run_split "$tool" $(to_stdout "$tool") --name second </dev/null
     assert_success
     exec 9>&-
     wait

@@ -12,6 +12,7 @@ namespace dbi::cli {
 namespace {
 
 constexpr std::size_t kWidth = 80;
+constexpr std::size_t kBriefWidth = 120;
 constexpr std::size_t kIndent = 8;
 constexpr std::size_t kSummaryColumn = 32;
 
@@ -41,8 +42,19 @@ std::string brief_line(const Node& node) {
   if (line.size() + 2 > kSummaryColumn) line += "\n";
   const std::size_t column = line.ends_with('\n') ? 0 : line.size();
   line.append(kSummaryColumn - column, ' ');
-  line += node.summary;
-  if (!node.default_value.empty()) line += fmt::format(" (default {})", node.default_value);
+  std::string text = node.summary;
+  if (!node.default_value.empty()) text += fmt::format(" (default {})", node.default_value);
+  std::size_t width = kSummaryColumn;
+  for (const auto word : split(text, ' ')) {
+    const bool first = width == kSummaryColumn;
+    if (!first && width + 1 + word.size() > kBriefWidth) {
+      line += "\n" + std::string(kSummaryColumn, ' ');
+      width = kSummaryColumn;
+    }
+    if (width > kSummaryColumn) line += ' ';
+    width += word.size() + (width > kSummaryColumn ? 1 : 0);
+    line += word;
+  }
   return line + "\n";
 }
 
