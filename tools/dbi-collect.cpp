@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "collect/collector.hpp"
+#include "collect/postgresql_sessions.hpp"
 #include "run/tool.hpp"
 #include "state/lock.hpp"
 
@@ -157,6 +158,11 @@ collect::ConnectionSettings connect_to(db::PostgresTarget target, const Options&
   return settings;
 }
 
+std::optional<double> in_seconds(std::optional<microseconds> time) {
+  if (!time) return std::nullopt;
+  return std::chrono::duration<double>(*time).count();
+}
+
 bool wants(const Options& options, std::string_view kind) {
   return std::ranges::find(options.kinds, kind) != options.kinds.end();
 }
@@ -173,6 +179,10 @@ Result<ExitStatus> body(const Options& options, run::Context& context) {
   settings.cycle.first_run = first_run;
   settings.cycle.stats = {.top = options.top, .query_bytes = options.query_bytes};
   settings.cycle.max_cycle_bytes = options.max_cycle_bytes;
+  if (wants(options, "session")) {
+    settings.cycle.read_sessions =
+        collect::postgresql_sessions({.query_bytes = options.query_bytes, .sample_s = in_seconds(options.interval)});
+  }
   settings.run.interval = options.interval;
   if (!options.interval && options.count) settings.run.interval = kDefaultInterval;
   settings.run.count = options.count;

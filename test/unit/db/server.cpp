@@ -33,7 +33,7 @@ bool runs(const std::string& command) {
 struct Server {
   std::string folder = output_of("mktemp -d");
   bool started = runs("chmod 755 " + folder + " && " DBI_SOURCE_DIR "/scripts/private-postgres start " + folder +
-                      " >/dev/null 2>&1");
+                      " max_prepared_transactions=5 >/dev/null 2>&1");
   Server() = default;
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
