@@ -175,6 +175,7 @@ void Fold::close(const Token& token) {
   const bool square = token.kind == TokenKind::CloseBracket;
   if (groups_.size() == 1 || groups_.back().square != square) {
     balanced_ = false;
+    groups_.back().values = false;  // so that no element is looked at again for every stray bracket
     tokens_.push_back(token);
     return;
   }
@@ -300,17 +301,13 @@ bool Fold::apply_rule(const Token& token) {
       swallowed_ = true;
       return value();
     case Rule::OptionValue:
-      if (is_sign(token)) return true;
+      if (is_sign(token) || (swallowed_ && token.kind == TokenKind::Comma)) return true;
       rule_ = Rule::None;
       if (!name && !is_value(token.kind)) return false;
       rule_ = Rule::OptionComma;
       return swallowed_ ? true : (swallowed_ = true, value());
     case Rule::OptionComma:
       if (token.kind == TokenKind::Comma) {
-        rule_ = Rule::OptionValue;
-        return true;
-      }
-      if (token.kind == TokenKind::Dot) {
         rule_ = Rule::OptionValue;
         return true;
       }
@@ -357,6 +354,9 @@ bool Fold::apply_set_rule(const Token& token) {
     case Keyword::Transaction:
     case Keyword::Characteristics:
     case Keyword::Constraints:
+    case Keyword::Default:
+    case Keyword::Not:
+    case Keyword::Null:
       rule_ = Rule::None;
       return false;
     default:

@@ -29,6 +29,7 @@ constexpr std::uint8_t properties(Keyword keyword) {
       return kTouch;
     case Keyword::In:
     case Keyword::Not:
+    case Keyword::Default:
     case Keyword::Operand:
       return kOperand | kTouch;
     case Keyword::Select:
@@ -104,7 +105,7 @@ constexpr Entry kEntries[] = {
     {"when", Keyword::Operand},
     {"then", Keyword::Operand},
     {"else", Keyword::Operand},
-    {"default", Keyword::Operand},
+    {"default", Keyword::Default},
     {"return", Keyword::Operand},
     {"using", Keyword::Operand},
     {"by", Keyword::OperandList},

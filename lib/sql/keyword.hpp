@@ -21,6 +21,7 @@ enum class Keyword : std::uint8_t {
   Constraints,
   Create,
   Deallocate,
+  Default,
   Extract,
   False,
   From,

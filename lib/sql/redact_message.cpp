@@ -11,17 +11,20 @@ namespace dbi::sql {
 
 namespace {
 
-constexpr std::array<std::string_view, 34> kNameWords = {
-    "relation", "table",       "column",       "constraint", "index",     "schema",    "database",
-    "user",     "role",        "function",     "type",       "extension", "parameter", "sequence",
-    "view",     "trigger",     "policy",       "tablespace", "language",  "operator",  "domain",
-    "rule",     "publication", "subscription", "collation",  "server",    "partition", "group",
-    "owner",    "alias",       "library",      "cursor",     "procedure", "wrapper"};
+constexpr std::array<std::string_view, 36> kNameWords = {
+    "relation",  "table",      "column",    "constraint", "index",     "schema",   "database",    "user",
+    "role",      "function",   "type",      "extension",  "parameter", "sequence", "view",        "trigger",
+    "policy",    "tablespace", "language",  "operator",   "domain",    "rule",     "publication", "subscription",
+    "collation", "server",     "partition", "group",      "owner",     "alias",    "library",     "cursor",
+    "procedure", "wrapper",    "host",      "socket"};
 
-constexpr std::array<std::string_view, 6> kPrivateLabels = {
-    "DETAIL:", "QUERY:", "STATEMENT:", "CONTEXT:", "LINE ", "WHERE:"};
-constexpr std::array<std::string_view, 7> kOpenLabels = {
-    "HINT:", "ERROR:", "FATAL:", "PANIC:", "NOTICE:", "WARNING:", "LOCATION:"};
+// Lines behind the first one that may be shown; DETAIL, CONTEXT, LINE, QUERY, STATEMENT and all else hold values.
+constexpr std::array<std::string_view, 9> kOpenLabels = {
+    "HINT:", "ERROR:", "FATAL:", "PANIC:", "NOTICE:", "WARNING:", "LOCATION:", "connection to server", "Is the server"};
+
+// Quotes of translated messages.
+constexpr std::array<std::string_view, 13> kQuotes = {"«", "»", "„",  "“",  "”",  "‘", "‚",
+                                                      "‹", "›", "「", "」", "『", "』"};
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -31,9 +34,13 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
-template <typename Labels>
-bool begins_with_one(std::string_view line, const Labels& labels) {
-  return std::any_of(labels.begin(), labels.end(), [&](std::string_view label) { return line.starts_with(label); });
+bool is_open(std::string_view line) {
+  return std::any_of(kOpenLabels.begin(), kOpenLabels.end(),
+                     [&](std::string_view label) { return line.starts_with(label); });
+}
+
+bool begins_with_quote(std::string_view text) {
+  return std::any_of(kQuotes.begin(), kQuotes.end(), [&](std::string_view quote) { return text.starts_with(quote); });
 }
 
 std::string_view last_word(std::string_view text) {
@@ -79,6 +86,8 @@ class Redactor {
     while (at_ < line_.size()) step();
     return std::move(out_);
   }
+  // Whether a quoted value was found, which may go on in the next line.
+  [[nodiscard]] bool found_value() const { return found_value_; }
 
  private:
   void step() {
@@ -92,8 +101,14 @@ class Redactor {
       // A dollar-quoted text or a placeholder: the rest of the line is not told.
       out_ += '?';
       at_ = line_.size();
+      found_value_ = true;
+    } else if (begins_with_quote(line_.substr(at_))) {
+      foreign_quote();
     } else if (is_letter(c)) {
-      while (at_ < line_.size() && (is_letter(line_[at_]) || is_digit(line_[at_]))) out_ += line_[at_++];
+      do {
+        out_ += line_[at_++];
+      } while (at_ < line_.size() && (is_letter(line_[at_]) || is_digit(line_[at_])) &&
+               !begins_with_quote(line_.substr(at_)));
     } else if (is_digit(c)) {
       number();
     } else {
@@ -122,6 +137,19 @@ class Redactor {
     }
   }
 
+  // Up to the last quote of any such kind.
+  void foreign_quote() {
+    auto end = at_;
+    for (auto place = at_; place < line_.size(); ++place) {
+      if (begins_with_quote(line_.substr(place))) end = place;
+    }
+    end = end == at_ ? line_.size() : end + 2;
+    while (end < line_.size() && (static_cast<unsigned char>(line_[end]) & 0xC0U) == 0x80) ++end;
+    out_ += "\"?\"";
+    at_ = end;
+    found_value_ = true;
+  }
+
   // From an opening quote to the last one of the line, or to its end.
   void to_last(char quote) {
     const auto last = line_.rfind(quote);
@@ -129,6 +157,7 @@ class Redactor {
     out_ += '?';
     out_ += quote;
     at_ = last > at_ ? last + 1 : line_.size();
+    found_value_ = true;
   }
 
   void number() {
@@ -151,24 +180,23 @@ class Redactor {
   std::string_view line_;
   std::string out_;
   std::size_t at_ = 0;
+  bool found_value_ = false;
 };
 
 }  // namespace
 
 std::string redact_message(std::string_view message, const Dialect& /*dialect*/) {
   std::string out;
-  bool hidden = false;
+  bool first = true;
   for (const auto line : split(message, '\n')) {
     const auto bare = trim(line);
     if (bare.empty()) continue;
-    if (begins_with_one(bare, kPrivateLabels)) {
-      hidden = true;
-    } else if (begins_with_one(bare, kOpenLabels) || bare.starts_with("connection to server")) {
-      hidden = false;
-    }
-    if (hidden) continue;
+    if (!first && !is_open(bare)) continue;
+    first = false;
+    Redactor redactor(bare);
     if (!out.empty()) out += '\n';
-    out += Redactor(bare).run();
+    out += redactor.run();
+    if (redactor.found_value()) break;
   }
   return out;
 }

@@ -17,6 +17,7 @@ psql -Xq -c 'create extension if not exists pg_stat_statements' -c 'drop schema 
 export PGOPTIONS='-c search_path=dbi_signatures,public -c pg_stat_statements.track=top'
 agree=0 differ=0 excepted=0 skipped=0
 stored_text="select query from pg_stat_statements where query not like '%pg_stat_statements_reset%'
+  and query not like 'select pg_catalog.%'
   and dbid = (select oid from pg_database where datname = current_database()) limit 1"
 
 compare() {

@@ -42,6 +42,9 @@ TEST(Normalize, MakesReadableTextOfEveryConstruct) {
       {"deallocate prepare p1", "deallocate prepare ?"},
       {"set local search_path to a, b", "set local search_path to ?"},
       {"alter role joe set search_path = a, b", "alter role joe set search_path = ?"},
+      {"alter table t alter a set default true, alter b set not null",
+       "alter table t alter a set default ?, alter b set not null"},
+      {"select a from t where b in (1, $2, 'x')", "select a from t where b in (?)"},
       {"alter role joe password 'secret'", "alter role joe password ?"},
       {"create table t (a int not null default 5)", "create table t (a int not null default ?)"},
       {"select a->>'b', c ? 'd', e ?| array['f']", "select a ->> ?, c ? ?, e ?| array[?]"},
@@ -106,13 +109,22 @@ TEST(Normalize, TellsTheVerb) {
 
 TEST(Normalize, TakesLinearTimeOnHostileText) {
   constexpr std::size_t kBytes = std::size_t{1} << 20U;
-  for (const std::string_view unit : {"(",  "/*", "$", "$a",  "'",  "\"",    "((1),",      "[",    "in(",  "-",
-                                      "- ", ",",  ";", "a$1", "1,", "E'\\'", "cast(1 as ", "1::a", "--\n", "'a'\n"}) {
+  for (const std::string_view unit :
+       {"(", "/*", "$",   "$a", "'",     "\"",         "((1),", "[",    "in(",   "-", "- ",
+        ",", ";",  "a$1", "1,", "E'\\'", "cast(1 as ", "1::a",  "--\n", "'a'\n", "a "}) {
     std::string text;
     while (text.size() < kBytes) text += unit;
     const auto it = normalize(text, kPostgreSql);
     EXPECT_LE(it.text.size(), 2 * kBytes) << unit;
   }
+}
+
+TEST(Normalize, LooksOnceAtAnElementBeforeStrayBrackets) {
+  std::string text = "a in (1::b";
+  for (int i = 0; i < 120000; ++i) text += " b";
+  text += " - ";
+  text.append(120000, ']');
+  EXPECT_TRUE(normalize(text, kPostgreSql).readable);
 }
 
 TEST(RedactMessage, KeepsNamesAndDropsValues) {
@@ -128,6 +140,14 @@ TEST(RedactMessage, KeepsNamesAndDropsValues) {
       {"connection to server at \"10.0.0.1\", port 5432 failed: Connection refused",
        "connection to server at \"10.0.0.1\", port 5432 failed: Connection refused"},
       {"unterminated quoted string at or near \"'secret", "unterminated quoted string at or near \"?\""},
+      {"ungültige Eingabesyntax für Typ integer: »secret«", "ungültige Eingabesyntax für Typ integer: \"?\""},
+      {"invalid input syntax for type json: \"a\nsecret\"\nHINT:  secret", "invalid input syntax for type json: \"?\""},
+      {"DETAIL:  Key (a)=(secret) exists", "DETAIL:  Key (a)=(?) exists"},
+      {"could not open file\nsecret \nHINT:  try again", "could not open file\nHINT:  try again"},
+      {"no pg_hba.conf entry for host \"10.0.0.1\", user \"joe\", database \"app\", no encryption",
+       "no pg_hba.conf entry for host \"10.0.0.1\", user \"joe\", database \"app\", no encryption"},
+      {"column \"a\" can't be \"secret\"", "column \"a\" can't be \"?\""},
+      {"invalid value for parameter \"x\": 'secret' and $$secret$$", "invalid value for parameter \"x\": '?' and ?"},
       {"Duplicate entry 'secret' for key 'x'", "Duplicate entry '?'"},
   };
   for (const auto& it : kCases) EXPECT_EQ(redact_message(it.text, kPostgreSql), it.expected) << it.text;

@@ -1,0 +1,1 @@
+alter rAjoe set sra=5..[sa
