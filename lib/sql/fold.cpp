@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql/fold.hpp"
 
+#include <algorithm>
+
 namespace dbi::sql {
 
 Fold::Fold(std::string_view text) : text_(text) {
+  constexpr std::size_t kUsualTokens = 256;
+  tokens_.reserve(std::min(text.size(), kUsualTokens));
+  groups_.reserve(8);
   groups_.push_back({});
 }
 

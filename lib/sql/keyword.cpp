@@ -139,12 +139,25 @@ constexpr Entry kEntries[] = {
 };
 
 constexpr std::size_t kLongest = 15;
-constexpr std::size_t kSlots = 512;
+constexpr std::size_t kSlots = 1024;
 
+// Of a word in either case: setting bit 5 folds letters, and what it does to other bytes does not matter here.
 constexpr std::size_t slot_of(std::string_view word) {
-  std::size_t hash = word.size();
-  for (const char c : word) hash = hash * 31 + static_cast<unsigned char>(c);
-  return (hash ^ (hash >> 9U)) % kSlots;
+  const auto byte = [&](std::size_t place) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(word[place]) | 0x20U);
+  };
+  const auto last = word.size() - 1;
+  const auto hash = byte(0) * 419 + byte(last) * 71 + byte(last / 2) * 1013 + word.size() * 7;
+  return (hash ^ (hash >> 10U)) % kSlots;
+}
+
+constexpr bool equals_folded(std::string_view word, std::string_view lower) {
+  if (word.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const char c = word[i];
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c) != lower[i]) return false;
+  }
+  return true;
 }
 
 // Open addressing; built by the compiler.
@@ -164,14 +177,8 @@ constexpr auto kTable = make_table();
 
 Keyword find_keyword(std::string_view word) {
   if (word.empty() || word.size() > kLongest) return Keyword::None;
-  std::array<char, kLongest> buffer{};
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    const char c = word[i];
-    buffer[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  }
-  const std::string_view folded(buffer.data(), word.size());
-  for (auto slot = slot_of(folded); !kTable[slot].word.empty(); slot = (slot + 1) % kSlots) {
-    if (kTable[slot].word == folded) return kTable[slot].keyword;
+  for (auto slot = slot_of(word); !kTable[slot].word.empty(); slot = (slot + 1) % kSlots) {
+    if (equals_folded(word, kTable[slot].word)) return kTable[slot].keyword;
   }
   return Keyword::None;
 }

@@ -13,7 +13,8 @@ enum CharacterClass : std::uint8_t {
   kNameStart = 2,  // letters, _, every byte above 0x7F
   kDigit = 4,
   kOperatorByte = 8,
-  kNamePart = 16,  // kNameStart, digits, $
+  kNamePart = 16,     // kNameStart, digits, $
+  kSpecialByte = 32,  // lets an operator end in a sign
 };
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
@@ -27,6 +28,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
   }
   table[std::size_t{'$'}] |= kNamePart;
   for (const char c : std::string_view("~!@#^&|`?+-*/%<>=")) table[static_cast<unsigned char>(c)] |= kOperatorByte;
+  for (const char c : std::string_view("~!@#%^&|`?")) table[static_cast<unsigned char>(c)] |= kSpecialByte;
   return table;
 }
 
@@ -72,11 +74,12 @@ bool Lexer::skip_blanks() {
   const auto begin = at_;
   for (;;) {
     while (at_ < text_.size() && is(text_[at_], kSpace)) ++at_;
-    const auto rest = text_.substr(at_, 2);
-    if (rest == "--") {
+    const char first = at(at_);
+    const char second = first == '-' || first == '/' ? at(at_ + 1) : '\0';
+    if (first == '-' && second == '-') {
       at_ = text_.find_first_of("\n\r", at_);
       if (at_ == std::string_view::npos) at_ = text_.size();
-    } else if (rest == "/*") {
+    } else if (first == '/' && second == '*') {
       if (!skip_block_comment()) return false;
     } else {
       spaced_ = at_ > begin;
@@ -217,8 +220,8 @@ bool Lexer::skip_segment(Quoting quoting) {
   const bool escapes = quoting == Quoting::Escapes || (plain && off);
   ++at_;
   for (;;) {
-    at_ = text_.find_first_of(escapes || plain ? "'\\" : "'", at_);
-    if (at_ == std::string_view::npos) return false;
+    while (at_ < text_.size() && text_[at_] != '\'' && text_[at_] != '\\') ++at_;
+    if (at_ >= text_.size()) return false;
     if (text_[at_] == '\'') {
       ++at_;
       if (quoting == Quoting::Bare || at(at_) != '\'') return true;
@@ -226,7 +229,7 @@ bool Lexer::skip_segment(Quoting quoting) {
     } else if (escapes) {
       if (at_ + 2 > text_.size()) return false;
       at_ += 2;
-    } else if (unknown) {
+    } else if (plain && unknown) {
       if (at(at_ + 1) == '\'') return false;
       at_ += at(at_ + 1) == '\\' ? 2U : 1U;
     } else {
@@ -273,9 +276,9 @@ Token Lexer::read_operator() {
   const auto begin = at_;
   bool special = false;
   while (at_ < text_.size() && is(text_[at_], kOperatorByte)) {
-    const auto pair = text_.substr(at_, 2);
-    if (pair == "--" || pair == "/*") break;
-    special = special || std::string_view("~!@#%^&|`?").find(text_[at_]) != std::string_view::npos;
+    const char c = text_[at_];
+    if ((c == '-' && at(at_ + 1) == '-') || (c == '/' && at(at_ + 1) == '*')) break;
+    special = special || is(c, kSpecialByte);
     ++at_;
   }
   while (!special && at_ - begin > 1 && (text_[at_ - 1] == '+' || text_[at_ - 1] == '-')) --at_;

@@ -42,26 +42,31 @@ Statement replacement(std::string_view text) {
   return statement;
 }
 
-void append_folded(std::string& out, std::string_view word) {
-  for (const char c : word) out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c);
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
 // XXH3-64 of the tokens, each followed by a zero byte; words in lower case, values as `?`.
 std::string signature_of(const std::vector<Token>& tokens, std::string_view text) {
-  std::string stream;
-  stream.reserve(text.size() / 2);
+  // Room for every token and its zero byte, which stands there already.
+  std::string stream(text.size() + tokens.size(), '\0');
+  std::size_t size = 0;
   for (const auto& token : tokens) {
-    const auto own = text.substr(token.begin, token.size);
+    const char* from = text.data() + token.begin;
+    char* to = stream.data() + size;
     if (is_value(token.kind)) {
-      stream.push_back('?');
-    } else if (token.kind == TokenKind::Word) {
-      append_folded(stream, own);
-    } else {
-      stream.append(own);
+      *to = '?';
+      size += 2;
+      continue;
     }
-    stream.push_back('\0');
+    if (token.kind == TokenKind::Word) {
+      std::transform(from, from + token.size, to, lower);
+    } else {
+      std::copy(from, from + token.size, to);
+    }
+    size += token.size + std::size_t{1};
   }
-  return hex16(XXH3_64bits(stream.data(), stream.size()));
+  return hex16(XXH3_64bits(stream.data(), size));
 }
 
 // Whether a space stands between two tokens of the readable text. Reading that text gives the same tokens again.
