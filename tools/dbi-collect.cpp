@@ -190,7 +190,8 @@ Result<ExitStatus> body(const Options& options, run::Context& context) {
   settings.run.first_run = first_run;
   settings.run.first_wait = options.interval.value_or(kDefaultInterval);
   settings.text_interval = options.text_interval;
-  settings.progress = context.terminal && !context.common.quiet;
+  settings.terminal = context.terminal;
+  settings.quiet = context.common.quiet;
   std::optional<state::Lock> lock;
   if (!keeps_nothing) {
     DBI_TRY_ASSIGN(auto folder, state::StateFolder::open(context.folder_request(), context.process->environment));

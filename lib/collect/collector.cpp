@@ -59,14 +59,21 @@ struct Memory {
   std::vector<state::Damage> damages;
 };
 
-Result<Memory> open_memory(const CollectorSettings& settings, const std::string& target) {
+Result<Memory> open_memory(const CollectorSettings& settings, const std::string& target, const Log& log) {
   Memory memory;
   const TextLimits limits{.text_bytes = std::max(settings.cycle.stats.query_bytes, TextLimits{}.text_bytes)};
   memory.texts = TextStore(limits, settings.text_interval);
   if (!settings.state) return memory;
   DBI_TRY_ASSIGN(const auto baseline_path, settings.state->baseline(target));
   DBI_TRY_ASSIGN(memory.texts_path, settings.state->texts(target));
-  DBI_TRY_ASSIGN(memory.lock, state::Lock::acquire(baseline_path, state::this_process(kTool)));
+  auto lock = state::Lock::acquire(baseline_path, state::this_process(kTool));
+  if (!lock && settings.terminal && lock.error().kind == ErrorKind::Owned) {
+    log.warning(lock.error());
+    log.warning(fmt::format("{}: going on without state", target));
+    memory.texts_path.clear();
+    return memory;
+  }
+  DBI_TRY_ASSIGN(memory.lock, std::move(lock));
   DBI_TRY_ASSIGN(memory.baselines, BaselineStore::open(baseline_path));
   if (memory.baselines.damage()) memory.damages.push_back(*memory.baselines.damage());
   DBI_TRY_ASSIGN(const auto loaded, memory.texts.load(memory.texts_path));
@@ -105,7 +112,7 @@ class Collector {
   Status open_targets() {
     for (auto& connection : settings_.targets) {
       const auto name = connection.target.name();
-      DBI_TRY_ASSIGN(auto memory, open_memory(settings_, name));
+      DBI_TRY_ASSIGN(auto memory, open_memory(settings_, name, log_));
       for (const auto& damage : memory.damages) note_damage(name, damage);
       connection.tell = [this](const Error& error) { log_.warning(error); };
       targets_.push_back({std::move(memory.lock),
@@ -140,7 +147,7 @@ class Collector {
     ports.write = [this](std::string records) { return output_.write(std::move(records)); };
     ports.wait_until = [this](MonotonicTime until) { return pauses_.wait_until(until, stop_.get_token()); };
     ports.tell_first_wait = [this, name = target.cycles.target()](microseconds wait) {
-      if (!settings_.progress) return;
+      if (!settings_.terminal || settings_.quiet) return;
       Log(std::string(kTool), LogLevel::Info)
           .info(fmt::format("{}: read once, the difference follows in {}", name, format_duration(wait)));
     };
@@ -155,12 +162,12 @@ class Collector {
         writer_.set_reader_gone();
         return fail(ErrorKind::Output, "the reader is gone");
       }
-      if (stream::Signals::stop_requested()) return {};
       if (stream::Signals::take_reload()) pauses_.cut_short();
       DBI_TRY(output_.serve([this](const std::string& records) -> Status {
         writer_.buffer().append(records);
         return writer_.flush();
       }));
+      if (stream::Signals::stop_requested()) return {};
     }
     return {};
   }

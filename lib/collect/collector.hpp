@@ -24,7 +24,8 @@ struct CollectorSettings {
   RunSettings run;
   microseconds text_interval = std::chrono::minutes{5};
   std::optional<state::StateFolder> state;  ///< nothing: baselines and texts live in memory
-  bool progress = false;                    ///< somebody watches standard error
+  bool terminal = false;                    ///< somebody watches standard error
+  bool quiet = false;                       ///< and wants no word of progress
 };
 
 struct CollectorResult {

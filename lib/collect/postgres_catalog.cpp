@@ -21,7 +21,7 @@ constexpr std::string_view kCatalogSql =
     "select /* dbi-collect catalog */ "
     "pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'execute'), "
     "pg_catalog.pg_has_role(r.oid, 'pg_read_all_stats', 'usage'), r.oid, r.rolname, pg_catalog.current_database(), "
-    "e.schema, e.relation, e.attname, e.type "
+    "pg_catalog.current_setting('pg_stat_statements.max', true) is not null, e.schema, e.relation, e.attname, e.type "
     "from pg_catalog.pg_roles r left join ("
     "select pg_catalog.quote_ident(n.nspname) as schema, c.relname as relation, a.attname, a.attnum, "
     "pg_catalog.format_type(a.atttypid, null) as type "
@@ -133,7 +133,7 @@ std::string_view catalog_sql() {
 }
 
 Result<PostgresCatalog> read_catalog(const Cells& cells) {
-  DBI_TRY(check_shape(cells, 9));
+  DBI_TRY(check_shape(cells, 10));
   PostgresCatalog catalog;
   const auto first = cells.row(0);
   catalog.has_control_system = first[0] == "t";
@@ -141,17 +141,18 @@ Result<PostgresCatalog> read_catalog(const Cells& cells) {
   catalog.role_oid = text_of(first[2]);
   catalog.role = text_of(first[3]);
   catalog.database = text_of(first[4]);
+  catalog.is_preloaded = first[5] == "t";
   std::size_t key_columns = 0;
   for (std::size_t i = 0; i < cells.rows(); ++i) {
     const auto row = cells.row(i);
-    if (!row[5]) break;
-    catalog.schema = text_of(row[5]);
-    if (row[6] == "pg_stat_statements_info") {
+    if (!row[6]) break;
+    catalog.schema = text_of(row[6]);
+    if (row[7] == "pg_stat_statements_info") {
       catalog.has_info = true;
       continue;
     }
-    if (row[7] == "userid" || row[7] == "dbid" || row[7] == "queryid" || row[7] == "query") ++key_columns;
-    add_column(catalog, text_of(row[7]), text_of(row[8]));
+    if (row[8] == "userid" || row[8] == "dbid" || row[8] == "queryid" || row[8] == "query") ++key_columns;
+    add_column(catalog, text_of(row[8]), text_of(row[9]));
   }
   if (!catalog.schema.empty() && key_columns != 4) {
     return fail(ErrorKind::Unsupported, "pg_stat_statements has no userid, dbid, queryid or query");

@@ -36,7 +36,8 @@ struct PostgresCatalog {
   std::string role;                  ///< the collector's own
   std::string role_oid;
   std::string database;
-  std::string schema;  ///< of pg_stat_statements, quoted; empty where the database has no such extension
+  bool is_preloaded = false;  ///< the library of pg_stat_statements runs (its settings exist)
+  std::string schema;         ///< of pg_stat_statements, quoted; empty where the database has no such extension
   bool has_info = false;
   bool has_toplevel = false;
   bool has_since = false;

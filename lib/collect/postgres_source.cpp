@@ -25,12 +25,12 @@ std::string quote_name(std::string_view name) {
 }
 
 SourceError missing_extension(const PostgresCatalog& catalog) {
+  const auto create = fmt::format("in database {}: CREATE EXTENSION pg_stat_statements;", quote_name(catalog.database));
   return {.source = "statements",
           .kind = ErrorKind::MissingFeature,
           .sqlstate = {},
           .message = fmt::format("database {} has no extension pg_stat_statements", quote_name(catalog.database)),
-          .hint = fmt::format("{}; in database {}: CREATE EXTENSION pg_stat_statements;", kPreload,
-                              quote_name(catalog.database))};
+          .hint = catalog.is_preloaded ? create : fmt::format("{}; {}", kPreload, create)};
 }
 
 SourceError hidden_statements(const PostgresCatalog& catalog) {

@@ -27,6 +27,7 @@ struct FakeServer {
   };
 
   bool has_extension = true;
+  bool is_preloaded = true;
   std::int64_t now = 1'000'000'000;  ///< microseconds; each read of the server's facts adds a second
   std::int64_t stats_reset = 1;
   int dealloc = 0;
@@ -84,17 +85,18 @@ class FakeReader final : public ServerReader {
                  "10",
                  "dbi",
                  "app",
+                 server_->is_preloaded ? "t" : "f",
                  relation ? std::optional<std::string>("public") : std::nullopt,
                  std::move(relation),
                  std::move(name),
                  std::move(type)};
     };
-    if (!server_->has_extension) return rows(9, {row(std::nullopt, std::nullopt, std::nullopt)});
+    if (!server_->has_extension) return rows(10, {row(std::nullopt, std::nullopt, std::nullopt)});
     const std::string view = "pg_stat_statements";
-    return rows(9, {row(view, "userid", "oid"), row(view, "dbid", "oid"), row(view, "toplevel", "boolean"),
-                    row(view, "queryid", "bigint"), row(view, "query", "text"), row(view, "calls", "bigint"),
-                    row(view, "total_exec_time", "double precision"), row(view, "max_exec_time", "double precision"),
-                    row(view + "_info", "dealloc", "bigint")});
+    return rows(10, {row(view, "userid", "oid"), row(view, "dbid", "oid"), row(view, "toplevel", "boolean"),
+                     row(view, "queryid", "bigint"), row(view, "query", "text"), row(view, "calls", "bigint"),
+                     row(view, "total_exec_time", "double precision"), row(view, "max_exec_time", "double precision"),
+                     row(view + "_info", "dealloc", "bigint")});
   }
 
   ReadResult facts() {

@@ -120,7 +120,10 @@ TEST_F(TargetCyclesTest, WithoutTheExtensionIsPartialWithTheLinesToSet) {
   const auto lines = cycle(cycles);
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_THAT(lines[0], AllOf(HasSubstr(R"("error_class":"missing_feature")"), HasSubstr("CREATE EXTENSION")));
+  EXPECT_THAT(lines[0], Not(HasSubstr("shared_preload_libraries")));
   EXPECT_THAT(lines[1], AllOf(HasSubstr(R"("outcome":"partial")"), Not(HasSubstr("baseline"))));
+  server.is_preloaded = false;
+  EXPECT_THAT(cycle(cycles)[0], HasSubstr("shared_preload_libraries"));
 }
 
 TEST_F(TargetCyclesTest, AfterRowsThatMayNotBeSeenTheNextIsABaseline) {
