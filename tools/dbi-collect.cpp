@@ -1,10 +1,13 @@
 // dbi-collect: reads database servers and writes what they did as records. Flags and wiring; the work is in collect/.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +15,7 @@
 
 #include "collect/collector.hpp"
 #include "collect/postgresql_sessions.hpp"
+#include "collect/probe.hpp"
 #include "run/tool.hpp"
 #include "state/lock.hpp"
 
@@ -46,6 +50,7 @@ struct Options {
   microseconds connect_timeout = 10s;
   std::size_t max_cycle_bytes = std::size_t{256} << 20U;
   std::optional<std::string> record;
+  bool probe = false;
 };
 
 void describe_target(cli::Tree& tree, ConfiguredTarget& target) {
@@ -82,6 +87,12 @@ void describe_reading(cli::Tree& tree, Options& options) {
   tree.folder("--record", &options.record, "keep the raw rows of every read in DIR, compressed");
 }
 
+void describe_probe(cli::Tree& tree, Options& options) {
+  tree.group("Checking");
+  tree.toggle("--probe", &options.probe,
+              "connect, say what each source can give and the lines that would mend the rest, write no record");
+}
+
 void describe_limits(cli::Tree& tree, Options& options) {
   tree.group("Limits");
   tree.duration("--statement-timeout", &options.statement_timeout, "the server cancels a read that takes longer")
@@ -101,6 +112,7 @@ void describe(cli::Tree& tree, Options& options) {
   tree.positional("TARGET", &options.targets, "a URL, a connection string, service=NAME or a configured name");
   describe_reading(tree, options);
   describe_limits(tree, options);
+  describe_probe(tree, options);
   tree.list("targets", &options.configured, "the servers to read where no TARGET is given", describe_target);
   tree.check([&options]() -> Status {
     if (!options.once || (!options.interval && !options.count)) return {};
@@ -167,8 +179,32 @@ bool wants(const Options& options, std::string_view kind) {
   return std::ranges::find(options.kinds, kind) != options.kinds.end();
 }
 
+// Each answer is shown as soon as it is there. A reader that went away has seen enough.
+Result<ExitStatus> probe(std::vector<db::PostgresTarget> targets, const Options& options, int output) {
+  std::vector<collect::ProbeReport> reports;
+  for (auto& target : targets) {
+    const auto name = target.name();
+    reports.push_back(collect::probe_postgresql(name,
+                                                collect::open_database(connect_to(std::move(target), options), {}),
+                                                {wants(options, "query_stats"), wants(options, "session")}));
+    const auto text = collect::format_probe(reports.back());
+    for (std::size_t at = 0; at < text.size();) {
+      const auto written = ::write(output, text.data() + at, text.size() - at);
+      if (written >= 0) {
+        at += static_cast<std::size_t>(written);
+      } else if (errno == EPIPE) {
+        return collect::probe_status(reports);
+      } else if (errno != EINTR) {
+        return fail(ErrorKind::Output, fmt::format("standard output: {}", std::strerror(errno)));
+      }
+    }
+  }
+  return collect::probe_status(reports);
+}
+
 Result<ExitStatus> body(const Options& options, run::Context& context) {
   DBI_TRY_ASSIGN(auto targets, find_targets(options));
+  if (options.probe) return probe(std::move(targets), options, context.process->output);
   collect::CollectorSettings settings;
   for (auto& target : targets) settings.targets.push_back(connect_to(std::move(target), options));
   // A terminal run shares nothing with anybody (DESIGN.md section 4, "First run").

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/probe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/text.hpp"
+#include "collect/postgres_source.hpp"
+#include "collect/postgresql_sessions.hpp"
+
+namespace dbi::collect {
+
+namespace {
+
+// Settings by name, and the versions of the extension as two rows more.
+constexpr std::string_view kSetupSql =
+    "select /* dbi-collect probe */ name, setting from pg_catalog.pg_settings where name in ("
+    "'pg_stat_statements.track', 'pg_stat_statements.max', 'compute_query_id', 'track_io_timing', "
+    "'track_activities', 'track_activity_query_size', 'statement_timeout', 'lock_timeout', "
+    "'idle_in_transaction_session_timeout') "
+    "union all select 'installed', installed_version from pg_catalog.pg_available_extensions "
+    "where name = 'pg_stat_statements' "
+    "union all select 'available', default_version from pg_catalog.pg_available_extensions "
+    "where name = 'pg_stat_statements' "
+    "union all select 'role', current_user::text union all select 'database', pg_catalog.current_database()::text";
+
+constexpr std::string_view kReload = "SELECT pg_reload_conf();";
+
+std::string setting(const StatementsSetup& setup, std::string_view name) {
+  const auto found = setup.settings.find(name);
+  return found == setup.settings.end() ? std::string() : found->second;
+}
+
+std::size_t number_of(std::string_view text) {
+  std::size_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+StatementsSetup read_setup(const Cells& cells) {
+  StatementsSetup setup;
+  for (std::size_t i = 0; i < cells.rows(); ++i) {
+    const auto row = cells.row(i);
+    if (row.size() == 2 && row[0] && row[1]) setup.settings.emplace(*row[0], *row[1]);
+  }
+  setup.installed_version = setting(setup, "installed");
+  setup.available_version = setting(setup, "available");
+  return setup;
+}
+
+ProbeLine denied(const SourceError& error) {
+  const auto state = error.sqlstate.empty() ? std::string() : fmt::format(" [{}]", error.sqlstate);
+  return {.what = error.source,
+          .verdict = Verdict::Denied,
+          .finding = fmt::format("{}: {}{}", error_word(error.kind), error.message, state),
+          .fix = error.hint};
+}
+
+// A line for each error of a source; false where it had none.
+bool add_errors(ProbeReport& report, const CycleAccount& account, std::string_view source) {
+  bool failed = false;
+  for (const auto& error : account.errors) {
+    if (error.source != source) continue;
+    report.lines.push_back(denied(error));
+    failed = true;
+  }
+  return failed;
+}
+
+// A source's own line, or those of its errors.
+void add_source(ProbeReport& report, const CycleAccount& account, std::string_view source, Verdict verdict,
+                std::string finding) {
+  if (add_errors(report, account, source)) return;
+  const auto cost = account.cost.find(std::string(source));
+  if (cost != account.cost.end()) {
+    finding += fmt::format(" ({:.1f} ms, {} bytes)", cost->second.ms, cost->second.bytes);
+  }
+  report.lines.push_back({.what = std::string(source), .verdict = verdict, .finding = std::move(finding), .fix = {}});
+}
+
+void add_connection(ProbeReport& report, const ConnectionFacts& facts, const StatementsSetup& setup) {
+  const auto where = facts.host.empty() ? fmt::format("a local socket, port {}", facts.port)
+                                        : fmt::format("{}:{}", facts.host, facts.port);
+  report.lines.push_back({.what = "connection",
+                          .verdict = Verdict::Ok,
+                          .finding = fmt::format("role \"{}\", database \"{}\", by {}, TLS {}", setting(setup, "role"),
+                                                 setting(setup, "database"), where, facts.tls),
+                          .fix = {}});
+  report.lines.push_back(
+      {.what = "guards",
+       .verdict = Verdict::Ok,
+       .finding = fmt::format("{}: read-only, statement_timeout {} ms, lock_timeout {} ms, idle in transaction {} ms",
+                              facts.guards, setting(setup, "statement_timeout"), setting(setup, "lock_timeout"),
+                              setting(setup, "idle_in_transaction_session_timeout")),
+       .fix = {}});
+}
+
+void add_statements(ProbeReport& report, PostgresSource& source, const ServerFacts& facts, StatementsSetup& setup,
+                    CycleAccount& account) {
+  const auto snapshot = source.read_statements(facts, account);
+  if (!snapshot) {
+    add_errors(report, account, "statements_info");
+    add_errors(report, account, "statements");
+    return;
+  }
+  setup.entries = snapshot->rows.size();
+  const bool marked = snapshot->after.dealloc.has_value();
+  add_source(
+      report, account, "statements_info", marked ? Verdict::Ok : Verdict::Limited,
+      marked ? "resets and evictions are seen" : "only a crash or a restart leaves a mark; evictions are not seen");
+  add_source(report, account, "statements", Verdict::Ok, fmt::format("{} statements", setup.entries));
+  auto findings = judge_setup(setup);
+  std::ranges::move(findings, std::back_inserter(report.lines));
+}
+
+void add_sessions(ProbeReport& report, ServerReader& reader, CycleAccount& account) {
+  const TextStore texts;
+  const auto write = postgresql_sessions({})(reader, texts, account);
+  std::size_t sessions = 0;
+  if (write) {
+    std::string unused;
+    sessions = (*write)(unused,
+                        Routing{.target = {}, .cycle = {}, .system = {}, .host = {}, .port = 0, .observed_ts = {}}, {});
+  }
+  add_source(report, account, "sessions", Verdict::Ok, fmt::format("{} sessions that are not idle", sessions));
+}
+
+void probe(ProbeReport& report, ServerReader& reader, const ProbeRequest& request) {
+  CycleAccount account;
+  auto reading = reader.read("server", kSetupSql, {});
+  if (!reading) {
+    report.lines.push_back(denied(reading.error()));
+    report.failure = reading.error().kind;
+    return;
+  }
+  auto setup = read_setup(reading->cells);
+  add_connection(report, reader.facts(), setup);
+  PostgresSource source(reader);
+  const auto facts = source.read_server(account);
+  add_source(report, account, "server", Verdict::Ok,
+             facts ? fmt::format("PostgreSQL {}", facts->version) : std::string());
+  if (!facts) return;
+  if (request.statements) add_statements(report, source, *facts, setup, account);
+  if (request.sessions && reader.usable()) add_sessions(report, reader, account);
+}
+
+}  // namespace
+
+std::string_view verdict_word(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Ok:
+      return "ok";
+    case Verdict::Limited:
+      return "limited";
+    case Verdict::Denied:
+      return "denied";
+  }
+  return "";
+}
+
+bool ProbeReport::denied() const {
+  return std::ranges::any_of(lines, [](const ProbeLine& line) { return line.verdict == Verdict::Denied; });
+}
+
+std::vector<ProbeLine> judge_setup(const StatementsSetup& setup) {
+  std::vector<ProbeLine> lines;
+  const auto add = [&](std::string_view what, Verdict verdict, std::string finding, std::string fix) {
+    lines.push_back(
+        {.what = std::string(what), .verdict = verdict, .finding = std::move(finding), .fix = std::move(fix)});
+  };
+  if (setting(setup, "pg_stat_statements.track") == "none") {
+    add("statements", Verdict::Denied, "pg_stat_statements.track is none: nothing is counted",
+        fmt::format("ALTER SYSTEM SET pg_stat_statements.track = 'top'; {}", kReload));
+  }
+  if (setting(setup, "compute_query_id") == "off") {
+    add("statements", Verdict::Denied, "compute_query_id is off: statements have no id and are not counted",
+        fmt::format("ALTER SYSTEM SET compute_query_id = 'auto'; {}", kReload));
+  }
+  if (!setup.installed_version.empty() && setup.installed_version != setup.available_version) {
+    add("statements", Verdict::Limited,
+        fmt::format("the extension is of version {}, the server has {}", setup.installed_version,
+                    setup.available_version),
+        "ALTER EXTENSION pg_stat_statements UPDATE;");
+  }
+  const auto most = number_of(setting(setup, "pg_stat_statements.max"));
+  if (most > 0 && setup.entries * 10 >= most * 9) {
+    add("statements", Verdict::Limited,
+        fmt::format("{} of {} entries are in use: evictions make lower bounds of exact figures", setup.entries, most),
+        fmt::format("ALTER SYSTEM SET pg_stat_statements.max = {}; then restart the server", most * 2));
+  }
+  if (setting(setup, "track_io_timing") == "off") {
+    add("statements", Verdict::Limited, "track_io_timing is off: times of block reads and writes are 0",
+        fmt::format("ALTER SYSTEM SET track_io_timing = on; {}", kReload));
+  }
+  if (setting(setup, "track_activities") == "off") {
+    add("sessions", Verdict::Denied, "track_activities is off: sessions show neither state nor statement",
+        fmt::format("ALTER SYSTEM SET track_activities = on; {}", kReload));
+  }
+  return lines;
+}
+
+ProbeReport probe_postgresql(std::string target, const OpenReader& open, const ProbeRequest& request) {
+  ProbeReport report;
+  report.target = std::move(target);
+  const auto reader = open();
+  if (!reader) {
+    auto line = denied(reader.error());
+    line.what = reader.error().kind == ErrorKind::Unsupported ? "guards" : "connection";
+    report.lines.push_back(std::move(line));
+    report.failure = reader.error().kind;
+    return report;
+  }
+  probe(report, **reader, request);
+  return report;
+}
+
+std::string format_probe(const ProbeReport& report) {
+  std::size_t width = 0;
+  for (const auto& line : report.lines) width = std::max(width, line.what.size());
+  auto text = report.target + "\n";
+  for (const auto& line : report.lines) {
+    text += fmt::format("  {:<{}}  {:<7}  {}\n", line.what, width, verdict_word(line.verdict), line.finding);
+    if (line.fix.empty()) continue;
+    for (const auto part : split(line.fix, '\n'))
+      text += fmt::format("  {:<{}}  {:<7}  fix: {}\n", "", width, "", part);
+  }
+  return text;
+}
+
+ExitStatus probe_status(const std::vector<ProbeReport>& reports) {
+  auto status = ExitStatus::Done;
+  for (const auto& report : reports) {
+    if (report.failure) return exit_status(*report.failure);
+    if (report.denied()) status = ExitStatus::AnswerIsNo;
+  }
+  return status;
+}
+
+}  // namespace dbi::collect

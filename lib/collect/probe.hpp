@@ -1,0 +1,70 @@
+// dbi-collect --probe: connects once, tries what a cycle reads, and says what each source can give and what would mend
+// the rest.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/result.hpp"
+#include "collect/server_reader.hpp"
+
+namespace dbi::collect {
+
+enum class Verdict : std::uint8_t {
+  Ok,
+  Limited,  ///< it works, and could give more
+  Denied
+};
+
+/// "ok", "limited", "denied".
+[[nodiscard]] std::string_view verdict_word(Verdict verdict);
+
+struct ProbeLine {
+  std::string what;  ///< "connection", "guards", or a source
+  Verdict verdict = Verdict::Ok;
+  std::string finding;
+  std::string fix;  ///< the exact lines, or empty
+};
+
+struct ProbeReport {
+  std::string target;
+  std::vector<ProbeLine> lines;
+  std::optional<ErrorKind> failure;  ///< the server was not reached, or its guards did not hold
+
+  [[nodiscard]] bool denied() const;
+};
+
+/// What is asked for; the rest is not tried.
+struct ProbeRequest {
+  bool statements = true;
+  bool sessions = true;
+};
+
+/// Never fails: what went wrong is in the report. Reads no statement text of pg_stat_statements.
+[[nodiscard]] ProbeReport probe_postgresql(std::string target, const OpenReader& open, const ProbeRequest& request);
+
+/// What is known of pg_stat_statements and its surroundings; a setting that the role may not see, or that the server
+/// has not, is absent.
+struct StatementsSetup {
+  std::map<std::string, std::string, std::less<>> settings;
+  std::string installed_version;  ///< of the extension in this database
+  std::string available_version;
+  std::size_t entries = 0;
+};
+
+/// What could be better, for each finding a line. Pure.
+[[nodiscard]] std::vector<ProbeLine> judge_setup(const StatementsSetup& setup);
+
+/// For people: the target, then aligned lines, with each fix under its line.
+[[nodiscard]] std::string format_probe(const ProbeReport& report);
+
+/// 0; 1 where something asked for is denied; what the error's kind leads to where a server was not reached.
+[[nodiscard]] ExitStatus probe_status(const std::vector<ProbeReport>& reports);
+
+}  // namespace dbi::collect
