@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <tuple>
-#include <unordered_map>
 
 #include "base/text.hpp"
 #include "export/display_width.hpp"
+#include "export/grid.hpp"
+#include "export/session_tree.hpp"
 
 namespace dbi::exporting {
 
@@ -25,266 +25,408 @@ constexpr std::string_view kGreen = "32";
 constexpr std::string_view kYellow = "33";
 constexpr std::string_view kCyan = "36";
 
-/// A session at its place in the tree.
-struct TreeRow {
-  const SessionRow* session;
-  std::size_t depth;
-  std::size_t waiters;  // directly below it
-};
+// A target's heading, an error and a row of each part.
+constexpr std::size_t kMinDetailLines = 9;
 
-class Drawing {
- public:
-  Drawing(const TargetView& view, const LayoutOptions& options) : view_(view), options_(options) {}
+// Lower bounds: sums of them are marked ">=", what is divided by or into them may be off either way: "~".
+std::string_view bound_mark(const StatementSum& sum) {
+  return sum.lower_bound ? ">=" : "";
+}
+std::string_view ratio_mark(const StatementSum& sum) {
+  return sum.lower_bound ? "~" : "";
+}
 
-  std::vector<std::string> lines();
+std::string show_hit(const StatementSum& sum) {
+  const double blocks = sum.blocks_hit + sum.blocks_read;
+  if (blocks <= 0) return {};
+  return fmt::format("{}{:.0f}%", ratio_mark(sum), std::floor(100 * sum.blocks_hit / blocks));
+}
 
- private:
-  [[nodiscard]] std::string paint(std::string_view style, std::string text) const {
-    return options_.color && !style.empty() ? fmt::format("\x1b[{}m{}\x1b[0m", style, text) : text;
-  }
-  void line(std::string_view style, std::string_view text) {
-    text = text.substr(0, text.find_last_not_of(' ') + 1);
-    lines_.push_back(paint(style, fit(text, options_.width)));
-  }
-  [[nodiscard]] std::size_t room(std::size_t rows, std::size_t wanted) const;
+/// Of something a second: two digits where they matter.
+std::string show_rate(double rate) {
+  return rate < 9.95 ? fmt::format("{:.2f}", rate) : show_count(rate);
+}
 
-  void heading();
-  void errors();
-  void sessions();
-  void session(const TreeRow& row);
-  void statements();
-  void statement(const StatementSum& sum, double total, std::string_view query);
-  void statement_line(std::string_view style, const std::vector<std::string>& cells, std::string_view query);
+bool has_interval(const TargetView& view) {
+  return view.one_cycle && view.interval_s && *view.interval_s > 0;
+}
 
-  const TargetView& view_;
-  const LayoutOptions& options_;
-  std::vector<std::string> lines_;
-  bool with_rows_ = false;
-  std::size_t database_width_ = 0;
-};
+std::string show_load(const TargetView& view, const StatementSum& sum) {
+  return fmt::format("{}{}", bound_mark(sum), show_rate(sum.total_ms / 1000 / *view.interval_s));
+}
+std::string show_calls_per_second(const TargetView& view, const StatementSum& sum) {
+  return fmt::format("{}{}", bound_mark(sum), show_rate(sum.calls / *view.interval_s));
+}
 
 std::string_view outcome_style(std::string_view outcome) {
   if (outcome == "ok") return kGreen;
   return outcome == "failed" ? kBoldRed : kYellow;
 }
+std::string_view outcome_word(const TargetView& view) {
+  return view.outcome.empty() ? "no scrape" : std::string_view(view.outcome);
+}
+std::string_view target_word(const TargetView& view) {
+  return view.target.empty() ? "(no target)" : std::string_view(view.target);
+}
 
-/// "2026-11-25 07:40:00 UTC" of an RFC 3339 text in UTC; others stay as they are.
-std::string show_time(std::string_view ts) {
+/// "15.20 (Debian 15.20-0+deb12u1)" without the packager's words.
+std::string_view short_version(std::string_view version) {
+  return version.substr(0, version.find(' '));
+}
+
+/// "2026-11-25 07:40:00 UTC" of an RFC 3339 text in UTC, or without the date; others stay as they are.
+std::string show_time(std::string_view ts, bool with_date) {
   if (ts.size() < 20 || ts.back() != 'Z') return std::string(ts);
-  return fmt::format("{} {} UTC", ts.substr(0, 10), ts.substr(11, 8));
+  return fmt::format("{}{}{} UTC", with_date ? ts.substr(0, 10) : "", with_date ? " " : "", ts.substr(11, 8));
 }
 
-std::vector<std::string> Drawing::lines() {
-  heading();
-  errors();
-  sessions();
-  statements();
-  if (options_.lines != 0 && lines_.size() > options_.lines) {
-    lines_.resize(options_.lines);
-    lines_.back() = paint(kDim, fit("  … more than fits the window", options_.width));
+std::string show_time(const std::optional<double>& ms) {
+  return ms ? show_ms(*ms) : std::string();
+}
+
+/// What it does, or what it waits for.
+std::string show_state(const SessionRow& session) {
+  if (session.state.starts_with("idle in transaction")) {
+    return session.state.size() > 19 ? "idle in tx, aborted" : "idle in tx";
   }
-  return std::move(lines_);
+  return session.state == "active" && !session.wait.empty() ? session.wait : session.state;
 }
 
-/// Rows of a part that has `wanted`, where `rows` are allowed and a part may take half of the lines left.
-std::size_t Drawing::room(std::size_t rows, std::size_t wanted) const {
-  rows = std::min(rows, wanted);
-  if (options_.lines == 0) return rows;
-  const std::size_t left = options_.lines > lines_.size() ? options_.lines - lines_.size() : 0;
-  return std::min(rows, std::max<std::size_t>(left / 2, 1));
+/// Whether the rows' texts differ, so that a column of them tells something.
+template <typename Rows, typename TextOf>
+bool differ(const Rows& rows, TextOf text_of) {
+  return std::ranges::any_of(rows, [&](const auto& row) { return text_of(row) != text_of(rows.front()); });
 }
 
-void Drawing::heading() {
-  std::string text = view_.target.empty() ? "(no target)" : view_.target;
-  if (!view_.system.empty()) text += "  " + view_.system;
-  if (!view_.server_version.empty()) text += " " + view_.server_version;
-  std::string rest;
-  if (!view_.ts.empty()) rest += "  " + show_time(view_.ts);
-  if (view_.interval_s) rest += "  interval " + show_ms(*view_.interval_s * 1000);
-  if (view_.cycle_ms) rest += "  cycle " + show_ms(*view_.cycle_ms);
-  const std::string outcome = view_.outcome.empty() ? "no scrape" : view_.outcome;
-  const std::string whole = fit(fmt::format("{}  {}{}", text, outcome, rest), options_.width);
-  // Coloured in parts only where all of it fits.
-  if (display_width(whole) == display_width(text) + 2 + outcome.size() + display_width(rest)) {
-    lines_.push_back(paint(kBold, text) + "  " + paint(outcome_style(view_.outcome), outcome) + rest);
-  } else {
-    line(kBold, whole);
+class Drawing {
+ public:
+  Drawing(const LayoutOptions& options, std::vector<std::string>& lines) : options_(options), lines_(lines) {}
+
+  void target(const TargetView& view);
+  void overview(const std::vector<const TargetView*>& views);
+
+ private:
+  /// Room of the two large parts: all lines of it, its heading included.
+  struct Room {
+    std::size_t sessions;
+    std::size_t statements;
+  };
+  static constexpr std::size_t kUnlimited = SIZE_MAX;
+
+  [[nodiscard]] std::string paint(std::string_view style, std::string text) const {
+    return options_.color && !style.empty() ? fmt::format("\x1b[{}m{}\x1b[0m", style, text) : text;
   }
-  if (!view_.reason.empty()) line(kYellow, "  " + view_.reason);
-  if (view_.dropped > 0) line(kYellow, fmt::format("  {} records dropped by filters", show_count(view_.dropped)));
+  void line(std::string_view style, std::string_view text) {
+    lines_.push_back(paint(style, fit(text, options_.width)));
+  }
+  void add(const std::vector<StyledLine>& lines) {
+    for (const StyledLine& each : lines) line(each.style, each.text);
+  }
+  void parts(const std::vector<StyledLine>& parts);
+  [[nodiscard]] std::size_t left() const {
+    if (options_.lines == 0) return kUnlimited;
+    return options_.lines > lines_.size() ? options_.lines - lines_.size() : 0;
+  }
+  /// Blank lines are for where there is room.
+  [[nodiscard]] bool airy() const { return options_.lines == 0 || options_.lines >= 16; }
+
+  void heading(const TargetView& view);
+  void summary(const TargetView& view, const StatementSum& sum);
+  void errors(const TargetView& view);
+  [[nodiscard]] Room share_room(std::size_t sessions, std::size_t statements) const;
+  void sessions(const TargetView& view, const SessionTree& tree, std::size_t room);
+  void statements(const TargetView& view, const std::vector<const StatementSum*>& top, const StatementSum& sum,
+                  std::size_t room);
+
+  const LayoutOptions& options_;
+  std::vector<std::string>& lines_;
+};
+
+/// Parts of a line with two spaces between them; those that do not fit any more are left out, the first is cut.
+void Drawing::parts(const std::vector<StyledLine>& parts) {
+  std::string text;
+  std::size_t used = 0;
+  for (const StyledLine& part : parts) {
+    const std::size_t wide = display_width(part.text);
+    if (used > 0 && used + 2 + wide > options_.width) break;
+    text += (used > 0 ? "  " : "") + paint(part.style, fit(part.text, options_.width));
+    used += (used > 0 ? 2 : 0) + wide;
+  }
+  lines_.push_back(std::move(text));
 }
 
-void Drawing::errors() {
-  for (const std::string& event : view_.events) line(kYellow, "  event: " + event);
-  for (const ErrorRow& row : view_.errors) {
+void Drawing::target(const TargetView& view) {
+  heading(view);
+  const auto top = view.top_statements();
+  const StatementSum sum = view.sum();
+  summary(view, sum);
+  errors(view);
+  const SessionTree tree(view.sessions);
+  const std::size_t rest = top.size() > options_.statements || view.other() ? 1 : 0;
+  const Room room = share_room(std::min(tree.rows().size(), options_.sessions) +
+                                   (tree.rows().size() > options_.sessions || view.sessions_left_out > 0 ? 1U : 0U),
+                               std::min(top.size(), options_.statements) + rest);
+  sessions(view, tree, room.sessions);
+  statements(view, top, sum, room.statements);
+}
+
+// What matters most stands first: a narrow window shows what fits.
+void Drawing::heading(const TargetView& view) {
+  std::vector<StyledLine> words{{kBold, std::string(target_word(view))},
+                                {outcome_style(view.outcome), std::string(outcome_word(view))}};
+  if (!view.ts.empty()) words.push_back({{}, show_time(view.ts, options_.lines == 0)});
+  if (!view.server_version.empty()) {
+    words.push_back({{}, fmt::format("{} {}", view.system, short_version(view.server_version))});
+  }
+  if (view.interval_s) words.push_back({{}, "interval " + show_ms(*view.interval_s * 1000)});
+  if (view.cycle_ms) words.push_back({kDim, "cycle " + show_ms(*view.cycle_ms)});
+  parts(words);
+}
+
+void Drawing::summary(const TargetView& view, const StatementSum& sum) {
+  std::vector<StyledLine> words;
+  if (sum.calls > 0 && has_interval(view)) {
+    words.push_back({{}, "load " + show_load(view, sum)});
+    words.push_back({{}, show_calls_per_second(view, sum) + " calls/s"});
+  }
+  if (const std::string hit = show_hit(sum); !hit.empty()) words.push_back({{}, "hit " + hit});
+  if (view.connections_used_pct) {
+    const double used = *view.connections_used_pct;
+    words.push_back({used >= 95 ? kBoldRed : used >= 80 ? kYellow : "", fmt::format("connections {:.0f}%", used)});
+  }
+  if (view.replica_lag_s) words.push_back({{}, "replica lag " + show_ms(*view.replica_lag_s * 1000)});
+  if (view.dropped > 0) {
+    words.push_back({kYellow, fmt::format("{} records dropped by filters", show_count(view.dropped))});
+  }
+  if (!words.empty()) {
+    words.front().text.insert(0, "  ");
+    parts(words);
+  }
+  if (!view.reason.empty()) line(kYellow, "  " + view.reason);
+}
+
+void Drawing::errors(const TargetView& view) {
+  std::vector<StyledLine> all;
+  std::vector<StyledLine> hints;
+  for (const ErrorRow& row : view.errors) {
     std::string times = row.times > 1 ? fmt::format(" ({} times)", row.times) : "";
     if (row.databases.size() == 1) times += " in " + *row.databases.begin();
     if (row.databases.size() > 1) times += fmt::format(" in {} databases", row.databases.size());
-    line(kRed, fmt::format("  error: {}: {}{}", row.heading, row.message, times));
+    all.push_back({kRed, fmt::format("  error: {}: {}{}", row.heading, row.message, times)});
+    // In a window every error stands before the first hint.
+    std::vector<StyledLine>& where = options_.lines == 0 ? all : hints;
     if (row.hint.empty()) continue;
-    for (const std::string_view hint : split(row.hint, '\n')) {
-      // Hints are there to be copied: they are not cut where nothing redraws them.
-      const std::string text = "    hint: " + one_line(hint);
-      lines_.push_back(paint(kCyan, options_.lines == 0 ? text : fit(text, options_.width)));
-    }
+    for (const std::string_view hint : split(row.hint, '\n')) where.push_back({kCyan, "    hint: " + one_line(hint)});
   }
-  if (view_.errors_left_out > 0) line(kRed, fmt::format("  and {} more errors", view_.errors_left_out));
-}
-
-/// Blockers above those who wait for them; then the rest by the age of their transaction.
-std::vector<TreeRow> order_sessions(const TargetView& view, std::vector<SessionRow>& strangers) {
-  std::unordered_map<std::string, const SessionRow*> by_pid;
-  std::unordered_map<std::string, std::vector<const SessionRow*>> waiters;
-  for (const SessionRow& session : view.sessions) by_pid.emplace(session.pid, &session);
-  std::set<std::string> unknown;
-  for (const SessionRow& session : view.sessions) {
-    for (const std::string& blocker : session.blocked_by) {
-      waiters[blocker].push_back(&session);
-      if (!by_pid.contains(blocker)) unknown.insert(blocker);
-    }
-  }
-  for (const std::string& pid : unknown) {
-    SessionRow stranger;
-    stranger.pid = pid;
-    stranger.state = "unknown";  // it is not among the records
-    strangers.push_back(std::move(stranger));
-  }
-  std::vector<const SessionRow*> roots;
-  for (const SessionRow& stranger : strangers) roots.push_back(&stranger);
-  for (const SessionRow& session : view.sessions) roots.push_back(&session);
-  const auto rank = [&](const SessionRow* session) {
-    const auto found = waiters.find(session->pid);
-    const double age = session->transaction_ms.value_or(session->duration_ms.value_or(0));
-    // A circle of waiters has no root: its members come behind those that have one.
-    const int group = !session->blocked_by.empty() ? 1 : found != waiters.end() ? 0 : 2;
-    return std::tuple(group, found == waiters.end() ? 0 : -static_cast<std::ptrdiff_t>(found->second.size()), -age);
-  };
-  std::ranges::stable_sort(roots, {}, rank);
-  std::vector<TreeRow> rows;
-  std::set<const SessionRow*> seen;
-  const auto below = [&](const SessionRow* session) -> const std::vector<const SessionRow*>& {
-    static const std::vector<const SessionRow*> kNone;
-    const auto found = waiters.find(session->pid);
-    return found == waiters.end() ? kNone : found->second;
-  };
-  const auto place = [&](const SessionRow* root) {
-    std::vector<std::pair<const SessionRow*, std::size_t>> stack{{root, 0}};
-    while (!stack.empty()) {
-      const auto [session, depth] = stack.back();
-      stack.pop_back();
-      if (!seen.insert(session).second) continue;
-      const auto& next = below(session);
-      rows.push_back({session, depth, next.size()});
-      for (auto waiter = next.rbegin(); waiter != next.rend(); ++waiter) stack.emplace_back(*waiter, depth + 1);
-    }
-  };
-  for (const SessionRow* root : roots) place(root);
-  return rows;
-}
-
-void Drawing::sessions() {
-  if (view_.sessions.empty()) return;
-  std::vector<SessionRow> strangers;
-  const auto rows = order_sessions(view_, strangers);
-  const auto waiting = std::ranges::count_if(view_.sessions, [](const auto& row) { return !row.blocked_by.empty(); });
-  const std::string waits = waiting > 0 ? fmt::format(", {} blocked", waiting) : "";
-  lines_.emplace_back();
-  line(waiting > 0 ? kBoldRed : kBold,
-       fmt::format("SESSIONS  {}{}", view_.sessions.size() + view_.sessions_left_out, waits));
-  line(kDim, fmt::format("  {:<14} {:>7} {:>7} {:<12} {:<10} {:<14} {}", "PID", "RUNS", "IN TX", "STATE", "USER",
-                         "WAIT", "QUERY"));
-  const std::size_t shown = room(options_.sessions, rows.size());
-  for (std::size_t i = 0; i < shown; ++i) session(rows[i]);
-  const std::size_t left = rows.size() - shown + view_.sessions_left_out;
-  if (left > 0) line(kDim, fmt::format("  … and {} more", left));
-}
-
-void Drawing::session(const TreeRow& row) {
-  const SessionRow& session = *row.session;
-  std::string pid =
-      row.depth == 0 ? session.pid : std::string(2 * std::min<std::size_t>(row.depth - 1, 3), ' ') + "└ " + session.pid;
-  if (session.blocked_by.size() > 1) pid += fmt::format(" +{}", session.blocked_by.size() - 1);
-  std::string state = session.state;
-  if (state.starts_with("idle in transaction")) state = state.size() > 19 ? "idle in tx!" : "idle in tx";
-  const auto time = [](const std::optional<double>& ms) { return ms ? show_ms(*ms) : std::string("-"); };
-  const std::string_view style = row.waiters > 0 && session.blocked_by.empty() ? kBoldRed
-                                 : !session.blocked_by.empty()                 ? kYellow
-                                                                               : std::string_view{};
-  line(style, fmt::format("  {} {} {} {} {} {} {}", pad_right(pid, 14), pad_left(time(session.duration_ms), 7),
-                          pad_left(time(session.transaction_ms), 7), pad_right(state, 12), pad_right(session.user, 10),
-                          pad_right(session.wait, 14), session.query));
-}
-
-void Drawing::statements() {
-  const auto top = view_.top_statements();
-  if (top.empty() && !view_.other()) {
-    if (view_.began_baseline) line(kDim, "  the first cycle is the baseline; statements come with the next one");
-    if (view_.lifetime_totals > 0) {
-      line(kDim, fmt::format("  {} lifetime totals (quality baseline) are not shown", view_.lifetime_totals));
-    }
+  for (const std::string& event : view.events) all.push_back({kYellow, "  event: " + event});
+  all.insert(all.end(), hints.begin(), hints.end());
+  if (options_.lines == 0) {
+    // Hints are there to be copied: they are not cut where nothing redraws them.
+    for (const StyledLine& each : all) lines_.push_back(paint(each.style, each.text));
+    if (view.errors_left_out > 0) line(kRed, fmt::format("  and {} more errors", view.errors_left_out));
     return;
   }
-  const StatementSum sum = view_.sum();
-  with_rows_ = options_.width >= 90;
-  for (const StatementSum* statement : top) {
-    if (statement->database != top.front()->database) {
-      database_width_ = std::max(database_width_, std::min<std::size_t>(display_width(statement->database), 16));
-    }
+  const std::size_t limit = std::clamp<std::size_t>(options_.lines / 6, 1, 3);
+  const std::size_t shown = std::min(all.size(), limit);
+  add({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown)});
+  const std::uint64_t more = all.size() - shown + view.errors_left_out;
+  if (more > 0) line(kRed, fmt::format("  and {} more lines of errors, events and hints", more));
+}
+
+/// `sessions`, `statements`: rows that are there. Each part comes with a title, a header and perhaps a blank line.
+Drawing::Room Drawing::share_room(std::size_t sessions, std::size_t statements) const {
+  const std::size_t lines = left();
+  if (lines == kUnlimited) return {kUnlimited, kUnlimited};
+  const std::size_t frame = airy() ? 3 : 2;
+  const std::size_t wanted_sessions = sessions > 0 ? sessions + frame : frame - 1;
+  const std::size_t wanted_statements = statements > 0 ? statements + frame : frame - 1;
+  const std::size_t half = lines / 2;
+  const std::size_t spare = lines > wanted_statements ? lines - wanted_statements : 0;
+  const std::size_t given = std::min(wanted_sessions, std::max(half, spare));
+  return {given, lines - given};
+}
+
+/// Rows that fit `room`, where what is left of `wanted` takes a row as well.
+std::size_t rows_within(std::size_t room, std::size_t frame, std::size_t wanted, bool has_rest) {
+  if (room == SIZE_MAX || room >= frame + wanted + (has_rest ? 1 : 0)) return wanted;
+  return room > frame + 1 ? room - frame - 1 : 0;
+}
+
+std::string sessions_title(const TargetView& view, const SessionTree& tree) {
+  std::string title = fmt::format("SESSIONS  {}", view.sessions.size() + view.sessions_left_out);
+  if (tree.blocked() == 0) return title;
+  const std::size_t behind = tree.behind_first();
+  title += fmt::format(", {} blocked", tree.blocked());
+  if (behind < tree.blocked()) title += fmt::format(", {} of them", behind);
+  const SessionRow& first = *tree.rows().front().session;
+  title += " by " + first.pid;
+  if (!first.user.empty()) title += fmt::format(" ({})", first.user);
+  title += ", " + show_state(first);
+  if (first.transaction_ms) title += " for " + show_ms(*first.transaction_ms);
+  return title;
+}
+
+void Drawing::sessions(const TargetView& view, const SessionTree& tree, std::size_t room) {
+  const auto& rows = tree.rows();
+  if (rows.empty() && !view.sessions_read) return;
+  if (airy()) lines_.emplace_back();
+  const std::size_t frame = airy() ? 3 : 2;
+  if (rows.empty()) {
+    line(kBold, "SESSIONS  all idle");
+    return;
   }
-  if (database_width_ > 0) database_width_ = std::max<std::size_t>(database_width_, 8);
-  lines_.emplace_back();
-  const std::string where = database_width_ == 0 && !top.empty() && !top.front()->database.empty()
-                                ? fmt::format(" in {}", top.front()->database)
-                                : "";
-  const std::string_view mark = sum.lower_bound ? ">=" : "";
-  line(kBold, fmt::format("STATEMENTS by total time{}  {}{} in {}{} calls", where, mark, show_ms(sum.total_ms), mark,
-                          show_count(sum.calls)));
-  statement_line(kDim, {"SHARE", "TOTAL", "CALLS", "MEAN", "ROWS", "HIT", "DATABASE"}, "QUERY");
-  const std::size_t limit = options_.lines == 0 ? options_.statements
-                            : options_.lines > lines_.size() + 2
-                                ? std::min(options_.statements, options_.lines - lines_.size() - 2)
-                                : 0;
-  const std::size_t shown = std::min(limit, top.size());
-  StatementSum rest = view_.other().value_or(StatementSum{});
+  line(tree.blocked() > 0 ? kBoldRed : kBold, sessions_title(view, tree));
+  const std::size_t wanted = std::min(options_.sessions, rows.size());
+  const std::size_t shown = rows_within(room, frame, wanted, wanted < rows.size() || view.sessions_left_out > 0);
+  const bool databases = differ(view.sessions, [](const SessionRow& row) { return row.database; });
+  Grid grid({{"PID", false, 8, 16},
+             {"RUNS", true, 7, 7},
+             {"IN TX", true, 7, 7},
+             {"STATE", false, 10, 20},
+             {"USER", false, 6, 12, 70},
+             {"DATABASE", false, 8, 14, 100},
+             {"APPLICATION", false, 8, 16, 120},
+             {"QUERY"}});
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& [session, depth, waiters] = rows[i];
+    std::string pid = session->pid;
+    if (depth > 0) pid = std::string(2 * std::min<std::size_t>(depth - 1, 3), ' ') + "└ " + pid;
+    if (session->blocked_by.size() > 1) pid += fmt::format(" +{}", session->blocked_by.size() - 1);
+    const std::string_view style = !session->blocked_by.empty() ? kYellow : waiters > 0 ? kBoldRed : "";
+    grid.add(style,
+             {std::move(pid), show_time(session->duration_ms), show_time(session->transaction_ms), show_state(*session),
+              session->user, databases ? session->database : "", session->application, session->query});
+  }
+  add(grid.lines(kDim, options_.width));
+  const std::size_t more = rows.size() - shown + view.sessions_left_out;
+  if (more > 0) line(kDim, fmt::format("  … and {} more", more));
+}
+
+std::string_view why_no_statements(const TargetView& view) {
+  if (view.began_baseline) return "waiting for the next cycle: a difference takes two readings";
+  if (view.lifetime_totals > 0) return "only lifetime totals (quality baseline), which are not shown";
+  if (view.outcome == "ok") return "none finished in this interval";
+  return {};
+}
+
+void Drawing::statements(const TargetView& view, const std::vector<const StatementSum*>& top, const StatementSum& sum,
+                         std::size_t room) {
+  const bool none = top.empty() && !view.other();
+  const std::string_view why = why_no_statements(view);
+  if (none && why.empty()) return;
+  if (airy()) lines_.emplace_back();
+  if (none) {
+    line(kBold, fmt::format("STATEMENTS  {}", why));
+    return;
+  }
+  const bool databases = differ(top, [](const StatementSum* row) { return row->database; });
+  const bool users = differ(top, [](const StatementSum* row) { return row->user; });
+  const std::string where =
+      databases || top.empty() || top.front()->database.empty() ? "" : fmt::format(" in {}", top.front()->database);
+  line(kBold, fmt::format("STATEMENTS by total time{}  {}{} in {}{} calls", where, bound_mark(sum),
+                          show_ms(sum.total_ms), bound_mark(sum), show_count(sum.calls)));
+  const std::size_t wanted = std::min(options_.statements, top.size());
+  const std::size_t shown = rows_within(room, airy() ? 3 : 2, wanted, wanted < top.size() || view.other());
+  Grid grid({{"SHARE", true, 6, 7},
+             {"TOTAL", true, 9, 10},
+             {"CALLS", true, 8, 9},
+             {"MEAN", true, 7, 8},
+             {"ROWS", true, 7, 9, 90},
+             {"HIT", true, 4, 5},
+             {"DATABASE", false, 8, 16},
+             {"USER", false, 6, 12, 110},
+             {"QUERY"}});
+  const auto row = [&](const StatementSum& each, std::string query, std::string_view database, std::string_view user) {
+    const double share = sum.total_ms > 0 ? each.total_ms / sum.total_ms : 0;
+    const std::string_view mark = bound_mark(each);
+    grid.add(
+        share >= 0.25 ? kBold : "",
+        {sum.total_ms > 0 ? fmt::format("{}{:.1f}%", ratio_mark(sum), 100 * share) : "",
+         fmt::format("{}{}", mark, show_ms(each.total_ms)), fmt::format("{}{}", mark, show_count(each.calls)),
+         each.calls > 0 && each.has_mean ? fmt::format("{}{}", ratio_mark(each), show_ms(each.total_ms / each.calls))
+                                         : "",
+         fmt::format("{}{}", mark, show_count(each.rows)), show_hit(each), std::string(database), std::string(user),
+         std::move(query)});
+  };
+  StatementSum rest = view.other().value_or(StatementSum{});
   for (std::size_t i = 0; i < top.size(); ++i) {
-    if (i < shown) {
-      statement(*top[i], sum.total_ms, top[i]->query.empty() ? "(text not known yet)" : top[i]->query);
+    const StatementSum& each = *top[i];
+    if (i >= shown) {
+      rest.add(each);
     } else {
-      rest.add(*top[i]);
+      row(each, each.query.empty() ? "(text not known yet)" : each.query, databases ? each.database : "",
+          users ? each.user : "");
     }
   }
-  rest.database.clear();
-  if (shown < top.size()) statement(rest, sum.total_ms, fmt::format("({} more statements)", top.size() - shown));
-  if (shown == top.size() && view_.other()) statement(rest, sum.total_ms, "(all other statements)");
+  const std::uint64_t more = top.size() - shown + view.folded();
+  if (more > 0) row(rest, fmt::format("({} more statements)", more), "", "");
+  if (more == 0 && view.other()) row(rest, "(all other statements)", "", "");
+  add(grid.lines(kDim, options_.width));
 }
 
-void Drawing::statement(const StatementSum& sum, double total, std::string_view query) {
-  const std::string_view mark = sum.lower_bound ? ">=" : "";
-  const double blocks = sum.blocks_hit + sum.blocks_read;
-  statement_line({},
-                 {total > 0 ? fmt::format("{:.1f}%", 100 * sum.total_ms / total) : "-",
-                  fmt::format("{}{}", mark, show_ms(sum.total_ms)), fmt::format("{}{}", mark, show_count(sum.calls)),
-                  sum.calls > 0 && sum.has_mean ? show_ms(sum.total_ms / sum.calls) : "-", show_count(sum.rows),
-                  blocks > 0 ? fmt::format("{:.0f}%", std::floor(100 * sum.blocks_hit / blocks)) : "-", sum.database},
-                 query);
-}
-
-void Drawing::statement_line(std::string_view style, const std::vector<std::string>& cells, std::string_view query) {
-  std::string text = fmt::format("  {} {} {} {}", pad_left(cells[0], 6), pad_left(cells[1], 9), pad_left(cells[2], 8),
-                                 pad_left(cells[3], 7));
-  if (with_rows_) text += " " + pad_left(cells[4], 7);
-  text += " " + pad_left(cells[5], 4);
-  if (database_width_ > 0) text += " " + pad_right(cells[6], database_width_);
-  line(style, text + "  " + std::string(query));
+void Drawing::overview(const std::vector<const TargetView*>& views) {
+  Grid grid({{"TARGET", false, 12, 32},
+             {"OUTCOME", false, 7, 9},
+             {"LOAD", true, 6, 7},
+             {"CALLS/S", true, 7, 8, 70},
+             {"HIT", true, 4, 5, 70},
+             {"SESS", true, 4, 5},
+             {"BLOCKED", true, 7, 7},
+             {"ERRORS", true, 6, 6, 70},
+             {"MOST TIME"}});
+  // The header, and below it either all of them or what fits and how many do not.
+  const std::size_t shown = rows_within(left(), 1, views.size(), false);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const TargetView& view = *views[i];
+    const StatementSum sum = view.sum();
+    const bool rates = has_interval(view) && sum.calls > 0;
+    const auto top = view.top_statements();
+    const std::size_t blocked = SessionTree(view.sessions).blocked();
+    std::string query = top.empty() ? std::string(why_no_statements(view)) : top.front()->query;
+    if (!view.errors.empty() && top.empty()) query = view.errors.front().message;
+    grid.add(view.outcome != "ok" ? outcome_style(view.outcome)
+             : blocked > 0        ? kYellow
+                                  : "",
+             {std::string(target_word(view)), std::string(outcome_word(view)), rates ? show_load(view, sum) : "",
+              rates ? show_calls_per_second(view, sum) : "", show_hit(sum),
+              view.sessions_read || !view.sessions.empty() ? std::to_string(view.sessions.size()) : "",
+              blocked > 0 ? std::to_string(blocked) : "", view.errors.empty() ? "" : std::to_string(view.errors.size()),
+              std::move(query)});
+  }
+  add(grid.lines(kDim, options_.width));
+  if (shown < views.size()) line(kDim, fmt::format("  … and {} more targets", views.size() - shown));
 }
 
 }  // namespace
 
 std::vector<std::string> draw(const TargetView& view, const LayoutOptions& options) {
-  return Drawing(view, options).lines();
+  std::vector<std::string> lines;
+  Drawing(options, lines).target(view);
+  if (options.lines != 0 && lines.size() > options.lines) lines.resize(options.lines);
+  return lines;
+}
+
+std::vector<std::string> draw_overview(std::vector<const TargetView*> views, const LayoutOptions& options) {
+  const auto trouble = [](const TargetView* view) {
+    const int outcome = view->outcome == "failed" ? 0 : view->outcome != "ok" ? 1 : 2;
+    return std::tuple(outcome, -static_cast<std::ptrdiff_t>(SessionTree(view->sessions).blocked()),
+                      -view->sum().total_ms);
+  };
+  std::ranges::stable_sort(views, {}, trouble);
+  std::vector<std::string> lines;
+  Drawing(options, lines).overview(views);
+  if (!views.empty() && options.lines >= lines.size() + 1 + kMinDetailLines) {
+    LayoutOptions below = options;
+    below.lines = options.lines - lines.size() - 1;
+    lines.emplace_back();
+    for (std::string& line : draw(*views.front(), below)) lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 std::string show_ms(double ms) {
+  if (ms <= 0) return "0ms";
+  if (ms < 0.0995) return fmt::format("{:.0f}µs", std::max(1.0, std::round(ms * 1000)));
   if (ms < 9.995) return fmt::format("{:.2f}ms", ms);
   if (ms < 99.95) return fmt::format("{:.1f}ms", ms);
   if (ms < 999.5) return fmt::format("{:.0f}ms", ms);

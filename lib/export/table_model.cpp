@@ -73,6 +73,9 @@ void TargetView::add(const record::Record& record) {
   take(target, line_of(record, "target"));
   take(system, line_of(record, "system"));
   take(ts, line_of(record, "ts"));
+  const std::string cycle = text_of(record, "cycle");
+  one_cycle = one_cycle && (cycle_.empty() || cycle == cycle_);
+  cycle_ = cycle;
   const std::string kind = text_of(record, "kind");
   if (kind == "query_stats") add_statement(record);
   if (kind == "session") add_session(record);
@@ -121,25 +124,34 @@ void TargetView::add_statement(const record::Record& record) {
   if (nested && !sum.query.empty()) sum.query = "(nested) " + sum.query;
   const auto [entry, is_new] = statements_.try_emplace(std::move(key), sum);
   if (!is_new) entry->second.add(sum);
-  if (statements_.size() >= 2 * kMaxStatements) fold_lesser_half();
+  if (statements_.size() >= 2 * kMaxStatements) fold_all_but(kMaxStatements);
 }
 
-void TargetView::fold_lesser_half() {
+void TargetView::settle(std::size_t keep) {
+  if (statements_.size() > keep) fold_all_but(keep);
+}
+
+void TargetView::fold_all_but(std::size_t keep) {
   std::vector<double> totals;
   totals.reserve(statements_.size());
   for (const auto& [key, sum] : statements_) totals.push_back(sum.total_ms);
-  const auto middle = totals.begin() + static_cast<std::ptrdiff_t>(kMaxStatements);
-  std::ranges::nth_element(totals, middle, std::greater<>{});
+  const auto bound = totals.begin() + static_cast<std::ptrdiff_t>(keep);
+  std::ranges::nth_element(totals, bound, std::greater<>{});
   if (!other_) other_.emplace();
-  for (auto entry = statements_.begin(); entry != statements_.end();) {
-    if (entry->second.total_ms > *middle || statements_.size() <= kMaxStatements) {
-      ++entry;
-      continue;
+  const auto fold = [&](auto lesser) {
+    for (auto entry = statements_.begin(); entry != statements_.end() && statements_.size() > keep;) {
+      if (!lesser(entry->second.total_ms)) {
+        ++entry;
+        continue;
+      }
+      other_->add(entry->second);
+      ++folded_;
+      entry = statements_.erase(entry);
     }
-    other_->add(entry->second);
-    other_->query.clear();
-    entry = statements_.erase(entry);
-  }
+  };
+  fold([&](double total_ms) { return total_ms < *bound; });
+  fold([&](double total_ms) { return total_ms == *bound; });
+  other_->query.clear();
 }
 
 void TargetView::add_session(const record::Record& record) {
@@ -162,6 +174,7 @@ void TargetView::add_session(const record::Record& record) {
   }
   row.user = line_of(record, "user");
   row.database = line_of(record, "database");
+  row.application = line_of(record, "application");
   row.state = line_of(record, "state");
   if (row.state.empty()) row.state = line_of(record, "backend_type");
   row.wait = line_of(record, "wait_type");
@@ -202,6 +215,10 @@ void TargetView::add_scrape(const record::Record& record) {
   server_version = line_of(record, "server_version");
   if (const auto seconds = number_of(record, "interval_s")) interval_s = seconds;
   cycle_ms = number_of(record, "cycle_ms");
+  connections_used_pct = number_of(record, "connections_used_pct");
+  replica_lag_s = number_of(record, "replica_lag_s");
+  const record::Member* cost = record.find("cost");
+  sessions_read = cost != nullptr && cost->value.raw().find("\"sessions\"") != std::string_view::npos;
   const record::Member* baseline = record.find("baseline");
   began_baseline = baseline != nullptr && baseline->value.boolean() == true;
 }

@@ -33,8 +33,9 @@ struct SessionRow {
   std::string pid;  ///< "xid:123" for a prepared transaction, as `blocked_by` names it
   std::string user;
   std::string database;
-  std::string state;
-  std::string wait;
+  std::string application;
+  std::string state;  ///< the backend's type where it has no state
+  std::string wait;   ///< "Lock/transactionid"
   std::string query;
   std::optional<double> duration_ms;
   std::optional<double> transaction_ms;
@@ -69,7 +70,11 @@ class TargetView {
   std::string reason;
   std::optional<double> interval_s;
   std::optional<double> cycle_ms;
+  std::optional<double> connections_used_pct;
+  std::optional<double> replica_lag_s;
   bool began_baseline = false;
+  bool sessions_read = false;  ///< the scrape says so, also where there was none
+  bool one_cycle = true;       ///< all records are of one cycle, so that a rate means something
 
   std::vector<SessionRow> sessions;
   std::vector<ErrorRow> errors;
@@ -79,10 +84,15 @@ class TargetView {
   std::uint64_t lifetime_totals = 0;  ///< records of quality `baseline`, which enter no sum
   double dropped = 0;                 ///< by filters, as their ledgers say
 
+  /// The view is complete: all but the `keep` largest statements are folded into other().
+  void settle(std::size_t keep);
+
   /// By total time, the largest first.
   [[nodiscard]] std::vector<const StatementSum*> top_statements() const;
   /// What is beyond the collector's --top, and beyond kMaxStatements.
   [[nodiscard]] const std::optional<StatementSum>& other() const { return other_; }
+  /// Statements that were folded into other() here; of the collector's residual nobody knows the number.
+  [[nodiscard]] std::uint64_t folded() const { return folded_; }
   /// Of all statements, other() included.
   [[nodiscard]] StatementSum sum() const;
 
@@ -91,10 +101,12 @@ class TargetView {
   void add_session(const record::Record& record);
   void add_error(const record::Record& record);
   void add_scrape(const record::Record& record);
-  void fold_lesser_half();
+  void fold_all_but(std::size_t keep);
 
   std::unordered_map<std::string, StatementSum> statements_;
   std::optional<StatementSum> other_;
+  std::uint64_t folded_ = 0;
+  std::string cycle_;
   std::string sessions_cycle_;
 };
 

@@ -56,12 +56,41 @@ TEST(Layout, StatementsByTotalTime) {
   LayoutOptions options;
   options.width = 80;
   EXPECT_EQ(drawn(view, options),
-            "main  postgresql 15.8  ok  2026-11-25 08:00:00 UTC  interval 10.0s  cycle 12.5ms\n"
+            "main  ok  2026-11-25 08:00:00 UTC  postgresql 15.8  interval 10.0s  cycle 12.5ms\n"
+            "  load >=0.10  >=1.40 calls/s  hit ~90%\n"
             "\n"
             "STATEMENTS by total time in app  >=1.00s in >=14 calls\n"
             "   SHARE     TOTAL    CALLS    MEAN  HIT  QUERY\n"
-            "   90.0%   >=900ms      >=4   225ms  90%  select big\n"
-            "   10.0%     100ms       10  10.0ms    -  select small\n");
+            "  ~90.0%   >=900ms      >=4  ~225ms ~90%  select big\n"
+            "  ~10.0%     100ms       10  10.0ms    -  select small\n");
+}
+
+TEST(Layout, WithoutALowerBoundNothingIsMarked) {
+  TargetView view;
+  add(view, statement("01", "select small", 10, 0.03, R"(,"shared_blks_hit":9,"shared_blks_read":1,"rows":7)"));
+  add(view, scrape("01"));
+  EXPECT_EQ(drawn(view, {}),
+            "main  ok  2026-11-25 08:00:00 UTC  postgresql 15.8  interval 10.0s  cycle 12.5ms\n"
+            "  load 0.00  1.00 calls/s  hit 90%\n"
+            "\n"
+            "STATEMENTS by total time in app  30µs in 10 calls\n"
+            "   SHARE     TOTAL    CALLS    MEAN    ROWS  HIT  QUERY\n"
+            "  100.0%      30µs       10     3µs       7  90%  select small\n");
+}
+
+TEST(Layout, ADifferenceThatIsALowerBoundHasNoMean) {
+  TargetView view;
+  add(view, R"({"kind":"query_stats","query_id":"1","query":"q","calls":3,"total_ms":9,"quality":"lower_bound"})");
+  add(view, statement("01", "other", 1, 1));
+  EXPECT_NE(drawn(view, {}).find(" >=9.00ms      >=3       -"), std::string::npos) << drawn(view, {});
+}
+
+TEST(Layout, RatesNeedOneCycle) {
+  TargetView view;
+  add(view, statement("01", "q", 1, 1, R"(,"interval_s":10)"));
+  EXPECT_NE(drawn(view, {}).find("0.10 calls/s"), std::string::npos);
+  add(view, statement("02", "q", 1, 1, R"(,"interval_s":10)"));
+  EXPECT_EQ(drawn(view, {}).find("calls/s"), std::string::npos);
 }
 
 TEST(Layout, WeightsEnterTheSumsAndBaselinesDoNot) {
@@ -92,14 +121,14 @@ TEST(Layout, BlockersStandAboveTheirWaiters) {
   EXPECT_EQ(drawn(view, options),
             "main  no scrape\n"
             "\n"
-            "SESSIONS  5, 3 blocked\n"
-            "  PID               RUNS   IN TX STATE        USER       WAIT           QUERY\n"
-            "  1                    -  10m00s idle in tx   web                       update a\n"
-            "  └ 2              2.00s       - active       web                       update b\n"
-            "    └ 3            1.00s       - active       web        Lock           update c\n"
-            "  xid:77               -       - unknown\n"
-            "  └ 5                  -       - active       web                       drop\n"
-            "  9               50.0ms       - active       web                       select 9\n");
+            "SESSIONS  5, 3 blocked, 2 of them by 1 (web), idle in tx for 10m00s\n"
+            "  PID         RUNS   IN TX STATE      USER    QUERY\n"
+            "  1              -  10m00s idle in tx web     update a\n"
+            "  └ 2        2.00s       - active     web     update b\n"
+            "    └ 3      1.00s       - Lock       web     update c\n"
+            "  xid:77         -       - unknown\n"
+            "  └ 5            -       - active     web     drop\n"
+            "  9         50.0ms       - active     web     select 9\n");
 }
 
 TEST(Layout, ACircleOfWaitersIsShownOnce) {
@@ -133,6 +162,22 @@ TEST(Layout, StaysWithinTheWindow) {
   const auto lines = draw(view, options);
   EXPECT_LE(lines.size(), 12U);
   EXPECT_NE(lines.back().find("more statements"), std::string::npos);
+}
+
+TEST(TargetView, SettlingKeepsTheLargestAndTheSum) {
+  TargetView view;
+  for (int i = 1; i <= 100; ++i) add(view, statement("01", "q" + std::to_string(i), 1, i > 90 ? i : 1));
+  add(view, R"({"kind":"query_stats","query_id":"other","calls":5,"total_ms":50,"quality":"exact"})");
+  const double before = view.sum().total_ms;
+  view.settle(12);
+  ASSERT_EQ(view.top_statements().size(), 12U);
+  EXPECT_EQ(view.top_statements()[9]->total_ms, 91);
+  EXPECT_EQ(view.top_statements()[11]->total_ms, 1);
+  EXPECT_EQ(view.folded(), 88U);
+  EXPECT_EQ(view.sum().total_ms, before);
+  LayoutOptions options;
+  options.statements = 12;
+  EXPECT_NE(drawn(view, options).find("(88 more statements)"), std::string::npos);
 }
 
 TEST(TargetView, ManyStatementsAreFoldedAndSumUp) {
