@@ -13,6 +13,7 @@ namespace dbi::collect {
 namespace {
 
 // Texts longer than this are cut by the server; what they would cost to carry helps nobody.
+// Bytes decide first: counting characters, as left() and length() do, doubles what a read of all texts takes.
 constexpr int kTextCharacters = 262144;
 
 // The settings that the texts below are written for: all names are qualified, since search_path is the user's where a
@@ -217,12 +218,13 @@ std::string statements_sql(const PostgresCatalog& catalog) {
   for (const auto& column : catalog.counters) counters += fmt::format(", s.\"{}\"", column.name);
   return fmt::format(
       "select /* dbi-collect statements */ s.dbid, s.userid, s.queryid, {} as toplevel, {} as stats_since, "
-      "pg_catalog.left(s.query, {}) as query, pg_catalog.length(s.query) > {} as truncated{} "
+      "case when pg_catalog.octet_length(s.query) <= {} then s.query else pg_catalog.left(s.query, {}) end as query, "
+      "pg_catalog.octet_length(s.query) > {} as truncated{} "
       "from {}.pg_stat_statements($1::pg_catalog.bool) s "
       "where not $1::pg_catalog.bool or s.queryid = any($2::pg_catalog.int8[]) "
       "or (s.userid = $3::pg_catalog.oid and s.query like '%{}%')",
       catalog.has_toplevel ? "s.toplevel" : "null", catalog.has_since ? micros("s.stats_since") : "null",
-      kTextCharacters, kTextCharacters, counters, catalog.schema, "/* dbi-collect");
+      kTextCharacters, kTextCharacters, kTextCharacters, counters, catalog.schema, "/* dbi-collect");
 }
 
 Status read_statements(const Cells& cells, const PostgresCatalog& catalog, StatementSnapshot& snapshot) {
