@@ -41,7 +41,9 @@ Status write_new(const std::filesystem::path& path, std::string_view bytes, Dura
   return {};
 }
 
-Status sync_folder(const std::filesystem::path& path) {
+// The folder of a name without one is the current one.
+Status sync_folder_of(const std::filesystem::path& file) {
+  const auto path = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.valid() || ::fsync(folder.get()) != 0) return fail_errno("sync", path);
   return {};
@@ -68,7 +70,7 @@ Status write_atomic(const std::filesystem::path& path, std::string_view bytes, D
     ::unlink(temporary.c_str());
     return written;
   }
-  return durability == Durability::Durable ? sync_folder(path.parent_path()) : Status{};
+  return durability == Durability::Durable ? sync_folder_of(path) : Status{};
 }
 
 Result<std::optional<std::string>> read_whole(const std::filesystem::path& path) {

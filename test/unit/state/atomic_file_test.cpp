@@ -31,6 +31,15 @@ TEST(AtomicFile, WritesAndReadsBackWhatWasWritten) {
   EXPECT_EQ(files_in(folder.path()), 1U);
 }
 
+TEST(AtomicFile, AFileOfTheCurrentFolderNeedsNoFolderInItsName) {
+  const ScratchFolder folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  EXPECT_TRUE(write_atomic("file", "here", Durability::Durable));
+  std::filesystem::current_path(before);
+  EXPECT_EQ(read_whole(folder / "file").value(), "here");
+}
+
 TEST(AtomicFile, AMissingFileIsNoError) {
   const ScratchFolder folder;
   const auto content = read_whole(folder / "absent");
