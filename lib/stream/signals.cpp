@@ -24,14 +24,13 @@ std::atomic<int> event{-1};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
 timer_t repeater{};
-bool has_repeater = false;
-std::array<struct sigaction, kTaken.size()> before;
+std::atomic<bool> has_repeater{false};
 
 void repeat_interruptions() {
   itimerspec every{};
   every.it_interval.tv_nsec = kRepeatNanoseconds;
   every.it_value.tv_nsec = kRepeatNanoseconds;
-  if (has_repeater) ::timer_settime(repeater, 0, &every, nullptr);
+  if (has_repeater.load()) ::timer_settime(repeater, 0, &every, nullptr);
 }
 
 extern "C" void on_stop(int signal) {
@@ -84,20 +83,20 @@ Signals::Signals(Waker waker) {
   sigevent notify{};
   notify.sigev_notify = SIGEV_SIGNAL;
   notify.sigev_signo = SIGALRM;
-  has_repeater = ::timer_create(CLOCK_MONOTONIC, &notify, &repeater) == 0;
-  for (std::size_t i = 0; i < kTaken.size(); ++i) {
-    ::sigaction(kTaken[i], nullptr, &before[i]);
-    if (stays_ignored(kTaken[i], before[i])) continue;
-    const auto action = action_for(kTaken[i]);
-    ::sigaction(kTaken[i], &action, nullptr);
+  has_repeater.store(::timer_create(CLOCK_MONOTONIC, &notify, &repeater) == 0);
+  for (const int signal : kTaken) {
+    struct sigaction inherited {};
+    ::sigaction(signal, nullptr, &inherited);
+    if (stays_ignored(signal, inherited)) continue;
+    const auto action = action_for(signal);
+    ::sigaction(signal, &action, nullptr);
   }
 }
 
+// A handler that runs from here on finds nothing to wake and no timer to set.
 Signals::~Signals() {
-  if (has_repeater) ::timer_delete(repeater);
-  has_repeater = false;
-  for (std::size_t i = 0; i < kTaken.size(); ++i) ::sigaction(kTaken[i], &before[i], nullptr);
   event.store(-1);
+  if (has_repeater.exchange(false)) ::timer_delete(repeater);
 }
 
 bool Signals::stop_requested() {
@@ -110,16 +109,6 @@ bool Signals::interrupted() {
 
 bool Signals::take_reload() {
   return reload.load(std::memory_order_relaxed) && reload.exchange(false);
-}
-
-void end_by_interrupt() {
-  std::signal(SIGINT, SIG_DFL);
-  sigset_t only;
-  ::sigemptyset(&only);
-  ::sigaddset(&only, SIGINT);
-  ::pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
-  ::raise(SIGINT);
-  ::_exit(128 + SIGINT);
 }
 
 BlockSignals::BlockSignals() {
