@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -36,7 +37,7 @@ void LineReader::start(int descriptor, std::uint64_t line_number) {
   begin_ = searched_ = end_ = 0;
   at_end_ = skipping_ = false;
   line_number_ = line_number;
-  bytes_taken_ = 0;
+  bytes_taken_ = bytes_read_ = 0;
 }
 
 Line LineReader::next() {
@@ -82,7 +83,8 @@ Line LineReader::take_long(std::string_view last, bool has_end) {
   return {Line::Kind::TooLong, {}, bytes, hash_->value()};
 }
 
-// The rest of a line moves to the front; the buffer grows only where a line fills it.
+// The rest of a line moves to the front; the buffer grows only where a line fills it, and to no more than the longest
+// line and a block: what is longer next() has given away.
 void LineReader::make_room() {
   if (begin_ == end_) begin_ = searched_ = end_ = 0;
   const std::size_t usable = buffer_.size() - record::kPadding;
@@ -93,7 +95,10 @@ void LineReader::make_room() {
     searched_ -= begin_;
     begin_ = 0;
   }
-  if (usable - end_ < kBlock / 2) buffer_.resize(2 * usable + record::kPadding);
+  if (usable - end_ >= kBlock / 2) return;
+  const std::size_t larger = std::min(2 * usable, max_line_bytes_ + kBlock) + record::kPadding;
+  buffer_.reserve(larger);  // exactly, where resize() alone would double
+  buffer_.resize(larger);
 }
 
 Status LineReader::fill() {
@@ -102,6 +107,7 @@ Status LineReader::fill() {
   const auto got = ::read(descriptor_, buffer_.data() + end_, buffer_.size() - record::kPadding - end_);
   if (got > 0) {
     end_ += static_cast<std::size_t>(got);
+    bytes_read_ += static_cast<std::uint64_t>(got);
   } else if (got == 0) {
     at_end_ = true;
   } else if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {

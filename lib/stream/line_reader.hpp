@@ -49,6 +49,8 @@ class LineReader {
   [[nodiscard]] std::uint64_t line_number() const { return line_number_; }
   /// Bytes of the input that belong to lines handed out, line ends included.
   [[nodiscard]] std::uint64_t bytes_taken() const { return bytes_taken_; }
+  /// Bytes that came so far.
+  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
   /// The input is at its end, though lines may be in memory still.
   [[nodiscard]] bool at_end() const { return at_end_; }
 
@@ -70,6 +72,7 @@ class LineReader {
   std::unique_ptr<Hash> hash_;
   std::uint64_t line_number_ = 0;
   std::uint64_t bytes_taken_ = 0;
+  std::uint64_t bytes_read_ = 0;
 };
 
 }  // namespace dbi::stream

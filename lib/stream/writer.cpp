@@ -41,6 +41,11 @@ void Writer::set_reader_gone() {
   if (status_) status_ = fail(ErrorKind::Output, std::strerror(EPIPE));
 }
 
+Status Writer::write_full() {
+  Status status = is_shut() ? Status{} : write_out();
+  return is_shut() ? Status{} : status;
+}
+
 Status Writer::write_out() {
   if (!status_) return fail(Error(status_.error()));
   const auto start = std::chrono::steady_clock::now();
@@ -90,6 +95,10 @@ Status Writer::fault(int error_number) {
 std::string Writer::take_unwritten() {
   std::size_t begin = written_;
   while (begin > 0 && buffer_[begin - 1] != '\n') --begin;
+  if (begin < written_ && buffer_[written_] == '\n') {
+    begin = written_ + 1;
+    ++records_written_;
+  }
   std::string rest = buffer_.substr(begin);
   buffer_.clear();
   written_ = 0;

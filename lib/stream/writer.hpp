@@ -15,6 +15,8 @@ namespace dbi::stream {
 /// Collects records and writes all of them once there are kChunk bytes, to a descriptor which it does not own and never
 /// makes non-blocking. Not shared between threads. The first fault stays: every later call fails the
 /// same way. A reader that is gone (EPIPE) is a fault too, told apart by reader_gone(): it is no error of the run.
+/// Where the reader is gone or was given up (is_shut()), append() and commit() go on to take records, for
+/// take_unwritten(), so that none falls between what was decided and what left; flush() fails.
 class Writer {
  public:
   /// Bytes in the buffer from which on it is written out.
@@ -22,16 +24,16 @@ class Writer {
 
   explicit Writer(int descriptor);
 
-  /// A record without its line end; LF is added. Fails with ErrorKind::Output.
+  /// A record without its line end; LF is added. Fails with ErrorKind::Output where the device does.
   Status append(std::string_view record) {
     buffer_.append(record);
     buffer_.push_back('\n');
-    return buffer_.size() < kChunk ? Status{} : write_out();
+    return commit();
   }
 
   /// The buffer, for record::Builder: append whole records, LF included, and call commit() after them.
   [[nodiscard]] std::string& buffer() { return buffer_; }
-  Status commit() { return buffer_.size() < kChunk ? Status{} : write_out(); }
+  Status commit() { return buffer_.size() < kChunk ? Status{} : write_full(); }
 
   /// Writes out all that is buffered.
   Status flush();
@@ -49,11 +51,18 @@ class Writer {
   void set_give_up(std::function<bool()> give_up) { give_up_ = std::move(give_up); }
   [[nodiscard]] bool gave_up() const { return gave_up_; }
 
+  /// Nothing leaves any more, by either of the two.
+  [[nodiscard]] bool is_shut() const { return reader_gone_ || gave_up_; }
+
   /// From now on a write(2) carries at most as many whole records as the kernel writes to a pipe in one piece
-  /// (PIPE_BUF; longer records go alone), so that giving up leaves no half record behind.
+  /// (PIPE_BUF; longer records go alone), so that giving up leaves no half record behind. Two cannot be avoided, since
+  /// a pipe takes what it has room for: one that a write before this call had begun, and one of more than PIPE_BUF.
+  /// Both are finished as long as the reader takes anything; else the reader sees a last line without its end, which is
+  /// no record, and the record is among take_unwritten().
   void write_records_whole() { records_whole_ = true; }
 
-  /// Records of which not every byte left, after a fault: the buffer is handed over and is empty then.
+  /// Records that did not leave, after a fault: the buffer is handed over and is empty then. A record of which all but
+  /// its LF left did leave: for the reader it is a last line without one.
   [[nodiscard]] std::string take_unwritten();
 
   /// Totals of what left, and the time that write(2) took.
@@ -62,6 +71,7 @@ class Writer {
   [[nodiscard]] microseconds write_time() const { return write_time_; }
 
  private:
+  Status write_full();
   Status write_out();
   Status write_chunk(std::string_view chunk);
   [[nodiscard]] std::string_view next_chunk(std::string_view rest) const;

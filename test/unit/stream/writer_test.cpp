@@ -64,6 +64,37 @@ TEST(Writer, AReaderThatIsGoneIsToldApart) {
   EXPECT_TRUE(writer.reader_gone());
 }
 
+TEST(Writer, ARecordThatLeftButForItsLineEndDidLeave) {
+  const Pipe pipe;
+  const int room = ::fcntl(pipe.output.get(), F_SETPIPE_SZ, 4096);
+  ::fcntl(pipe.output.get(), F_SETFL, O_NONBLOCK);
+  // The pipe has room for all of two records but the last line end.
+  for (const int missing : {0, 1, 2}) {
+    const std::string second = "{\"b\":\"" + std::string(static_cast<std::size_t>(room + missing - 17), 'x') + "\"}";
+    Writer writer(pipe.output.get());
+    writer.set_give_up([] { return true; });
+    ASSERT_TRUE(writer.append("{\"a\":1}"));
+    ASSERT_TRUE(writer.append(second));
+    EXPECT_EQ(writer.flush().has_value(), missing == 0);
+    EXPECT_EQ(writer.take_unwritten(), missing < 2 ? "" : second + "\n");
+    EXPECT_EQ(writer.records_written(), missing < 2 ? 2U : 1U);
+    (void)all_of(pipe.input.get());
+  }
+}
+
+TEST(Writer, ShutItTakesRecordsForTheirCounting) {
+  std::signal(SIGPIPE, SIG_IGN);
+  Pipe pipe;
+  pipe.input = Descriptor();
+  Writer writer(pipe.output.get());
+  const std::string record = "{\"a\":\"" + std::string(Writer::kChunk, 'x') + "\"}";
+  ASSERT_TRUE(writer.append(record));
+  EXPECT_TRUE(writer.is_shut());
+  ASSERT_TRUE(writer.append("{}"));
+  EXPECT_FALSE(writer.flush());
+  EXPECT_EQ(writer.take_unwritten(), record + "\n{}\n");
+}
+
 // A pipe that somebody else made non-blocking stands for one that blocks and is interrupted.
 TEST(Writer, GivingUpLeavesWholeRecordsOnly) {
   const Pipe pipe;
