@@ -23,7 +23,10 @@ void describe_filter_options(cli::Tree& tree, FilterOptions& options) {
           "Offset, what decides about later records and counts of dropped records are kept, so that the next run goes "
           "on as if this one had not stopped.");
   tree.size("--memory-limit", &options.memory_limit, "pause reading above this much resident memory")
-      .text("0 is no limit.")
+      .text(
+          "0 is no limit. Caches shrink first. A pause that does not help ends after 5 seconds: reading goes on "
+          "slowly, "
+          "and a warning says so.")
       .key("memory_limiter.limit");
   tree.size("--memory-spike", &options.memory_spike, "shrink caches this far below the limit")
       .key("memory_limiter.spike");

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -23,6 +25,8 @@ namespace {
 constexpr int kPipeBytes = 1 << 20;
 constexpr std::chrono::seconds kTick{1};
 constexpr std::chrono::milliseconds kMemoryPause{100};
+constexpr int kMemoryLooks = 50;  // 5 s
+constexpr std::uint64_t kCutOffBytes = 1 << 20;
 constexpr std::string_view kPositionKind = "stream_position";
 
 void enlarge_pipe(int descriptor) {
@@ -97,7 +101,8 @@ class Run {
         context_(context),
         writer_(options.output),
         lines_(options.max_record_bytes),
-        rejects_(options.rejects, *context.log, *context.clock) {
+        rejects_(options.rejects, *context.log, *context.clock),
+        strict_(options.strict) {
     writer_.set_give_up([this] { return drain_is_over(); });
   }
 
@@ -109,26 +114,28 @@ class Run {
   Status begin_input(const std::string& name, int descriptor);
   Result<Ending> lines_of_input();
   Result<Ending> lines_in_memory();
-  Status line(const Line& line);
+  template <typename Take>
+  Status line(const Line& line, Take take);
   Status reject(std::string_view reason, const Line& line);
   Result<bool> wait();
   Status duties();
   Status reload();
-  Status spare_memory();
+  void spare_memory(MonotonicTime moment);
+  Status read_block();
   std::optional<MonotonicTime> deadline() const;
 
   [[nodiscard]] MonotonicTime now() const { return context_.clock->monotonic(); }
   bool stopping();
   bool drain_is_over();
-  [[nodiscard]] bool output_is_shut() const { return writer_.reader_gone() || writer_.gave_up(); }
-  [[nodiscard]] Loop::Watch watch() const { return {lines_.at_end() ? -1 : descriptor_, writer_.descriptor()}; }
+  Loop::Watch watch();
 
   Status load(const std::string& resume);
   Result<RunSummary> finish(Result<Ending> ending);
   Status last_words();
   Status cut_off_input();
-  Status cut_off_output();
   Status cut_off_lines_in_memory();
+  Status cut_off_output();
+  void cut_off(const record::Record& record);
   void leave_offset() const;
   void publish();
 
@@ -153,7 +160,12 @@ class Run {
   std::uint64_t bytes_in_ = 0;
   MonotonicTime next_tick_{};
   std::optional<MonotonicTime> drain_until_;
-  bool told_of_pause_ = false;
+  bool strict_ = false;  // the next malformed line ends the run
+
+  // Memory above its hard limit.
+  MonotonicTime next_look_{};
+  int looks_ = 0;        // in a row that found it there
+  bool paused_ = false;  // nothing is read before the next look
 };
 
 bool Run::stopping() {
@@ -234,27 +246,36 @@ Status Run::begin_input(const std::string& name, int descriptor) {
 Result<Ending> Run::lines_of_input() {
   for (;;) {
     DBI_TRY_ASSIGN(const Ending ending, lines_in_memory());
-    if (ending == Ending::Stop || (ending == Ending::InputEnd && lines_.at_end())) return ending;
+    if (ending != Ending::InputEnd || lines_.at_end()) return ending;
     DBI_TRY(duties());
     DBI_TRY_ASSIGN(const bool readable, wait());
-    if (output_is_shut() || drain_is_over()) return Ending::CutOff;
-    if (!readable) continue;
-    const Status filled = lines_.fill();
-    if (!filled) return fail(filled.error().kind, fmt::format("{}: {}", name_, filled.error().message));
+    if (writer_.is_shut() || drain_is_over()) return Ending::CutOff;
+    if (readable) DBI_TRY(read_block());
   }
 }
 
-// Ends with Stop between two records of a file, else with InputEnd, which need not be the input's.
+Status Run::read_block() {
+  paused_ = looks_ > kMemoryLooks;
+  Status filled = lines_.fill();
+  if (filled) return filled;
+  return fail(filled.error().kind, fmt::format("{}: {}", name_, filled.error().message));
+}
+
+// Ends with Stop between two records of a file, with CutOff where the output is shut, else with InputEnd, which need
+// not be the input's.
 Result<Ending> Run::lines_in_memory() {
   for (;;) {
+    if (writer_.is_shut()) return Ending::CutOff;
     if (start_ && stopping()) return Ending::Stop;
     const Line next = lines_.next();
     if (next.kind == Line::Kind::More || next.kind == Line::Kind::End) return Ending::InputEnd;
-    DBI_TRY(line(next));
+    DBI_TRY(line(next, [this] { return filter_.on_record(record_, writer_); }));
   }
 }
 
-Status Run::line(const Line& line) {
+// Calls `take` where the line is a record, which record_ is then.
+template <typename Take>
+Status Run::line(const Line& line, Take take) {
   bytes_in_ += line.bytes + 1;
   if (line.kind == Line::Kind::TooLong) {
     return reject(fmt::format("longer than {} bytes", options_.max_record_bytes), line);
@@ -262,7 +283,7 @@ Status Run::line(const Line& line) {
   if (line.text.empty() || line.text == "\r") return {};
   if (const Status status = reader_.parse(line.text, record_); !status) return reject(status.error().message, line);
   ++records_in_;
-  return filter_.on_record(record_, writer_);
+  return take();
 }
 
 Status Run::reject(std::string_view reason, const Line& line) {
@@ -272,15 +293,15 @@ Status Run::reject(std::string_view reason, const Line& line) {
   const std::uint64_t xxh3 = held ? XXH3_64bits(line.text.data(), line.text.size()) : line.xxh3;
   const std::string_view name = name_ == "-" ? std::string_view("input") : std::string_view(name_);
   DBI_TRY(rejects_.add({name, lines_.line_number(), reason, line.text, line.bytes, xxh3}));
-  if (!options_.strict) return {};
+  if (!strict_) return {};
   return fail(ErrorKind::Malformed, fmt::format("{}: line {}: {}", name, lines_.line_number(), reason));
 }
 
 // What is due between two blocks of input, whether there is more or not.
 Status Run::duties() {
   DBI_TRY(reload());
-  DBI_TRY(spare_memory());
   const MonotonicTime moment = now();
+  spare_memory(moment);
   if (const auto due = filter_.next_deadline(); due && *due <= moment) DBI_TRY(filter_.on_deadline(moment, writer_));
   if (moment < next_tick_) return {};
   next_tick_ = moment + kTick;
@@ -295,29 +316,35 @@ Status Run::reload() {
   return {};
 }
 
-// Above the hard limit nothing is read until memory was given back, or a stop wants the rest.
-Status Run::spare_memory() {
-  if (!context_.memory_pressure) return {};
-  while (context_.memory_pressure() != MemoryPressure::None) {
-    filter_.shrink();
-    if (context_.memory_pressure() != MemoryPressure::Hard || stopping()) return {};
-    if (!std::exchange(told_of_pause_, true)) context_.log->warning("memory is above its limit: reading pauses");
-    DBI_TRY(writer_.flush());
-    DBI_TRY_ASSIGN(const Events events,
-                   context_.loop->wait({-1, writer_.descriptor()}, now() + kMemoryPause, *context_.clock));
-    if (events.woken) DBI_TRY(filter_.on_wake(writer_));
-    if (events.reader_gone) {
-      writer_.set_reader_gone();
-      return {};
-    }
-  }
-  return {};
+// At the soft limit the filter gives back what it can. At the hard one nothing is read until the next look, and after
+// many looks in vain one block after each: what holds the memory may be needed to read on, or not be the filter's.
+void Run::spare_memory(MonotonicTime moment) {
+  if (!context_.memory_pressure || moment < next_look_) return;
+  paused_ = false;
+  const MemoryPressure pressure = context_.memory_pressure();
+  if (pressure != MemoryPressure::Hard) looks_ = 0;
+  if (pressure == MemoryPressure::None) return;
+  filter_.shrink();
+  next_look_ = moment + kMemoryPause;
+  if (pressure != MemoryPressure::Hard) return;
+  ::malloc_trim(0);  // what was freed counts as resident until the kernel has it back
+  ++looks_;
+  paused_ = looks_ <= kMemoryLooks;
+  if (looks_ == 1) context_.log->warning("memory is above its limit: reading pauses");
+  if (looks_ == kMemoryLooks + 1) context_.log->warning("memory stays above its limit: reading goes on slowly");
+}
+
+// A pause does not outlast a stop, which wants the rest of the input.
+Loop::Watch Run::watch() {
+  const bool reads = !lines_.at_end() && (!paused_ || stopping());
+  return {reads ? descriptor_ : -1, writer_.descriptor()};
 }
 
 std::optional<MonotonicTime> Run::deadline() const {
   MonotonicTime first = next_tick_;
   if (const auto due = filter_.next_deadline()) first = std::min(first, *due);
   if (drain_until_) first = std::min(first, *drain_until_);
+  if (paused_) first = std::min(first, next_look_);
   return first;
 }
 
@@ -330,7 +357,7 @@ Result<bool> Run::wait() {
     DBI_TRY_ASSIGN(events, context_.loop->wait(watch(), deadline(), *context_.clock));
   }
   if (events.reader_gone) writer_.set_reader_gone();
-  if (events.woken && !output_is_shut()) {
+  if (events.woken && !writer_.is_shut()) {
     DBI_TRY(filter_.on_wake(writer_));
     DBI_TRY(writer_.flush());
   }
@@ -341,18 +368,18 @@ Result<bool> Run::wait() {
 
 // An output that is shut is an ordinary end; other faults end the run after what is complete has left.
 Result<RunSummary> Run::finish(Result<Ending> ending) {
-  if (!ending && !output_is_shut()) {
+  if (!ending && !writer_.is_shut()) {
     if (ending.error().kind != ErrorKind::Output) (void)last_words();
     rejects_.finish();
     publish();
     return fail(std::move(ending).error());
   }
-  if (output_is_shut() || *ending == Ending::CutOff) DBI_TRY(cut_off_input());
+  if (writer_.is_shut() || *ending == Ending::CutOff) DBI_TRY(cut_off_input());
   bool said = false;
-  if (!output_is_shut()) {
+  if (!writer_.is_shut()) {
     const Status status = last_words();
     said = status.has_value();
-    if (!said && !output_is_shut()) return fail(Error(status.error()));
+    if (!said && !writer_.is_shut()) return fail(Error(status.error()));
   }
   if (!said) DBI_TRY(cut_off_output());
   leave_offset();
@@ -379,11 +406,16 @@ Status Run::last_words() {
   return writer_.flush();
 }
 
-// What a pipe still holds was taken from its writer: it is read and counted. A file keeps it for a later run.
+// What a pipe still holds was taken from its writer: it is read and counted, malformed lines as such. No more than it
+// held at first and kCutOffBytes, since a writer may go on and on. A file keeps it for a later run.
 Status Run::cut_off_input() {
   if (start_) return {};
+  strict_ = false;
   DBI_TRY(cut_off_lines_in_memory());
-  while (!lines_.at_end()) {
+  int held = 0;
+  if (::ioctl(descriptor_, FIONREAD, &held) != 0) held = 0;
+  const std::uint64_t limit = lines_.bytes_read() + static_cast<std::uint64_t>(held) + kCutOffBytes;
+  while (!lines_.at_end() && lines_.bytes_read() < limit) {
     DBI_TRY_ASSIGN(const Events events, context_.loop->look({descriptor_, -1}));
     if (!events.input) return {};
     DBI_TRY(lines_.fill());
@@ -396,20 +428,23 @@ Status Run::cut_off_lines_in_memory() {
   for (;;) {
     const Line next = lines_.next();
     if (next.kind == Line::Kind::More || next.kind == Line::Kind::End) return {};
-    bytes_in_ += next.bytes + 1;
-    if (next.kind != Line::Kind::Whole || !reader_.parse(next.text, record_)) continue;
-    ++records_in_;
-    context_.counters->cut_off.add();
-    filter_.on_cut_off(record_);
+    DBI_TRY(line(next, [this]() -> Status {
+      cut_off(record_);
+      return {};
+    }));
   }
 }
 
 Status Run::cut_off_output() {
   return each_record(writer_.take_unwritten(), reader_, [this](const record::Record& record) -> Status {
-    context_.counters->cut_off.add();
-    filter_.on_cut_off(record);
+    cut_off(record);
     return {};
   });
+}
+
+void Run::cut_off(const record::Record& record) {
+  context_.counters->cut_off.add();
+  filter_.on_cut_off(record);
 }
 
 // For whoever shares the descriptor: behind the last record taken, not behind the last byte read.

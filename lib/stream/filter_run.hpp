@@ -42,7 +42,9 @@ struct StreamContext {
   StreamCounters* counters = nullptr;
   /// Called about once a second, idle or not: telemetry. May be empty.
   std::function<void(MonotonicTime now)> tick;
-  /// Asked once per block of input; may be empty.
+  /// Asked once per block of input; may be empty. While it says Soft the filter is asked to shrink, ten times a second
+  /// at most. While it says Hard nothing is read for 5 s; then, since a filter that waits for memory of which it frees
+  /// none would wait forever, one block (LineReader::kBlock) every 100 ms. Deadlines, ticks and stops go on.
   std::function<MemoryPressure()> memory_pressure;
 };
 
@@ -57,8 +59,13 @@ struct RunSummary {
   [[nodiscard]] ExitStatus exit_status() const { return malformed ? ExitStatus::MalformedInput : ExitStatus::Done; }
 };
 
-/// Reads every input to its end, or to a stop. Signals must be in place where stops and reloads are wanted. Fails with
-/// ErrorKind::Input, Output or State, with Malformed for --strict, or with what the filter returned.
+/// Reads every input to its end, or to a stop. Where the reader downstream goes, or a stop's time is over, all that was
+/// taken and did not leave is counted by Filter::on_cut_off, malformed lines as rejects: what is in memory, and what
+/// the pipe holds at that moment (and, where its writer goes on, up to 1 MiB more). Neither is counted what its writer
+/// puts there later, nor a line that is not complete by then. So records in = records out + on_cut_off + what the
+/// filter dropped, where "out" are those of which every byte left (Writer::take_unwritten). Signals must be in place
+/// where stops and reloads are wanted. Fails with ErrorKind::Input, Output or State, with Malformed for --strict, or
+/// with what the filter returned.
 Result<RunSummary> run_filter(Filter& filter, const StreamOptions& options, const StreamContext& context);
 
 }  // namespace dbi::stream

@@ -1,0 +1,181 @@
+// The run of a filter where memory is short, and what a run that is cut off counts.
+// SPDX-License-Identifier: Apache-2.0
+#include "stream/filter_run.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <vector>
+
+#include "base/descriptor.hpp"
+#include "stream/line_reader.hpp"
+
+namespace dbi::stream {
+namespace {
+
+// A second passes with every look at it, so that no wait takes time.
+class HastyClock final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override { return {}; }
+  [[nodiscard]] MonotonicTime monotonic() const override { return time_ += std::chrono::seconds{1}; }
+
+ private:
+  mutable MonotonicTime time_{};
+};
+
+struct Pipe {
+  Pipe() {
+    int ends[2] = {-1, -1};
+    EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    input = Descriptor(ends[0]);
+    output = Descriptor(ends[1]);
+  }
+  void write(std::string_view text) const {
+    EXPECT_EQ(::write(output.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  }
+  Descriptor input, output;
+};
+
+class Counting final : public Filter {
+ public:
+  Status on_record(const record::Record& record, Writer& out) override {
+    ++records;
+    return out.append(record.line());
+  }
+  void on_cut_off(const record::Record& record) override { cut_off.emplace_back(record.line()); }
+  void shrink() override { ++shrunk; }
+
+  int records = 0;
+  int shrunk = 0;
+  std::vector<std::string> cut_off;
+};
+
+class FilterRunTest : public ::testing::Test {
+ protected:
+  FilterRunTest() {
+    std::signal(SIGPIPE, SIG_IGN);
+    options_.input = input_.input.get();
+    options_.output = output_.output.get();
+    context_.loop = &loop_;
+    context_.clock = &clock_;
+    context_.log = &log_;
+    context_.counters = &counters_;
+  }
+  Result<RunSummary> run() { return run_filter(filter_, options_, context_); }
+
+  Pipe input_;
+  Pipe output_;
+  Loop loop_ = Loop::open().value();
+  HastyClock clock_;
+  Log log_{"test", LogLevel::Error};
+  StreamCounters counters_;
+  Counting filter_;
+  StreamOptions options_;
+  StreamContext context_;
+};
+
+TEST_F(FilterRunTest, AtTheSoftLimitTheFilterShrinksAndReadingGoesOn) {
+  context_.memory_pressure = [] { return MemoryPressure::Soft; };
+  input_.write("{}\n{}\n");
+  input_.output = Descriptor();
+  ASSERT_TRUE(run());
+  EXPECT_EQ(filter_.records, 2);
+  EXPECT_GE(filter_.shrunk, 1);
+}
+
+TEST_F(FilterRunTest, AtTheHardLimitReadingPausesUntilMemoryWasGivenBack) {
+  int looks = 0;
+  context_.memory_pressure = [&] {
+    if (++looks > 10) return MemoryPressure::None;
+    EXPECT_EQ(filter_.records, 0);
+    return MemoryPressure::Hard;
+  };
+  input_.write("{}\n");
+  input_.output = Descriptor();
+  ASSERT_TRUE(run());
+  EXPECT_EQ(filter_.records, 1);
+  EXPECT_EQ(filter_.shrunk, 10);
+}
+
+TEST_F(FilterRunTest, MemoryThatStaysAboveTheHardLimitSlowsReadingButDoesNotEndIt) {
+  std::vector<int> records_at_look;
+  context_.memory_pressure = [&] {
+    records_at_look.push_back(filter_.records);
+    return MemoryPressure::Hard;
+  };
+  for (int i = 0; i < 3; ++i) input_.write("{}\n");
+  input_.output = Descriptor();
+  ASSERT_TRUE(run());
+  EXPECT_EQ(filter_.records, 3);
+  // Five seconds of looks ten times a second.
+  ASSERT_GT(records_at_look.size(), 50U);
+  EXPECT_EQ(records_at_look[50], 0);
+}
+
+TEST_F(FilterRunTest, BetweenTwoLooksInVainOneBlockIsRead) {
+  const Descriptor file(
+      ::open((::testing::TempDir() + "dbi-blocks").c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  std::string text;
+  while (text.size() < 4 * LineReader::kBlock) text += "{\"a\":\"" + std::string(1000, 'x') + "\"}\n";
+  ASSERT_EQ(::pwrite(file.get(), text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  const Descriptor nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  options_.input = file.get();
+  options_.output = nowhere.get();
+  int last = 0;
+  context_.memory_pressure = [&] {
+    EXPECT_LE(filter_.records - last, static_cast<int>(LineReader::kBlock / 1000));
+    last = filter_.records;
+    return MemoryPressure::Hard;
+  };
+  ASSERT_TRUE(run());
+  EXPECT_GT(filter_.records, 1000);
+}
+
+TEST_F(FilterRunTest, WhereTheReaderIsGoneWhatThePipeHoldsIsCounted) {
+  options_.strict = true;  // nothing of it leaves: a malformed line is counted, and the rest too
+  output_.input = Descriptor();
+  input_.write("{\"a\":1}\nmalformed\n\n{\"a\":2}\n{\"not complete\":");
+  const auto summary = run();
+  ASSERT_TRUE(summary);
+  EXPECT_TRUE(summary->reader_gone);
+  EXPECT_TRUE(summary->malformed);
+  EXPECT_EQ(filter_.records, 0);
+  EXPECT_EQ(filter_.cut_off, (std::vector<std::string>{"{\"a\":1}", "{\"a\":2}"}));
+  EXPECT_EQ(counters_.records_in.value(), 2U);
+  EXPECT_EQ(counters_.rejects.value(), 1U);
+  EXPECT_EQ(counters_.cut_off.value(), 2U);
+}
+
+// What a filter decided before the writer told it of a fault is neither lost nor counted twice.
+TEST_F(FilterRunTest, WhatWasWrittenToAReaderThatGoesIsCountedOnce) {
+  class Goes final : public Filter {
+   public:
+    explicit Goes(Pipe& output) : output_(output) {}
+    Status on_record(const record::Record& record, Writer& out) override {
+      if (++records == 3) output_.input = Descriptor();
+      // More than a chunk: the write comes, and fails, before the record itself is there.
+      out.buffer().append(Writer::kChunk, ' ').append("\n");
+      DBI_TRY(out.commit());
+      return out.append(record.line());
+    }
+    void on_cut_off(const record::Record& record) override { cut_off.emplace_back(record.line()); }
+    int records = 0;
+    std::vector<std::string> cut_off;
+
+   private:
+    Pipe& output_;
+  };
+  Goes filter(output_);
+  input_.write("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n{\"a\":4}\n");
+  input_.output = Descriptor();
+  const auto summary = run_filter(filter, options_, context_);
+  ASSERT_TRUE(summary);
+  EXPECT_TRUE(summary->reader_gone);
+  EXPECT_EQ(filter.records, 3);
+  EXPECT_EQ(filter.cut_off, (std::vector<std::string>{"{\"a\":4}", "{\"a\":2}", "{\"a\":3}"}));
+}
+
+}  // namespace
+}  // namespace dbi::stream
