@@ -40,6 +40,7 @@ bool is_open(std::string_view line) {
 }
 
 bool begins_with_quote(std::string_view text) {
+  if (text.empty() || static_cast<unsigned char>(text.front()) < 0x80) return false;
   return std::any_of(kQuotes.begin(), kQuotes.end(), [&](std::string_view quote) { return text.starts_with(quote); });
 }
 

@@ -478,14 +478,12 @@ move 2 in c1
 == begin; declare c1 cursor for select 1
 close c1
 == begin
-set transaction isolation level serializable
-==
-prepare p2 as select 1 where 'x' = $1
+set transaction read only
 =! all prepare p1(int) as select $1
 execute p1(1)
-=! 13,14,15
+=! 12,13,14,15
 select 0x1F
-=! 13,14,15
+=! 12,13,14,15
 select 1_000
 =! all
 select -(4242)
@@ -495,3 +493,11 @@ select - -4242
 select 1; select 2
 =! all
 select 'x'a
+=! all
+select - -4242424243, 'secret'
+=! all
+select -(42.42e5)
+=! all
+select 1 where -(4242) < 5 and 'secret' <> ''
+=! all
+select -( /* c */ 4242 )
