@@ -144,6 +144,13 @@ Failure guards_refused() {
           .hint = "Connect to the server itself, or through a pooler in transaction mode that leaves settings alone."};
 }
 
+// A pooler in statement mode, or a server that has no such setting: an answer, but not that of a server in trouble.
+bool refuses_transactions(const Failure& failure) {
+  if (failure.sqlstate == "08P01") return true;
+  return !failure.sqlstate.empty() && failure.kind != ErrorKind::Timeout && failure.kind != ErrorKind::Connection &&
+         failure.kind != ErrorKind::TooManyConnections;
+}
+
 double ms_since(steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(steady_clock::now() - start).count();
 }
@@ -266,8 +273,13 @@ Outcome<void> Connection::Session::prove_guards(Deadline deadline) {
   if (holds && !info_.pooled) return {};
   // Behind a pooler what was read back may be another client's setting.
   info_.guards = GuardForm::Transaction;
-  const auto begun = begin(deadline);
+  auto begun = begin(deadline);
   roll_back();
+  if (!begun && refuses_transactions(begun.error())) {
+    auto refused = guards_refused();
+    refused.sqlstate = std::move(begun.error().sqlstate);
+    return tl::unexpected(std::move(refused));
+  }
   return begun;
 }
 

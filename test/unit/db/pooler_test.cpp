@@ -58,6 +58,15 @@ TEST_P(Behind, AStatementTimeoutLeavesNothingBehind) {
   EXPECT_EQ(write_through(pooler.port()), "1\n0\noff\n");
 }
 
+TEST(BehindAPooler, InStatementModeNothingIsAskedWithoutGuards) {
+  if (!have_server()) GTEST_SKIP() << "no PostgreSQL server";
+  const Pooler pooler("options", "statement");
+  if (!pooler.answers()) GTEST_SKIP() << "no pgbouncer";
+  const auto opened = open(loopback(pooler.port()));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::Unsupported) << opened.error().message;
+}
+
 INSTANTIATE_TEST_SUITE_P(APooler, Behind, testing::Values("", "options"), [](const auto& parameter) {
   return parameter.param.empty() ? "ThatRefusesOptions" : "ThatIgnoresOptions";
 });

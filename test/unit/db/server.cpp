@@ -74,14 +74,14 @@ Outcome<Connection> open(const std::string& target, Guards guards, Limits limits
   return Connection::open(PostgresTarget::parse(target).value(), guards, limits, std::move(stop));
 }
 
-Pooler::Pooler(const std::string& ignored_parameters) : folder_(output_of("mktemp -d")) {
+Pooler::Pooler(const std::string& ignored_parameters, const std::string& mode) : folder_(output_of("mktemp -d")) {
   port_ = std::to_string(33000 + getpid() % 1000 + (ignored_parameters.empty() ? 0 : 1000));
   std::ofstream(folder_ + "/users") << "\"dbi_monitor\" \"\"\n\"app\" \"\"\n\"postgres\" \"\"\n";
   std::ofstream(folder_ + "/ini") << "[databases]\n* = host=" << server_folder() << " port=" << server_port()
                                   << " user=app\n[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port=" << port_
                                   << "\nunix_socket_dir=\nauth_type=trust\nauth_file=" << folder_
-                                  << "/users\npool_mode=transaction\ndefault_pool_size=1\nignore_startup_parameters="
-                                  << ignored_parameters << "\n";
+                                  << "/users\npool_mode=" << mode
+                                  << "\ndefault_pool_size=1\nignore_startup_parameters=" << ignored_parameters << "\n";
   runs("chmod -R a+rX " + folder_);
   const auto program = output_of("PATH=$PATH:/usr/sbin command -v pgbouncer");
   if (program.empty()) return;

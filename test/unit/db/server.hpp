@@ -26,10 +26,10 @@ std::string loopback(const std::string& port, const std::string& role = "dbi_mon
 /// Opens with a test's limits.
 Outcome<Connection> open(const std::string& target, Guards guards = {}, Limits limits = {}, std::stop_token stop = {});
 
-/// A PgBouncer in transaction mode with one server connection a pool; ends with the object.
+/// A PgBouncer, in transaction mode unless told otherwise, with one server connection a pool; ends with the object.
 class Pooler {
  public:
-  explicit Pooler(const std::string& ignored_parameters);
+  explicit Pooler(const std::string& ignored_parameters, const std::string& mode = "transaction");
   Pooler(const Pooler&) = delete;
   Pooler& operator=(const Pooler&) = delete;
   ~Pooler();
