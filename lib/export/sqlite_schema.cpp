@@ -69,27 +69,48 @@ std::string create_indexes_sql(const SqliteTable& table) {
   return sql;
 }
 
+namespace {
+
+// Replaced at each start: views hold nothing, and those of an older version may be wrong.
+std::string view_sql(std::string_view name, std::string_view select) {
+  return fmt::format("DROP VIEW IF EXISTS {0};CREATE VIEW {0} AS {1};", name, select);
+}
+
+}  // namespace
+
 std::string create_views_sql() {
-  // Sums weigh each record by how many it stands for; lifetime totals are no part of any sum.
-  return "CREATE VIEW IF NOT EXISTS top_statements_by_hour AS"
-         " SELECT substr(ts, 1, 13) || ':00:00Z' AS hour, target, database, query_signature, max(query) AS query,"
-         " sum(calls * coalesce(weight, 1)) AS calls, sum(total_ms * coalesce(weight, 1)) AS total_ms,"
-         " sum(total_ms * coalesce(weight, 1)) / nullif(sum(calls * coalesce(weight, 1)), 0) AS mean_ms,"
-         " sum(rows * coalesce(weight, 1)) AS rows,"
-         " 100.0 * sum(shared_blks_hit) / nullif(sum(shared_blks_hit + shared_blks_read), 0) AS hit_pct,"
-         " sum(quality = 'lower_bound') AS lower_bounds"
-         " FROM query_stats WHERE quality <> 'baseline'"
-         " GROUP BY 1, 2, 3, coalesce(query_signature, query_id);"
-         "CREATE VIEW IF NOT EXISTS blocked_sessions AS"
-         " SELECT s.ts, s.target, s.database, s.cycle, s.pid, s.user, s.query, s.transaction_ms,"
-         " j.value AS blocker, b.user AS blocker_user, b.state AS blocker_state, b.query AS blocker_query,"
-         " b.transaction_ms AS blocker_transaction_ms"
-         " FROM session AS s, json_each(s.blocked_by) AS j"
-         " LEFT JOIN session AS b ON b.target = s.target AND b.cycle = s.cycle"
-         " AND coalesce(b.pid, 'xid:' || b.transaction_id) = j.value;"
-         "CREATE VIEW IF NOT EXISTS last_scrape AS"
-         " SELECT target, max(ts) AS ts, cycle, outcome, cycle_ms, records, interval_s, server_version"
-         " FROM scrape GROUP BY target;";
+  // Sums weigh each record by how many it stands for; lifetime totals are no part of any sum. Of a target that has
+  // scrapes a cycle without one was cut off, and the next difference may hold its figures again; where a target has
+  // none at all, something between the collector and here took them out.
+  return view_sql("top_statements_by_hour",
+                  "SELECT substr(ts, 1, 13) || ':00:00Z' AS hour, target, database, query_signature,"
+                  " max(query) AS query,"
+                  " sum(calls * coalesce(weight, 1)) AS calls, sum(total_ms * coalesce(weight, 1)) AS total_ms,"
+                  " sum(total_ms * coalesce(weight, 1)) / nullif(sum(calls * coalesce(weight, 1)), 0) AS mean_ms,"
+                  " sum(rows * coalesce(weight, 1)) AS rows,"
+                  " 100.0 * sum(shared_blks_hit * coalesce(weight, 1))"
+                  " / nullif(sum((shared_blks_hit + shared_blks_read) * coalesce(weight, 1)), 0) AS hit_pct,"
+                  " sum(quality = 'lower_bound') AS lower_bounds"
+                  " FROM query_stats AS q WHERE quality <> 'baseline' AND (cycle IS NULL"
+                  " OR EXISTS (SELECT 1 FROM scrape AS s WHERE s.target = q.target AND s.cycle = q.cycle)"
+                  " OR NOT EXISTS (SELECT 1 FROM scrape AS s WHERE s.target = q.target))"
+                  " GROUP BY 1, 2, 3, coalesce(query_signature, query_id)") +
+         view_sql("blocked_sessions",
+                  "SELECT s.ts, s.target, s.database, s.cycle, s.pid, s.user, s.query, s.transaction_ms,"
+                  " j.value AS blocker, b.user AS blocker_user, b.state AS blocker_state, b.query AS blocker_query,"
+                  " b.transaction_ms AS blocker_transaction_ms"
+                  " FROM session AS s, json_each(s.blocked_by) AS j"
+                  " LEFT JOIN session AS b ON b.target = s.target AND b.cycle = s.cycle"
+                  " AND coalesce(b.pid, 'xid:' || b.transaction_id) = j.value") +
+         view_sql("last_scrape",
+                  "SELECT target, max(ts) AS ts, cycle, outcome, cycle_ms, records, interval_s, server_version"
+                  " FROM scrape GROUP BY target") +
+         view_sql("unfinished_cycles",
+                  "SELECT target, cycle, min(ts) AS ts, count(*) AS records FROM"
+                  " (SELECT target, cycle, ts FROM query_stats UNION ALL SELECT target, cycle, ts FROM session) AS r"
+                  " WHERE cycle IS NOT NULL"
+                  " AND NOT EXISTS (SELECT 1 FROM scrape AS s WHERE s.target = r.target AND s.cycle = r.cycle)"
+                  " GROUP BY target, cycle");
 }
 
 std::string insert_sql(const SqliteTable& table) {

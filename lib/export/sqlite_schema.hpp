@@ -26,7 +26,7 @@ struct SqliteTable {
 /// "TEXT", "INTEGER", "REAL": what the column is declared as.
 [[nodiscard]] std::string_view column_type(record::schema::MemberType type);
 
-/// CREATE statements that do nothing where the thing exists.
+/// CREATE statements that do nothing where the thing exists; views are made anew.
 [[nodiscard]] std::string create_table_sql(const SqliteTable& table);
 [[nodiscard]] std::string create_indexes_sql(const SqliteTable& table);
 [[nodiscard]] std::string create_views_sql();

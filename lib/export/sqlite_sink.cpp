@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -26,6 +27,8 @@ using record::ValueKind;
 using record::schema::MemberType;
 
 constexpr int kBusyTimeoutMs = 10'000;
+constexpr std::size_t kMaxHeldCycles = 256;
+constexpr std::size_t kMaxScrapedTargets = 4096;
 constexpr microseconds kRetainEvery = std::chrono::minutes{1};
 constexpr microseconds kLooseDelay = std::chrono::seconds{1};
 
@@ -45,6 +48,15 @@ using File = std::unique_ptr<std::FILE, CloseFile>;
 struct Held {
   File spill;
   std::string lines;
+  std::uint64_t since = 0;  // ascends with each cycle that began
+};
+
+/// What a `dropped` record says of the records left out of a cycle.
+struct LeftOut {
+  std::uint64_t count = 0;
+  double weight = 0;
+  double calls = 0;
+  double total_ms = 0;
 };
 
 /// A table with its statement and where each member goes.
@@ -78,9 +90,16 @@ class SqliteSink final : public Sink {
 
   Status hold(const record::Record& record, Held& held);
   Status spill_largest();
-  Status commit(const Key& key);
-  Status write_held(Held& held);
-  Status write_lines(std::string_view lines);
+  enum class Ending : std::uint8_t { Scrape, Without };
+  using Use = std::function<Status(const record::Record&)>;
+  [[nodiscard]] bool was_cut_off(const Key& key) const { return scraped_targets_.contains(key.first); }
+  Status end_older_cycles(const Key& key);
+  Status end_first_cycle();
+  Status commit(const Key& key, Ending ending);
+  Status read_held(Held& held, const Use& use);
+  Status use_lines(std::string_view lines, const Use& use);
+  Status write_control_records(const Key& key, Held& held);
+  Status insert_dropped(const Key& key, const std::string& ts, const LeftOut& left_out);
   Status insert(const record::Record& record);
   void bind(sqlite3_stmt* statement, int column, MemberType type, const record::Value& value);
   Status delete_old();
@@ -94,6 +113,8 @@ class SqliteSink final : public Sink {
   std::unordered_map<std::string, Target> targets_;
   std::map<Key, Held> held_;
   std::size_t held_bytes_ = 0;  // in memory
+  std::uint64_t begun_ = 0;
+  std::set<std::string> scraped_targets_;  // of which this stream brought scrapes
   std::optional<MonotonicTime> loose_since_;
   std::optional<MonotonicTime> retained_at_;
 
@@ -110,6 +131,15 @@ std::string text_member(const record::Record& record, std::string_view name) {
   std::string scratch;
   const auto text = member->value.text(scratch);
   return text ? std::string(*text) : std::string();
+}
+
+double number_member(const record::Record& record, std::string_view name, double otherwise) {
+  const record::Member* member = record.find(name);
+  return member == nullptr ? otherwise : member->value.number().value_or(otherwise);
+}
+
+bool is_control(std::string_view kind) {
+  return kind == "scrape" || kind == "error" || kind == "event" || kind == "dropped";
 }
 
 tl::unexpected<Error> SqliteSink::fault(std::string_view what) const {
@@ -179,12 +209,31 @@ Status SqliteSink::add_missing_columns(const SqliteTable& table) {
 Status SqliteSink::accept(const record::Record& record, stream::Writer& /*out*/) {
   Key key{text_member(record, "target"), text_member(record, "cycle")};
   if (key.second.empty()) key.first.clear();
-  DBI_TRY(hold(record, held_[key]));
+  const auto [held, begins] = held_.try_emplace(key);
+  if (begins) held->second.since = ++begun_;
+  DBI_TRY(hold(record, held->second));
   if (key.second.empty()) {
     if (!loose_since_) loose_since_ = clock_->monotonic();
     return {};
   }
-  return text_member(record, "kind") == "scrape" ? commit(key) : Status{};
+  if (begins) DBI_TRY(end_older_cycles(key));
+  if (text_member(record, "kind") != "scrape") return {};
+  if (scraped_targets_.size() < kMaxScrapedTargets) scraped_targets_.insert(key.first);
+  return commit(key, Ending::Scrape);
+}
+
+// A target's cycles follow each other, and their ids ascend.
+Status SqliteSink::end_older_cycles(const Key& key) {
+  for (auto older = held_.lower_bound({key.first, {}}); older != held_.end() && older->first < key;) {
+    const Key ended = (older++)->first;
+    DBI_TRY(commit(ended, Ending::Without));
+  }
+  return held_.size() > kMaxHeldCycles ? end_first_cycle() : Status{};
+}
+
+Status SqliteSink::end_first_cycle() {
+  const auto first = std::ranges::min_element(held_, {}, [](const auto& entry) { return entry.second.since; });
+  return commit(Key(first->first), Ending::Without);
 }
 
 Status SqliteSink::hold(const record::Record& record, Held& held) {
@@ -213,11 +262,11 @@ std::optional<MonotonicTime> SqliteSink::next_deadline() const {
 }
 
 Status SqliteSink::on_deadline(MonotonicTime /*now*/, stream::Writer& /*out*/) {
-  return commit({});
+  return commit({}, Ending::Scrape);
 }
 
 Status SqliteSink::finish(stream::Writer& /*out*/) {
-  while (!held_.empty()) DBI_TRY(commit(held_.begin()->first));
+  while (!held_.empty()) DBI_TRY(end_first_cycle());
   targets_.clear();
   if (sqlite3_close(database_.get()) != SQLITE_OK) return fault("close");
   static_cast<void>(database_.release());
@@ -225,13 +274,14 @@ Status SqliteSink::finish(stream::Writer& /*out*/) {
 }
 
 // Room for the acknowledged commit: whatever else belongs to a cycle goes between BEGIN and COMMIT.
-Status SqliteSink::commit(const Key& key) {
-  const Key wanted = key;
+Status SqliteSink::commit(const Key& key, Ending ending) {
+  const Use write = [this](const record::Record& record) { return insert(record); };
   DBI_TRY(execute("BEGIN IMMEDIATE"));
-  for (const Key& which : {Key{}, wanted}) {
+  for (const Key& which : {Key{}, key}) {
     const auto held = held_.find(which);
     if (held == held_.end()) continue;
-    DBI_TRY(write_held(held->second));
+    const bool cut_off = ending == Ending::Without && !which.second.empty() && was_cut_off(which);
+    DBI_TRY(cut_off ? write_control_records(which, held->second) : read_held(held->second, write));
     held_bytes_ -= held->second.lines.size();
     held_.erase(held);
   }
@@ -240,7 +290,38 @@ Status SqliteSink::commit(const Key& key) {
   return execute("COMMIT");
 }
 
-Status SqliteSink::write_held(Held& held) {
+Status SqliteSink::write_control_records(const Key& key, Held& held) {
+  LeftOut left_out;
+  std::string ts;
+  DBI_TRY(read_held(held, [&](const record::Record& record) -> Status {
+    if (is_control(text_member(record, "kind"))) return insert(record);
+    const double weight = number_member(record, "weight", 1);
+    ++left_out.count;
+    left_out.weight += weight;
+    left_out.calls += weight * number_member(record, "calls", 0);
+    left_out.total_ms += weight * number_member(record, "total_ms", 0);
+    ts = text_member(record, "ts");
+    return {};
+  }));
+  if (left_out.count == 0) return {};
+  if (options_.log != nullptr) {
+    options_.log->warning(fmt::format("{}: {} records of {}, cycle {}, are left out: their scrape never came", name_,
+                                      left_out.count, key.first, key.second));
+  }
+  return insert_dropped(key, ts, left_out);
+}
+
+Status SqliteSink::insert_dropped(const Key& key, const std::string& ts, const LeftOut& left_out) {
+  std::string line;
+  record::Builder builder(line);
+  builder.begin("dropped").text("ts", ts).text("target", key.first).text("cycle", key.second);
+  builder.text("tool", "dbi-export").text("reason", "incomplete").unsigned_integer("count", left_out.count);
+  builder.number("weight", left_out.weight).number("calls", left_out.calls).number("total_ms", left_out.total_ms);
+  builder.boolean("folded", true).end();
+  return use_lines(line, [this](const record::Record& record) { return insert(record); });
+}
+
+Status SqliteSink::read_held(Held& held, const Use& use) {
   if (held.spill) {
     std::rewind(held.spill.get());
     std::string lines;
@@ -248,23 +329,23 @@ Status SqliteSink::write_held(Held& held) {
     while (const std::size_t bytes = std::fread(block.data(), 1, block.size(), held.spill.get())) {
       lines.append(block, 0, bytes);
       const std::size_t whole = lines.rfind('\n') + 1;  // 0 where there is no line end
-      DBI_TRY(write_lines(std::string_view(lines).substr(0, whole)));
+      DBI_TRY(use_lines(std::string_view(lines).substr(0, whole), use));
       lines.erase(0, whole);
     }
     if (std::ferror(held.spill.get()) != 0 || !lines.empty()) {
       return fail(ErrorKind::Output, "cannot read a cycle back from its temporary file");
     }
   }
-  return write_lines(held.lines);
+  return use_lines(held.lines, use);
 }
 
-Status SqliteSink::write_lines(std::string_view lines) {
+Status SqliteSink::use_lines(std::string_view lines, const Use& use) {
   while (!lines.empty()) {
     const std::size_t end = lines.find('\n');
     // The reader wants bytes behind the line that it may look at.
     padded_.assign(lines.substr(0, end)).append(record::kPadding, ' ');
     DBI_TRY(reader_.parse(std::string_view(padded_).substr(0, end), record_));
-    DBI_TRY(insert(record_));
+    DBI_TRY(use(record_));
     lines.remove_prefix(end + 1);
   }
   return {};

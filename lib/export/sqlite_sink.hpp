@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/log.hpp"
 #include "export/sink.hpp"
 
 namespace dbi::exporting {
@@ -13,12 +14,18 @@ namespace dbi::exporting {
 struct SqliteOptions {
   std::optional<microseconds> retain;               ///< rows whose `ts` is older by the machine's clock are deleted
   std::size_t held_bytes = std::size_t{64} << 20U;  ///< of cycles without their scrape; beyond it they go to a file
+  const Log* log = nullptr;                         ///< told of cycles that are left out; not owned
 };
 
 /// Opens or makes the database (WAL) and adds the columns that it lacks. The records of a (target, cycle) are held
 /// until its `scrape` and then written in one transaction with it, so a reader, or a kill, never sees half a cycle.
-/// What has no scrape by the end of the stream is written there; records without a cycle go with the next transaction.
-/// Fails with ErrorKind::Output.
+/// Records without a cycle go with the next transaction.
+///
+/// A cycle is over without a `scrape` when a newer one of its target begins, when more than 256 are held, or at the end
+/// of the stream. If the stream brought scrapes of that target the cycle was cut off, and since the next difference may
+/// hold its figures again, its data records are left out and counted in one `dropped` record (`incomplete`); its
+/// control records are written. If it brought none, something took them out, and the cycle is written as it is. Fails
+/// with ErrorKind::Output.
 Result<std::unique_ptr<Sink>> open_sqlite_sink(const std::string& path, const SqliteOptions& options,
                                                const Clock& clock);
 

@@ -44,9 +44,68 @@ TEST(SqliteSink, ACycleAppearsWholeAtItsScrape) {
   ASSERT_TRUE(give(**sink, scrape("01")));
   EXPECT_EQ(ask(path, "SELECT count(*), sum(calls) FROM query_stats"), "2|5");
   EXPECT_EQ(ask(path, "SELECT outcome, server_version FROM last_scrape"), "ok|15.8");
+}
+
+constexpr const char* kFigures =
+    "SELECT (SELECT count(*) FROM query_stats), (SELECT count(*) FROM error), (SELECT count(*) FROM dropped),"
+    " (SELECT coalesce(sum(calls), 0) FROM top_statements_by_hour), (SELECT count(*) FROM unfinished_cycles)";
+
+std::string error_record(const std::string& cycle) {
+  return R"({"v":1,"kind":"error","ts":"2026-11-25T08:00:00.000000Z","target":"main","cycle":")" + cycle +
+         R"(","error_class":"timeout","message":"m"})";
+}
+
+TEST(SqliteSink, ACycleThatWasCutOffIsLeftOutAndCounted) {
+  const Folder folder;
+  const SetClock clock;
+  const std::string path = folder.file("x.db");
+  auto sink = open_sqlite_sink(path, {}, clock);
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE(give(**sink, statement("01", "select a", 2, 10)));
+  ASSERT_TRUE(give(**sink, scrape("01")));
+  ASSERT_TRUE(give(**sink, statement("02", "select b", 3, 20, R"(,"weight":2)")));
   ASSERT_TRUE(give(**sink, statement("02", "select c", 1, 1)));
+  ASSERT_TRUE(give(**sink, error_record("02")));
+  // The collector was killed and began anew: its next cycle ends the one before.
+  ASSERT_TRUE(give(**sink, statement("03", "select b", 4, 25)));
+  EXPECT_EQ(ask(path, kFigures), "1|1|1|2|0");
+  EXPECT_EQ(ask(path, "SELECT tool, target, cycle, reason, count, weight, calls, total_ms, ts FROM dropped"),
+            "dbi-export|main|02|incomplete|2|3.0|7.0|41.0|2026-11-25T08:00:00.000000Z");
+  ASSERT_TRUE(give(**sink, scrape("03")));
+  ASSERT_TRUE(give(**sink, statement("04", "select b", 5, 25)));
   ASSERT_TRUE((*sink)->finish(no_output()));
-  EXPECT_EQ(ask(path, "SELECT count(*) FROM query_stats"), "3");
+  EXPECT_EQ(ask(path, kFigures), "2|1|2|6|0");
+}
+
+TEST(SqliteSink, AStreamWithoutScrapesIsStoredAsItComes) {
+  const Folder folder;
+  const SetClock clock;
+  const std::string path = folder.file("x.db");
+  auto sink = open_sqlite_sink(path, {}, clock);
+  ASSERT_TRUE(sink);
+  for (const std::string cycle : {"01", "02", "03"}) ASSERT_TRUE(give(**sink, statement(cycle, "select a", 2, 10)));
+  EXPECT_EQ(ask(path, kFigures), "2|0|0|4|2") << "not only at the end";
+  ASSERT_TRUE((*sink)->finish(no_output()));
+  EXPECT_EQ(ask(path, kFigures), "3|0|0|6|3");
+  // Once there are scrapes of the target, sums are of cycles with one.
+  sink = open_sqlite_sink(path, {}, clock);
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE(give(**sink, statement("04", "select a", 1, 10)));
+  ASSERT_TRUE(give(**sink, scrape("04")));
+  EXPECT_EQ(ask(path, kFigures), "4|0|0|1|3");
+}
+
+TEST(SqliteSink, HoldsABoundedNumberOfCycles) {
+  const Folder folder;
+  const SetClock clock;
+  const std::string path = folder.file("x.db");
+  auto sink = open_sqlite_sink(path, {}, clock);
+  ASSERT_TRUE(sink);
+  for (int target = 0; target < 300; ++target) {
+    ASSERT_TRUE(give(**sink, R"({"v":1,"kind":"query_stats","target":"t)" + std::to_string(target) +
+                                 R"(","cycle":"01","query_id":"1","calls":1,"total_ms":1,"quality":"exact"})"));
+  }
+  EXPECT_EQ(ask(path, "SELECT count(*), min(target) FROM query_stats"), "44|t0");
 }
 
 TEST(SqliteSink, CyclesLargerThanMemoryAreHeldInAFile) {
@@ -111,11 +170,12 @@ TEST(SqliteSink, TheViewWeighsAndLeavesBaselinesOut) {
   const SetClock clock;
   auto sink = open_sqlite_sink(folder.file("x.db"), {}, clock);
   ASSERT_TRUE(sink);
-  ASSERT_TRUE(give(**sink, statement("01", "q", 2, 10, R"(,"weight":4)")));
+  ASSERT_TRUE(give(**sink, statement("01", "q", 2, 10, R"(,"weight":4,"shared_blks_hit":10,"shared_blks_read":0)")));
+  ASSERT_TRUE(give(**sink, statement("01", "q", 1, 5, R"(,"shared_blks_hit":0,"shared_blks_read":10)")));
   ASSERT_TRUE(give(**sink, statement("01", "q", 99, 99, R"(,"quality":"baseline")")));
   ASSERT_TRUE(give(**sink, scrape("01")));
-  EXPECT_EQ(ask(folder.file("x.db"), "SELECT hour, calls, total_ms, mean_ms FROM top_statements_by_hour"),
-            "2026-11-25T08:00:00Z|8.0|40.0|5.0");
+  EXPECT_EQ(ask(folder.file("x.db"), "SELECT hour, calls, total_ms, mean_ms, hit_pct FROM top_statements_by_hour"),
+            "2026-11-25T08:00:00Z|9.0|45.0|5.0|80.0");
 }
 
 TEST(SqliteSink, AKillLeavesNoHalfCycle) {
