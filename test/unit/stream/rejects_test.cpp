@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 namespace dbi::stream {
 namespace {
@@ -18,8 +19,9 @@ class RejectsTest : public ::testing::Test {
 
   [[nodiscard]] std::filesystem::path file(const std::string& name = "rejects") const { return folder_ + "/" + name; }
   static std::string read(const std::filesystem::path& path) {
-    std::ifstream in(path);
-    return {std::istreambuf_iterator<char>(in), {}};
+    std::ostringstream content;
+    content << std::ifstream(path).rdbuf();
+    return content.str();
   }
 
   std::string folder_;
