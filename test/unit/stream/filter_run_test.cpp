@@ -124,13 +124,16 @@ TEST_F(FilterRunTest, BetweenTwoLooksInVainOneBlockIsRead) {
   options_.input = file.get();
   options_.output = nowhere.get();
   int last = 0;
+  int looks = 0;
   context_.memory_pressure = [&] {
     EXPECT_LE(filter_.records - last, static_cast<int>(LineReader::kBlock / 1000));
     last = filter_.records;
+    ++looks;
     return MemoryPressure::Hard;
   };
   ASSERT_TRUE(run());
   EXPECT_GT(filter_.records, 1000);
+  EXPECT_GE(looks, 50 + 4);
 }
 
 TEST_F(FilterRunTest, WhereTheReaderIsGoneWhatThePipeHoldsIsCounted) {
