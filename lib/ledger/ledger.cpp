@@ -74,40 +74,48 @@ void Ledger::drop(const record::Record& record, Reason reason) {
 void Ledger::drop(const record::Record& record, Reason reason, double weight) {
   Amounts amounts{1, weight, weight * number_of(record, "calls", 0), weight * number_of(record, "total_ms", 0)};
   if (reason == Reason::Sampled) amounts = {1, 0, 0, 0};
-  add(text_of(record, "target", target_), text_of(record, "database", database_), text_of(record, "cycle", cycle_),
-      reason, false, amounts);
+  add(key_of(record, reason, false), amounts, now_);
 }
 
-void Ledger::add(Texts target, Texts database, Texts cycle, Reason reason, bool folded, const Amounts& amounts) {
-  Entry* entry = find(target, database, cycle, reason, folded);
-  const bool full = entries_.size() - folded_ >= kMaxKeys;
-  if (entry == nullptr && !folded && full) {
-    folded = true;
-    database = std::nullopt;
-    entry = find(target, database, cycle, reason, folded);
+// Its views are those of the record or of scratch: valid until the next call.
+Ledger::Key Ledger::key_of(const record::Record& record, Reason reason, bool folded) {
+  return {text_of(record, "target", target_), text_of(record, "database", database_), text_of(record, "cycle", cycle_),
+          reason, folded};
+}
+
+void Ledger::add(Key key, const Amounts& amounts, Timestamp since) {
+  Entry* entry = find(key);
+  if (entry == nullptr && !key.folded && entries_.size() - folded_ >= kMaxKeys) {
+    key = {key.target, std::nullopt, key.cycle, key.reason, true};
+    entry = find(key);
   }
-  if (entry == nullptr) entry = insert(target, database, cycle, reason, folded);
+  if (entry == nullptr && key.folded && folded_ >= kMaxKeys) {
+    key = {std::nullopt, std::nullopt, std::nullopt, key.reason, true};
+    entry = find(key);
+  }
+  if (entry == nullptr) entry = &insert(key, since);
   entry->amounts += amounts;
 }
 
-Ledger::Entry* Ledger::find(Texts target, Texts database, Texts cycle, Reason reason, bool folded) {
-  key_.clear();
-  key_.push_back(static_cast<char>(reason));
-  key_.push_back(folded ? 'f' : 'k');
-  append_part(key_, target);
-  append_part(key_, database);
-  append_part(key_, cycle);
-  const auto found = index_.find(std::string_view(key_));
+Ledger::Entry* Ledger::find(const Key& key) {
+  index_key_.clear();
+  index_key_.push_back(static_cast<char>(key.reason));
+  index_key_.push_back(key.folded ? 'f' : 'k');
+  append_part(index_key_, key.target);
+  append_part(index_key_, key.database);
+  append_part(index_key_, key.cycle);
+  const auto found = index_.find(std::string_view(index_key_));
   return found == index_.end() ? nullptr : &entries_[found->second];
 }
 
-// Under the key that find() left behind.
-Ledger::Entry* Ledger::insert(Texts target, Texts database, Texts cycle, Reason reason, bool folded) {
-  if (entries_.empty()) oldest_ = now_;
-  index_.emplace(key_, entries_.size());
-  if (folded) ++folded_;
-  entries_.push_back({copy_of(target), copy_of(database), copy_of(cycle), reason, folded, now_, {}});
-  return &entries_.back();
+// Of the key that find() was last asked for.
+Ledger::Entry& Ledger::insert(const Key& key, Timestamp since) {
+  oldest_ = entries_.empty() ? since : std::min(oldest_, since);
+  index_.emplace(index_key_, entries_.size());
+  if (key.folded) ++folded_;
+  entries_.push_back(
+      {copy_of(key.target), copy_of(key.database), copy_of(key.cycle), key.reason, key.folded, since, {}});
+  return entries_.back();
 }
 
 Status Ledger::before(const record::Record& record, Timestamp now, stream::Writer& out) {
@@ -154,18 +162,13 @@ Status Ledger::write_if(const std::function<bool(const Entry&)>& wanted, stream:
 
 void Ledger::reindex() {
   const auto remaining = std::exchange(entries_, {});
-  const Timestamp now = now_;
   index_.clear();
   folded_ = 0;
-  oldest_ = now;
   for (const Entry& entry : remaining) {
-    find(view_of(entry.target), view_of(entry.database), view_of(entry.cycle), entry.reason, entry.folded);
-    now_ = entry.since;
-    insert(view_of(entry.target), view_of(entry.database), view_of(entry.cycle), entry.reason, entry.folded)->amounts =
-        entry.amounts;
-    oldest_ = std::min(oldest_, entry.since);
+    const Key key{view_of(entry.target), view_of(entry.database), view_of(entry.cycle), entry.reason, entry.folded};
+    find(key);
+    insert(key, entry.since).amounts = entry.amounts;
   }
-  now_ = now;
 }
 
 void Ledger::cut_off(const record::Record& record) {
@@ -178,8 +181,7 @@ bool Ledger::take_back(const record::Record& record) {
   if (text_of(record, "name", text_).value_or(tool_) != name_) return false;
   const auto reason = find_reason(text_of(record, "reason", text_).value_or(""));
   if (!reason) return false;
-  add(text_of(record, "target", target_), text_of(record, "database", database_), text_of(record, "cycle", cycle_),
-      *reason, is_folded(record), saved_amounts(record));
+  add(key_of(record, *reason, is_folded(record)), saved_amounts(record), now_);
   return true;
 }
 
@@ -201,12 +203,7 @@ bool Ledger::load_line(const record::Record& line) {
   const auto reason = find_reason(text_of(line, "reason", text_).value_or(""));
   if (!reason) return true;
   const auto since = parse_timestamp(text_of(line, "since", text_).value_or(""));
-  const Timestamp now = std::exchange(now_, since ? *since : now_);
-  const bool first = entries_.empty();
-  add(text_of(line, "target", target_), text_of(line, "database", database_), text_of(line, "cycle", cycle_), *reason,
-      is_folded(line), saved_amounts(line));
-  oldest_ = first ? now_ : std::min(oldest_, now_);
-  now_ = now;
+  add(key_of(line, *reason, is_folded(line)), saved_amounts(line), since.value_or(now_));
   return true;
 }
 

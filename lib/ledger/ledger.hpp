@@ -31,8 +31,9 @@ struct Amounts {
 };
 
 /// Counts what one tool drops and writes it as `dropped` records. Bounded: at most kMaxKeys keys, beyond which counts
-/// are folded into one for each target, cycle and reason, without database; should those become kMaxKeys too, all is
-/// written at once. Sums are exact up to 2^53. Not shared between threads.
+/// are folded into one for each target, cycle and reason, without database; should those become kMaxKeys too, before()
+/// writes all at once, and what comes until then is folded by reason alone. Sums are exact up to 2^53. Not shared
+/// between threads.
 class Ledger {
  public:
   static constexpr std::size_t kMaxKeys = 1000;
@@ -79,11 +80,18 @@ class Ledger {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const;
   };
-  using Texts = std::optional<std::string_view>;
+  struct Key {
+    std::optional<std::string_view> target;
+    std::optional<std::string_view> database;
+    std::optional<std::string_view> cycle;
+    Reason reason = Reason::Rule;
+    bool folded = false;
+  };
 
-  void add(Texts target, Texts database, Texts cycle, Reason reason, bool folded, const Amounts& amounts);
-  Entry* find(Texts target, Texts database, Texts cycle, Reason reason, bool folded);
-  Entry* insert(Texts target, Texts database, Texts cycle, Reason reason, bool folded);
+  Key key_of(const record::Record& record, Reason reason, bool folded);
+  void add(Key key, const Amounts& amounts, Timestamp since);
+  Entry* find(const Key& key);
+  Entry& insert(const Key& key, Timestamp since);
   bool take_back(const record::Record& record);
   Status write_if(const std::function<bool(const Entry&)>& wanted, stream::Writer& out);
   void reindex();
@@ -96,7 +104,7 @@ class Ledger {
   std::size_t folded_ = 0;  // entries that are folded
   Timestamp oldest_{};      // of all entries
   Timestamp now_{};
-  std::string key_;                               // scratch
+  std::string index_key_;                         // of the Key last looked for
   std::string target_, database_, cycle_, text_;  // scratch for unescaped texts
 };
 

@@ -105,9 +105,4 @@ std::string Writer::take_unwritten() {
   return rest;
 }
 
-Status close_output(int descriptor) {
-  if (::close(descriptor) == 0 || errno == EINTR) return {};
-  return fail(ErrorKind::Output, std::strerror(errno));
-}
-
 }  // namespace dbi::stream

@@ -90,7 +90,4 @@ class Writer {
   Status status_;
 };
 
-/// Closes standard output and reports what the kernel held back until then (NFS, quotas). Fails with ErrorKind::Output.
-Status close_output(int descriptor);
-
 }  // namespace dbi::stream

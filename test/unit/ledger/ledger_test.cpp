@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -134,6 +135,19 @@ TEST_F(LedgerTest, StaysBoundedWhereEvenFoldedKeysAreMany) {
   ASSERT_TRUE(ledger_.end(out_));
   for (auto& line : written()) all.push_back(std::move(line));
   EXPECT_EQ(counted(all), 5000U);
+}
+
+TEST_F(LedgerTest, StaysBoundedAtTheEndToo) {
+  for (int i = 0; i < 5000; ++i) {
+    const auto reason = i % 2 == 0 ? "rule" : "limit";
+    ledger_.cut_off(parse(R"({"kind":"dropped","tool":"dbi-t","reason":")" + std::string(reason) +
+                          R"(","count":2,"target":"t)" + std::to_string(i) + R"("})"));
+  }
+  std::string lines;
+  ledger_.save(lines);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2 * static_cast<std::ptrdiff_t>(Ledger::kMaxKeys) + 2);
+  ASSERT_TRUE(ledger_.end(out_));
+  EXPECT_EQ(counted(written()), 10000U);
 }
 
 TEST_F(LedgerTest, KeysThatReadAlikeStayApart) {
