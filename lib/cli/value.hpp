@@ -1,5 +1,6 @@
 // Reading and showing the values of options: the one grammar of the command line, the environment and the
-// configuration. SPDX-License-Identifier: Apache-2.0
+// configuration.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,7 @@
 // The only door to libpq: one guarded connection to a PostgreSQL server. No session-level SET is ever sent, statements
 // are unnamed and go by the extended protocol (one statement each), and nothing waits beyond its limit of time or a
-// stop request. SPDX-License-Identifier: Apache-2.0
+// stop request.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,7 @@
 // First step of the reader: finds the operators { } [ ] : , outside strings, 64 bytes at a time, and checks what can be
 // checked of strings on the way. After Langdale and Lemire, "Parsing Gigabytes of JSON per Second" (VLDB Journal,
-// 2019). SPDX-License-Identifier: Apache-2.0
+// 2019).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>

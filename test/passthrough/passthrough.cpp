@@ -1,6 +1,6 @@
 // dbi-passthrough: passes every record, or drops every Nth into the ledger. Lives in the tests: what they show of it
-// holds for every filter, since all of them take this way through lib/run and lib/stream. SPDX-License-Identifier:
-// Apache-2.0
+// holds for every filter, since all of them take this way through lib/run and lib/stream.
+// SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <cstdint>
