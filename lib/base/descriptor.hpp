@@ -1,9 +1,11 @@
-// A file descriptor that closes itself.
+// A file descriptor that closes itself, and the one way to write a whole text to one.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <string_view>
 #include <utility>
 
 namespace dbi {
@@ -32,5 +34,16 @@ class Descriptor {
  private:
   int value_;
 };
+
+/// Writes all of it, however many writes that takes; false (errno says why) at the first fault but EINTR. For
+/// descriptors that block.
+[[nodiscard]] inline bool write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno != EINTR) return false;
+    if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
 
 }  // namespace dbi

@@ -9,7 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
+#include <system_error>
 
 #include "base/descriptor.hpp"
 
@@ -19,23 +19,14 @@ namespace {
 
 tl::unexpected<Error> fail_errno(std::string_view doing, const std::filesystem::path& path) {
   const int code = errno;
-  return fail(ErrorKind::State, fmt::format("cannot {} {}: {}", doing, path.string(), std::strerror(code)));
-}
-
-Status write_all(int descriptor, std::string_view bytes, const std::filesystem::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail_errno("write", path);
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return {};
+  return fail(ErrorKind::State,
+              fmt::format("cannot {} {}: {}", doing, path.string(), std::generic_category().message(code)));
 }
 
 Status write_new(const std::filesystem::path& path, std::string_view bytes, Durability durability) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!file.valid()) return fail_errno("create", path);
-  DBI_TRY(write_all(file.get(), bytes, path));
+  if (!write_all(file.get(), bytes)) return fail_errno("write", path);
   if (durability == Durability::Durable && ::fsync(file.get()) != 0) return fail_errno("sync", path);
   if (!file.close()) return fail_errno("close", path);
   return {};

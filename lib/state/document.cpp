@@ -5,8 +5,8 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 namespace dbi::state {
 
@@ -44,7 +44,8 @@ Result<Damage> set_aside(const std::filesystem::path& path, std::string_view why
   auto target = path;
   target += ".corrupt";
   if (std::rename(path.c_str(), target.c_str()) != 0) {
-    return fail(ErrorKind::State, fmt::format("cannot set {} aside: {}", path.string(), std::strerror(errno)));
+    return fail(ErrorKind::State,
+                fmt::format("cannot set {} aside: {}", path.string(), std::generic_category().message(errno)));
   }
   return Damage{target, fmt::format("{} was damaged ({}) and is kept as {}", path.string(), why, target.string())};
 }

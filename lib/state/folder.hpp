@@ -1,5 +1,5 @@
-// The state folder: where it is, which pipeline's part of it this run uses, and what is kept where (DESIGN.md section
-// 4). SPDX-License-Identifier: Apache-2.0
+// The state folder: where it is, which pipeline's part of it a run uses, what is kept where (DESIGN.md section 4).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <filesystem>

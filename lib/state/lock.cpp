@@ -10,8 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "base/text.hpp"
 #include "state/atomic_file.hpp"
@@ -63,7 +63,8 @@ tl::unexpected<Error> owned(const std::filesystem::path& path, int descriptor) {
 }
 
 tl::unexpected<Error> fail_errno(const std::filesystem::path& path) {
-  return fail(ErrorKind::State, fmt::format("cannot lock {}: {}", path.string(), std::strerror(errno)));
+  return fail(ErrorKind::State,
+              fmt::format("cannot lock {}: {}", path.string(), std::generic_category().message(errno)));
 }
 
 }  // namespace

@@ -28,15 +28,6 @@ tl::unexpected<Error> fault(std::string_view what, const std::filesystem::path& 
   return fail(ErrorKind::State, fmt::format("rejects file {}: {}: {}", path.string(), what, std::strerror(errno)));
 }
 
-bool write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto wrote = ::write(descriptor, bytes.data(), bytes.size());
-    if (wrote < 0 && errno != EINTR) return false;
-    if (wrote > 0) bytes.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-  return true;
-}
-
 }  // namespace
 
 Rejects::Rejects(RejectsOptions options, const Log& log, const Clock& clock)
