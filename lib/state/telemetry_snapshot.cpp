@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "telemetry/snapshot.hpp"
+#include "state/telemetry_snapshot.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -14,14 +14,14 @@
 #include "state/document.hpp"
 #include "state/lock.hpp"
 
-namespace dbi::telemetry {
+namespace dbi::state {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr state::DocumentFormat kSnapshotFormat{"telemetry", 1};
-constexpr state::DocumentFormat kTotalFormat{"telemetry_total", 1};
+constexpr DocumentFormat kSnapshotFormat{"telemetry", 1};
+constexpr DocumentFormat kTotalFormat{"telemetry_total", 1};
 
 using Totals = std::map<std::string, std::uint64_t>;
 
@@ -41,38 +41,38 @@ bool is_number(std::string_view text) {
 
 }  // namespace
 
-Snapshot::Snapshot(Instance instance, const Clock& clock)
+TelemetrySnapshot::TelemetrySnapshot(TelemetryInstance instance, const Clock& clock)
     : instance_(std::move(instance)), clock_(&clock), started_(clock.now()) {}
 
-std::filesystem::path Snapshot::path() const {
+std::filesystem::path TelemetrySnapshot::path() const {
   return instance_.folder / fmt::format("{}{}.json", stem(), ::getpid());
 }
 
-std::filesystem::path Snapshot::total_path() const {
+std::filesystem::path TelemetrySnapshot::total_path() const {
   return instance_.folder / (stem() + "total.json");
 }
 
-Status Snapshot::write() {
+Status TelemetrySnapshot::write() {
   Json counters = Json::object();
   for (const auto& [name, counter] : counters_) counters[name] = counter->value();
   Json gauges = Json::object();
   for (const auto& [name, gauge] : gauges_) gauges[name] = gauge->value();
   const Json body{{"tool", instance_.tool},
                   {"name", instance_.name},
-                  {"owner", Json::parse(state::format_owner(state::this_process(instance_.tool)))},
+                  {"owner", Json::parse(format_owner(this_process(instance_.tool)))},
                   {"started_ts", format_timestamp(started_)},
                   {"ts", format_timestamp(clock_->now())},
                   {"counters", std::move(counters)},
                   {"gauges", std::move(gauges)}};
-  return state::store_document(path(), kSnapshotFormat, body, state::Durability::Fast);
+  return store_document(path(), kSnapshotFormat, body, Durability::Fast);
 }
 
-Status Snapshot::finish() {
+Status TelemetrySnapshot::finish() {
   DBI_TRY(write());
   return fold_file(path());
 }
 
-Status Snapshot::fold_dead() {
+Status TelemetrySnapshot::fold_dead() {
   std::error_code fault;
   std::vector<std::filesystem::path> files;
   for (auto at = std::filesystem::directory_iterator(instance_.folder, fault); !fault && at != end(at);
@@ -92,17 +92,19 @@ Status Snapshot::fold_dead() {
 }
 
 // A live process other than this one keeps its file. What is damaged was set aside by load_document.
-Status Snapshot::fold_file(const std::filesystem::path& file) const {
+Status TelemetrySnapshot::fold_file(const std::filesystem::path& file) const {
   Totals counters;
   std::string key;
   bool alive = false;
-  const auto loaded = state::load_document(file, kSnapshotFormat, [&](const Json& body, int) -> Status {
+  const auto loaded = load_document(file, kSnapshotFormat, [&](const Json& body, int) -> Status {
     const auto found = body.find("owner");
     if (found == body.end()) return fail(ErrorKind::Malformed, "no owner");
-    const auto owner = state::parse_owner(found->dump());
+    const auto owner = parse_owner(found->dump());
     if (!owner) return fail(ErrorKind::Malformed, "no owner");
-    alive = owner->pid != ::getpid() && state::is_alive(*owner);
-    key = fmt::format("{} {} {}", owner->boot_id, owner->pid, owner->start_time);
+    alive = owner->pid != ::getpid() && is_alive(*owner);
+    const auto started = body.find("started_ts");
+    if (started == body.end() || !started->is_string()) return fail(ErrorKind::Malformed, "no started_ts");
+    key = fmt::format("{} {} {}", owner->boot_id, owner->pid, started->get_ref<const std::string&>());
     return take_totals(body, counters);
   });
   if (!loaded) return fail(Error(loaded.error()));
@@ -114,24 +116,24 @@ Status Snapshot::fold_file(const std::filesystem::path& file) const {
   return {};
 }
 
-// The total names the last process that was folded in: where the file outlived that (a kill in between), it is not
+// The total names the last run that was folded in: where the file outlived that (a kill in between), it is not
 // counted twice.
-Status Snapshot::fold(const std::string& process, const Totals& counters) const {
+Status TelemetrySnapshot::fold(const std::string& run, const Totals& counters) const {
   Totals totals;
   std::string last;
-  const auto loaded = state::load_document(total_path(), kTotalFormat, [&](const Json& body, int) -> Status {
+  const auto loaded = load_document(total_path(), kTotalFormat, [&](const Json& body, int) -> Status {
     if (const auto found = body.find("last"); found != body.end() && found->is_string()) last = *found;
     return take_totals(body, totals);
   });
   if (!loaded) return fail(Error(loaded.error()));
-  if (last == process) return {};
+  if (last == run) return {};
   for (const auto& [name, value] : counters) totals[name] += value;
   const Json body{{"tool", instance_.tool},
                   {"name", instance_.name},
                   {"ts", format_timestamp(clock_->now())},
-                  {"last", process},
+                  {"last", run},
                   {"counters", totals}};
-  return state::store_document(total_path(), kTotalFormat, body, state::Durability::Fast);
+  return store_document(total_path(), kTotalFormat, body, Durability::Fast);
 }
 
-}  // namespace dbi::telemetry
+}  // namespace dbi::state

@@ -12,10 +12,10 @@
 #include "base/result.hpp"
 #include "telemetry/counter.hpp"
 
-namespace dbi::telemetry {
+namespace dbi::state {
 
 /// Whose figures they are, and where: `folder` is the telemetry folder of the pipeline.
-struct Instance {
+struct TelemetryInstance {
   std::filesystem::path folder;
   std::string tool;
   std::string name;
@@ -23,13 +23,13 @@ struct Instance {
 
 /// Writes <tool>@<name>.<pid>.json, and folds it into <tool>@<name>.total.json at the end. Counters are added up in the
 /// total, gauges are left out of it. Not shared between threads; nothing that is added is owned.
-class Snapshot {
+class TelemetrySnapshot {
  public:
-  Snapshot(Instance instance, const Clock& clock);
+  TelemetrySnapshot(TelemetryInstance instance, const Clock& clock);
 
   /// Names as they stand in the file ("records_in"); add all before the first write().
-  void add(std::string name, const Counter& counter) { counters_[std::move(name)] = &counter; }
-  void add(std::string name, const Gauge& gauge) { gauges_[std::move(name)] = &gauge; }
+  void add(std::string name, const telemetry::Counter& counter) { counters_[std::move(name)] = &counter; }
+  void add(std::string name, const telemetry::Gauge& gauge) { gauges_[std::move(name)] = &gauge; }
 
   /// To be called once at the start: snapshots of this instance whose owners died are folded into the total. The caller
   /// holds the instance's lock. Fails with ErrorKind::State.
@@ -47,14 +47,14 @@ class Snapshot {
  private:
   using Totals = std::map<std::string, std::uint64_t>;
   [[nodiscard]] std::string stem() const { return instance_.tool + "@" + instance_.name + "."; }
-  Status fold(const std::string& snapshot, const Totals& counters) const;
+  Status fold(const std::string& run, const Totals& counters) const;
   Status fold_file(const std::filesystem::path& file) const;
 
-  Instance instance_;
+  TelemetryInstance instance_;
   const Clock* clock_;
   Timestamp started_;
-  std::map<std::string, const Counter*> counters_;
-  std::map<std::string, const Gauge*> gauges_;
+  std::map<std::string, const telemetry::Counter*> counters_;
+  std::map<std::string, const telemetry::Gauge*> gauges_;
 };
 
-}  // namespace dbi::telemetry
+}  // namespace dbi::state

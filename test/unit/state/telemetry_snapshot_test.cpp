@@ -1,6 +1,6 @@
 // Totals only grow, and count every process once.
 // SPDX-License-Identifier: Apache-2.0
-#include "telemetry/snapshot.hpp"
+#include "state/telemetry_snapshot.hpp"
 
 #include <gmock/gmock.h>
 #include <sys/wait.h>
@@ -8,25 +8,23 @@
 
 #include "state/scratch_folder.hpp"
 
-namespace dbi::telemetry {
+namespace dbi::state {
 namespace {
 
-using state::content_of;
-using state::ScratchFolder;
 using testing::HasSubstr;
 
-class SnapshotTest : public testing::Test {
+class TelemetrySnapshotTest : public testing::Test {
  protected:
-  SnapshotTest() { snapshot_.add("records_in", counter_); }
+  TelemetrySnapshotTest() { snapshot_.add("records_in", counter_); }
   ScratchFolder folder_;
   SystemClock clock_;
-  Counter counter_;
-  Snapshot snapshot_{{folder_.path(), "dbi-t", "first"}, clock_};
+  telemetry::Counter counter_;
+  TelemetrySnapshot snapshot_{{folder_.path(), "dbi-t", "first"}, clock_};
 };
 
-TEST_F(SnapshotTest, IsFoldedIntoTheTotalAtTheEnd) {
+TEST_F(TelemetrySnapshotTest, IsFoldedIntoTheTotalAtTheEnd) {
   counter_.add(5);
-  Gauge gauge;
+  telemetry::Gauge gauge;
   gauge.set(2.5);
   snapshot_.add("memory_bytes", gauge);
   ASSERT_TRUE(snapshot_.write());
@@ -40,7 +38,7 @@ TEST_F(SnapshotTest, IsFoldedIntoTheTotalAtTheEnd) {
   EXPECT_THAT(total, testing::Not(HasSubstr("memory_bytes")));
 }
 
-TEST_F(SnapshotTest, TheNextInstanceFoldsADeadOnesOnce) {
+TEST_F(TelemetrySnapshotTest, TheNextInstanceFoldsADeadOnesOnce) {
   for (int i = 0; i < 2; ++i) {
     const pid_t child = ::fork();
     if (child == 0) {
@@ -54,19 +52,19 @@ TEST_F(SnapshotTest, TheNextInstanceFoldsADeadOnesOnce) {
     const auto content = content_of(left);
     ASSERT_TRUE(snapshot_.fold_dead());
     EXPECT_FALSE(std::filesystem::exists(left));
-    state::write_plainly(left, content);  // as if a kill came between the two steps
+    write_plainly(left, content);  // as if a kill came between the two steps
     ASSERT_TRUE(snapshot_.fold_dead());
   }
   EXPECT_THAT(content_of(snapshot_.total_path()), testing::ContainsRegex("\"records_in\": ?20"));
 }
 
-TEST_F(SnapshotTest, LeavesOthersAndDamageAlone) {
-  state::write_plainly(folder_ / "dbi-t@second.1.json", "{}");
-  state::write_plainly(folder_ / "dbi-t@first.77.json", "junk");
+TEST_F(TelemetrySnapshotTest, LeavesOthersAndDamageAlone) {
+  write_plainly(folder_ / "dbi-t@second.1.json", "{}");
+  write_plainly(folder_ / "dbi-t@first.77.json", "junk");
   ASSERT_TRUE(snapshot_.fold_dead());
   EXPECT_TRUE(std::filesystem::exists(folder_ / "dbi-t@second.1.json"));
   EXPECT_TRUE(std::filesystem::exists(folder_ / "dbi-t@first.77.json.corrupt"));
 }
 
 }  // namespace
-}  // namespace dbi::telemetry
+}  // namespace dbi::state
