@@ -74,8 +74,8 @@ std::string_view primary_line(std::string_view message) {
   return line;
 }
 
-std::string redact(std::string_view message) {
-  return sql::redact_message(message.substr(0, message.find('\n')), {});
+std::string redact(std::string_view message, std::string_view sqlstate) {
+  return sql::redact_message(message.substr(0, message.find('\n')), sqlstate);
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ Failure classify_connect(std::string_view message, std::string_view where) {
   failure.sqlstate = parsed.sqlstate;
   const bool says_nothing = parsed.sqlstate.empty() || parsed.sqlstate == "08P01";
   failure.kind = says_nothing ? kind_of_text(parsed.text) : kind_of(parsed.sqlstate);
-  failure.message = fmt::format("{}: {}", where, redact(parsed.text));
+  failure.message = fmt::format("{}: {}", where, redact(parsed.text, parsed.sqlstate));
   if (parsed.text.find("no password supplied") != std::string::npos) {
     failure.hint = "Give the password by password_file in the configuration, ~/.pgpass or a service file.";
   }
@@ -127,7 +127,8 @@ Failure classify_connect(std::string_view message, std::string_view where) {
 }
 
 Failure classify_statement(std::string_view sqlstate, std::string_view primary) {
-  return {.kind = kind_of(sqlstate), .sqlstate = std::string(sqlstate), .message = redact(primary), .hint = {}};
+  return {
+      .kind = kind_of(sqlstate), .sqlstate = std::string(sqlstate), .message = redact(primary, sqlstate), .hint = {}};
 }
 
 }  // namespace dbi::db

@@ -22,6 +22,17 @@ constexpr std::array<std::string_view, 36> kNameWords = {
 constexpr std::array<std::string_view, 9> kOpenLabels = {
     "HINT:", "ERROR:", "FATAL:", "PANIC:", "NOTICE:", "WARNING:", "LOCATION:", "connection to server", "Is the server"};
 
+// Classes of SQLSTATE whose messages PostgreSQL words (manual, appendix A). P0 is left out: its P0001 is what RAISE
+// sends, in the application's words.
+constexpr std::array<std::string_view, 43> kOwnClasses = {
+    "00", "01", "02", "03", "08", "09", "0A", "0B", "0F", "0L", "0P", "0Z", "20", "21", "22",
+    "23", "24", "25", "26", "27", "28", "2B", "2D", "2F", "34", "38", "39", "3B", "3D", "3F",
+    "40", "42", "44", "53", "54", "55", "57", "58", "72", "F0", "HV", "XX", "10"};
+
+bool is_servers_own(std::string_view sqlstate) {
+  return std::find(kOwnClasses.begin(), kOwnClasses.end(), sqlstate.substr(0, 2)) != kOwnClasses.end();
+}
+
 // Quotes of translated messages.
 constexpr std::array<std::string_view, 13> kQuotes = {"«", "»", "„",  "“",  "”",  "‘", "‚",
                                                       "‹", "›", "「", "」", "『", "』"};
@@ -186,7 +197,8 @@ class Redactor {
 
 }  // namespace
 
-std::string redact_message(std::string_view message, const Dialect& /*dialect*/) {
+std::string redact_message(std::string_view message, std::string_view sqlstate) {
+  if (!sqlstate.empty() && !is_servers_own(sqlstate)) return replacement(message);
   std::string out;
   bool first = true;
   for (const auto line : split(message, '\n')) {

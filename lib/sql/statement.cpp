@@ -33,12 +33,10 @@ bool is_replacement(std::string_view text) {
          std::all_of(digits.begin(), digits.end(), is_digit);
 }
 
-Statement replacement(std::string_view text) {
+Statement unreadable(std::string_view text) {
   Statement statement;
   statement.readable = false;
-  statement.text = is_replacement(text) ? std::string(text)
-                                        : fmt::format("<{}{}{}>", text.size(), kReplacementMiddle,
-                                                      hex16(XXH3_64bits(text.data(), text.size())));
+  statement.text = is_replacement(text) ? std::string(text) : replacement(text);
   return statement;
 }
 
@@ -137,14 +135,18 @@ std::string verb_of(const std::vector<Token>& tokens, std::string_view text) {
 
 }  // namespace
 
+std::string replacement(std::string_view text) {
+  return fmt::format("<{}{}{}>", text.size(), kReplacementMiddle, hex16(XXH3_64bits(text.data(), text.size())));
+}
+
 Statement normalize(std::string_view text, const Dialect& dialect, TextFacts facts) {
-  if (text.size() >= std::numeric_limits<std::uint32_t>::max() || is_replacement(text)) return replacement(text);
+  if (text.size() >= std::numeric_limits<std::uint32_t>::max() || is_replacement(text)) return unreadable(text);
   Lexer lexer(text, dialect);
   Fold fold(text);
   for (;;) {
     const auto token = lexer.next();
     if (token.kind == TokenKind::End) break;
-    if (token.kind == TokenKind::Failed || !fold.add(token)) return replacement(text);
+    if (token.kind == TokenKind::Failed || !fold.add(token)) return unreadable(text);
   }
   fold.finish();
   Statement statement;

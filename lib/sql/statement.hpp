@@ -47,8 +47,14 @@ struct Statement {
 /// text's length. Thread safe.
 [[nodiscard]] Statement normalize(std::string_view text, const Dialect& dialect, TextFacts facts = {});
 
+/// What stands for a text that may not be shown: "<N bytes, xxh3 HEX>".
+[[nodiscard]] std::string replacement(std::string_view text);
+
 /// Takes the literals out of a message of the server (quoted values, numbers, DETAIL lines) for `error` records and
-/// diagnostics. Identifiers in double quotes stay. Never copies a quoted literal.
-[[nodiscard]] std::string redact_message(std::string_view message, const Dialect& dialect);
+/// diagnostics. A text in double quotes stays only where it looks like a name, behind a word that announces one
+/// ("relation"). Never copies a quoted literal. Where `sqlstate` is of no class that PostgreSQL itself raises, or of
+/// that of RAISE (P0), the words are an application's own: the whole is replaced by its length and hash. Empty: a
+/// client's.
+[[nodiscard]] std::string redact_message(std::string_view message, std::string_view sqlstate);
 
 }  // namespace dbi::sql
