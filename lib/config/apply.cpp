@@ -252,16 +252,6 @@ class Walker {
 
 }  // namespace
 
-const Value* Value::find(std::string_view key) const {
-  const auto found = std::ranges::find(entries, key, &Entry::key);
-  return found == entries.end() ? nullptr : &found->value;
-}
-
-Error Document::error(Place place, std::string_view message, std::string hint) const {
-  return {ErrorKind::Configuration, fmt::format("{}:{}:{}: {}", file, place.line, place.column, message),
-          std::move(hint)};
-}
-
 std::vector<Error> apply(const Document& document, cli::Tree& tree, const cli::EnvironmentLookup& environment) {
   Sections sections = choose_overrides(document, environment);
   std::vector<Error> errors = std::move(sections.errors);

@@ -11,6 +11,8 @@
 #include <map>
 #include <optional>
 #include <sstream>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 namespace dbi::config {
@@ -101,7 +103,8 @@ class Builder final : public YAML::EventHandler {
     Value value;
     YAML::anchor_t anchor = 0;
     bool flow = false;
-    std::optional<Entry> key = std::nullopt;  // read, its value not yet
+    std::optional<Entry> key = std::nullopt;          // read, its value not yet
+    std::unordered_map<std::string, int> lines = {};  // of each key of a map
   };
 
   [[noreturn]] void refuse(Place place, std::string_view message, std::string_view hint = {}) const {
@@ -186,11 +189,9 @@ class Builder final : public YAML::EventHandler {
     if (key.plain && key.text == "<<") {
       refuse(key.place, "a merge key: '<<'", "Write the members out, or use environment_overrides.");
     }
-    for (const Entry& entry : into.value.entries) {
-      if (entry.key == key.text) {
-        refuse(key.place, fmt::format("the key {} stands here a second time", key.text),
-               fmt::format("The first is in line {}.", entry.place.line));
-      }
+    if (const auto [first, added] = into.lines.emplace(key.text, key.place.line); !added) {
+      refuse(key.place, fmt::format("the key {} stands here a second time", key.text),
+             fmt::format("The first is in line {}.", first->second));
     }
     into.key = Entry{key.text, key.place, {}};
   }

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace dbi::config {
+
+const Value* Value::find(std::string_view key) const {
+  const auto found = std::ranges::find(entries, key, &Entry::key);
+  return found == entries.end() ? nullptr : &found->value;
+}
+
+Error Document::error(Place place, std::string_view message, std::string hint) const {
+  return {ErrorKind::Configuration, fmt::format("{}:{}:{}: {}", file, place.line, place.column, message),
+          std::move(hint)};
+}
+
+}  // namespace dbi::config
