@@ -11,8 +11,10 @@ namespace dbi::resource {
 
 Status check_limits(const MemoryLimits& limits) {
   if (limits.limit == 0 || limits.spike < limits.limit) return {};
-  return fail(ErrorKind::Configuration, fmt::format("a memory spike of {} leaves nothing of a limit of {}",
-                                                    format_size(limits.spike), format_size(limits.limit)));
+  return fail(ErrorKind::Configuration,
+              fmt::format("a memory spike of {} leaves nothing of a limit of {}", format_size(limits.spike),
+                          format_size(limits.limit)),
+              "Lower --memory-spike or raise --memory-limit.");
 }
 
 MemoryLimiter::MemoryLimiter(const MemoryLimits& limits, const Clock& clock, Probe probe)

@@ -7,13 +7,14 @@
 
 #include "base/log.hpp"
 #include "cli/option.hpp"
+#include "state/folder.hpp"
 
 namespace dbi::run {
 
 /// Values of the common options. --help and --version belong to the parser.
 struct CommonOptions {
   std::string name;  ///< of the instance; the tool's own name by default
-  std::string pipeline = "default";
+  std::string pipeline{state::kDefaultPipeline};
   std::optional<std::string> state_dir;
   std::optional<std::string> config;
   bool no_config = false;

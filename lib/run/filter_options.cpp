@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/filter_options.hpp"
 
+#include "resource/memory_limiter.hpp"
+
 namespace dbi::run {
 
 void describe_filter_options(cli::Tree& tree, FilterOptions& options) {
@@ -30,10 +32,7 @@ void describe_filter_options(cli::Tree& tree, FilterOptions& options) {
       .key("memory_limiter.limit");
   tree.size("--memory-spike", &options.memory_spike, "shrink caches this far below the limit")
       .key("memory_limiter.spike");
-  tree.check([&options]() -> Status {
-    if (options.memory_limit == 0 || options.memory_spike < options.memory_limit) return {};
-    return fail(ErrorKind::Usage, "--memory-spike is not below --memory-limit", "Lower the one or raise the other.");
-  });
+  tree.check([&options] { return resource::check_limits({options.memory_limit, options.memory_spike}); });
 }
 
 void describe_clock_options(cli::Tree& tree, FilterOptions& options) {

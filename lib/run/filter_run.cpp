@@ -5,12 +5,15 @@
 
 #include <csignal>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 
 #include "resource/memory_limiter.hpp"
+#include "run/instance_state.hpp"
+#include "run/run_telemetry.hpp"
 #include "state/atomic_file.hpp"
-#include "state/lock.hpp"
 #include "stream/filter_run.hpp"
 #include "stream/signals.hpp"
 
@@ -18,44 +21,44 @@ namespace dbi::run {
 
 namespace {
 
-// This instance's part of the state folder, held for the run.
-struct Hold {
-  std::optional<state::StateFolder> folder;
-  std::optional<state::Lock> lock;
-  std::optional<std::filesystem::path> pending;  // counts of dropped records that an earlier run could not write
-};
-
-std::string owner_name(const Context& context) {
-  if (context.common.name == context.tool) return context.tool;
-  return fmt::format("{} ({})", context.tool, context.common.name);
-}
-
-Result<Hold> take_state(const Context& context) {
-  Hold hold;
-  DBI_TRY_ASSIGN(state::StateFolder folder,
-                 state::StateFolder::open(context.folder_request(), context.process->environment));
-  DBI_TRY_ASSIGN(const std::filesystem::path instance, folder.instance(context.tool, context.common.name));
-  auto lock = state::Lock::acquire(instance, state::this_process(owner_name(context)));
-  if (!lock && lock.error().kind == ErrorKind::Owned && context.terminal) {
-    context.log->warning(fmt::format("going on without state: {}", lock.error().message));
-    return hold;
-  }
-  if (!lock) return fail(std::move(lock).error());
-  hold.folder = std::move(folder);
-  hold.lock = std::move(*lock);
-  hold.pending = instance.string() + ".pending";
-  return hold;
-}
-
-// The content of a file that may not be there; with `remove` it is gone afterwards.
-Result<std::string> take_lines(const std::filesystem::path& path, bool remove) {
+// The content of a file that may not be there.
+Result<std::string> lines_of(const std::filesystem::path& path) {
   DBI_TRY_ASSIGN(auto content, state::read_whole(path));
-  std::error_code ignored;
-  if (content && remove) std::filesystem::remove(path, ignored);
   return std::move(content).value_or(std::string());
 }
 
-Result<stream::StreamOptions> stream_options(const FilterOptions& options, const Context& context, const Hold& hold) {
+// Counts of dropped records that a run could not write any more, for the next one of this instance. The file goes once
+// they have left or are saved anew, so that no end of a run loses them.
+class PendingLedger {
+ public:
+  explicit PendingLedger(const InstanceState& held) {
+    if (held.folder) file_ = held.file.string() + ".pending";
+  }
+
+  Result<std::string> load() {
+    if (!file_) return std::string();
+    DBI_TRY_ASSIGN(auto lines, lines_of(*file_));
+    loaded_ = !lines.empty();
+    return lines;
+  }
+
+  // The lines that are pending now take the place of those that were loaded.
+  Status replace(const std::string& lines) {
+    if (!file_ || (lines.empty() && !loaded_)) return {};
+    if (!lines.empty()) return state::write_atomic(*file_, lines, state::Durability::Durable);
+    std::error_code fault;
+    std::filesystem::remove(*file_, fault);
+    if (fault) return fail(ErrorKind::State, fmt::format("{}: {}", file_->string(), fault.message()));
+    return {};
+  }
+
+ private:
+  std::optional<std::filesystem::path> file_;
+  bool loaded_ = false;
+};
+
+Result<stream::StreamOptions> stream_options(const FilterOptions& options, const Context& context,
+                                             const InstanceState& held, PendingLedger& pending) {
   stream::StreamOptions out;
   out.files = options.files;
   out.max_record_bytes = options.max_record_bytes;
@@ -65,50 +68,80 @@ Result<stream::StreamOptions> stream_options(const FilterOptions& options, const
   out.rejects.content = options.rejects_content;
   if (options.rejects) {
     out.rejects.file = *options.rejects;
-  } else if (hold.folder) {
-    DBI_TRY_ASSIGN(out.rejects.file, hold.folder->rejects(context.tool, context.common.name));
+  } else if (held.folder) {
+    DBI_TRY_ASSIGN(out.rejects.file, held.folder->rejects(context.tool, context.common.name));
   }
   out.resume = options.resume.has_value();
   if (options.resume) {
-    DBI_TRY_ASSIGN(out.resume_from, take_lines(*options.resume, false));
+    DBI_TRY_ASSIGN(out.resume_from, lines_of(*options.resume));
   }
-  if (hold.pending) {
-    DBI_TRY_ASSIGN(const std::string pending, take_lines(*hold.pending, true));
-    out.resume_from += pending;
-  }
+  DBI_TRY_ASSIGN(const std::string lines, pending.load());
+  out.resume_from += lines;
   return out;
 }
 
 // What the next run of this instance begins with.
-Status keep_for_next(const stream::RunSummary& summary, const FilterOptions& options, const Hold& hold) {
+Status keep_for_next(const stream::RunSummary& summary, const FilterOptions& options, PendingLedger& pending) {
   if (options.resume) DBI_TRY(state::write_atomic(*options.resume, summary.resume, state::Durability::Durable));
-  if (hold.pending && !summary.pending.empty()) {
-    DBI_TRY(state::write_atomic(*hold.pending, summary.pending, state::Durability::Durable));
-  }
-  return {};
+  return pending.replace(summary.pending);
+}
+
+// After a fault the filter still has what it could not write. Where nothing left and nothing is to be added, the counts
+// that were pending stay as they are: it may not even have come to take them over.
+void keep_after_fault(const stream::Filter& filter, const stream::StreamCounters& counters, const Context& context,
+                      PendingLedger& pending) {
+  std::string lines;
+  filter.save_pending(lines);
+  if (counters.records_out.value() == 0 && (lines.empty() || counters.records_in.value() == 0)) return;
+  if (const Status kept = pending.replace(lines); !kept) context.log->warning(kept.error());
+}
+
+void add_counters(RunTelemetry& telemetry, const stream::StreamCounters& counters) {
+  telemetry.add("records_in", counters.records_in);
+  telemetry.add("records_out", counters.records_out);
+  telemetry.add("bytes_in", counters.bytes_in);
+  telemetry.add("bytes_out", counters.bytes_out);
+  telemetry.add("rejects", counters.rejects);
+  telemetry.add("cut_off", counters.cut_off);
+  telemetry.add("write_stall_us", counters.write_stall_us);
 }
 
 }  // namespace
 
-Result<ExitStatus> run_filter(const FilterOptions& options, Context& context, const MakeFilter& make) {
+Result<ExitStatus> run_filter(const FilterOptions& options, Context& context, const MakeFilter& make,
+                              const RereadFilterOptions& reread) {
   DBI_TRY_ASSIGN(stream::Loop loop, stream::Loop::open());
   const stream::Signals signals(loop.waker());
-  Hold hold;
+  InstanceState held;
   if (!options.replay) {
-    DBI_TRY_ASSIGN(hold, take_state(context));
+    DBI_TRY_ASSIGN(held, take_state(context));
   }
-  DBI_TRY_ASSIGN(const stream::StreamOptions streaming, stream_options(options, context, hold));
+  PendingLedger pending(held);
+  DBI_TRY_ASSIGN(const stream::StreamOptions streaming, stream_options(options, context, held, pending));
 
   stream::StreamCounters counters;
-  DBI_TRY_ASSIGN(const std::unique_ptr<stream::Filter> filter, make({loop.waker(), &counters, hold.folder}));
+  DBI_TRY_ASSIGN(const std::unique_ptr<stream::Filter> filter, make({loop.waker(), &counters, held.folder}));
+  RunTelemetry telemetry(context, held);
+  add_counters(telemetry, counters);
   resource::MemoryLimiter limiter({options.memory_limit, options.memory_spike}, *context.clock);
-  stream::StreamContext around{&loop, context.clock, context.log, &counters, {}, {}};
-  if (options.memory_limit != 0 && !options.replay) around.memory_pressure = [&] { return limiter.pressure(); };
+  stream::StreamContext around{&loop, context.clock, context.log, &counters, {}, {}, {}};
+  around.tick = [&](MonotonicTime) { telemetry.write(); };
+  if (!options.replay) around.memory_pressure = [&] { return limiter.pressure(); };
+  if (reread) {
+    around.reload = [&]() -> Status {
+      DBI_TRY_ASSIGN(const FilterOptions now, reread());
+      limiter = resource::MemoryLimiter({now.memory_limit, now.memory_spike}, *context.clock);
+      return {};
+    };
+  }
 
   const auto summary = stream::run_filter(*filter, streaming, around);
   if (stream::Signals::interrupted()) context.raise_at_end = SIGINT;
-  if (!summary) return fail(Error(summary.error()));
-  DBI_TRY(keep_for_next(*summary, options, hold));
+  if (!summary) {
+    keep_after_fault(*filter, counters, context, pending);
+    return fail(Error(summary.error()));
+  }
+  DBI_TRY(keep_for_next(*summary, options, pending));
   return summary->exit_status();
 }
 

@@ -1,4 +1,5 @@
-// One call that runs a filter or sink: signals, state folder, lock, rejects, resume file, memory limits, exit status.
+// One call that runs a filter or sink: signals, state folder, lock, rejects, resume file, telemetry, memory
+// limits, exit status.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -28,9 +29,16 @@ struct FilterSetup {
 /// stream::BlockSignals.
 using MakeFilter = std::function<Result<std::unique_ptr<stream::Filter>>(const FilterSetup& setup)>;
 
+/// The shared options as the configuration gives them now; see run::reread.
+using RereadFilterOptions = std::function<Result<FilterOptions>()>;
+
 /// Runs the filter from the inputs to context.process->output. Fails with what hinders the run: ErrorKind::Owned where
 /// another live process holds this instance's state and standard error is no terminal; at a terminal the run goes on
 /// without state and says so. After SIGINT context.raise_at_end is set.
-Result<ExitStatus> run_filter(const FilterOptions& options, Context& context, const MakeFilter& make);
+///
+/// SIGHUP calls `reread`: the memory limits take effect, all else needs a new start; a fault is reported and what was
+/// stays. Then the filter's own on_reload is called.
+Result<ExitStatus> run_filter(const FilterOptions& options, Context& context, const MakeFilter& make,
+                              const RereadFilterOptions& reread = {});
 
 }  // namespace dbi::run

@@ -10,6 +10,7 @@
 #include <exception>
 #include <system_error>
 
+#include "base/descriptor.hpp"
 #include "cli/parser.hpp"
 #include "cli/print.hpp"
 #include "config/apply.hpp"
@@ -95,17 +96,9 @@ std::vector<Error> read_the_rest(Table& table, const Process& process, Log& log)
   return errors;
 }
 
-Status write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && errno == EPIPE) return {};
-    if (written < 0) {
-      return fail(ErrorKind::Output, "standard output: " + std::generic_category().message(errno));
-    }
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
+Status print(int descriptor, std::string_view text) {
+  if (write_all(descriptor, text) || errno == EPIPE) return {};
+  return fail(ErrorKind::Output, "standard output: " + std::generic_category().message(errno));
 }
 
 // A text for people or for the build instead of a run; empty for a run.
@@ -131,13 +124,16 @@ Status close_output(int descriptor) {
   return fail(ErrorKind::Output, "standard output: " + std::generic_category().message(errno));
 }
 
-Result<ExitStatus> guarded(const Body& body, Context& context) try {
-  return body(context);
-} catch (const std::exception& exception) {
-  return fail(ErrorKind::Internal, fmt::format("unexpected exception: {}", exception.what()),
-              "This is a bug in dbi; please report it.");
-} catch (...) {
-  return fail(ErrorKind::Internal, "unexpected exception", "This is a bug in dbi; please report it.");
+// Of the exception that is handled.
+Error bug() {
+  const std::string hint = "This is a bug in dbi; please report it.";
+  try {
+    throw;
+  } catch (const std::exception& exception) {
+    return {ErrorKind::Internal, fmt::format("unexpected exception: {}", exception.what()), hint};
+  } catch (...) {
+    return {ErrorKind::Internal, "unexpected exception", hint};
+  }
 }
 
 ExitStatus report(const Log& log, const Error& error) {
@@ -171,7 +167,7 @@ ExitStatus run_body(const cli::Program& program, Table& table, const Body& body,
   context.tree = &table.tree;
   context.process = &process;
   context.terminal = ::isatty(process.diagnostics) == 1;
-  const auto result = guarded(body, context);
+  const auto result = body(context);
   raise_at_end = context.raise_at_end;
   return result ? *result : report(log, result.error());
 }
@@ -181,7 +177,7 @@ ExitStatus run_table(const cli::Program& program, Table& table, const Body& body
   const auto request = cli::parse(table.tree, process.arguments);
   if (!request) return report(log, request.error());
   if (const std::string text = text_instead(program, table, *request); !text.empty()) {
-    const Status written = write_all(process.output, text);
+    const Status written = print(process.output, text);
     return written ? ExitStatus::Done : report(log, written.error());
   }
   log.set_level(level_of(table.common));
@@ -189,15 +185,29 @@ ExitStatus run_table(const cli::Program& program, Table& table, const Body& body
   return run_body(program, table, body, process, log, raise_at_end);
 }
 
+ExitStatus guarded(const cli::Program& program, const Describe& describe, const Body& body, const Process& process,
+                   Log& log, int& raise_at_end) try {
+  Table table(program, describe);
+  return run_table(program, table, body, process, log, raise_at_end);
+} catch (...) {
+  return report(log, bug());
+}
+
 }  // namespace
+
+int report_exception(std::string_view tool, int diagnostics) noexcept try {
+  Log{std::string(tool), LogLevel::Error, diagnostics}.error(bug());
+  return static_cast<int>(ExitStatus::Bug);
+} catch (...) {
+  return static_cast<int>(ExitStatus::Bug);  // not even the message found room
+}
 
 int run(const cli::Program& program, const Describe& describe, const Body& body, const Process& process) {
   // A reader that is gone is told by the failing write.
   ::signal(SIGPIPE, SIG_IGN);
   Log log{std::string(program.name), LogLevel::Warning, process.diagnostics};
-  Table table(program, describe);
   int raise_at_end = 0;
-  ExitStatus status = run_table(program, table, body, process, log, raise_at_end);
+  ExitStatus status = guarded(program, describe, body, process, log, raise_at_end);
   if (const Status closed = close_output(process.output); !closed) {
     log.error(closed.error());
     if (status == ExitStatus::Done || status == ExitStatus::MalformedInput) status = ExitStatus::InputOutput;

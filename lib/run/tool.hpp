@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <unistd.h>
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -58,27 +60,34 @@ namespace detail {
 using Describe = std::function<void(cli::Tree&)>;
 using Body = std::function<Result<ExitStatus>(Context&)>;
 
-/// Arguments, variables and configuration into the members that `tree` is bound to. Diagnostics go to the log.
+/// Arguments, variables and configuration into the members that `tree` is bound to, then the body. Diagnostics go to
+/// the log. What is thrown on the way is reported like an error of kind Internal.
 int run(const cli::Program& program, const Describe& describe, const Body& body, const Process& process);
 /// The same once more, without printing help: what SIGHUP asks for.
 Status reread(const cli::Program& program, const Describe& describe, const Context& context);
+/// To be called in a handler: tells of the exception that is handled. Returns the exit status of a bug.
+int report_exception(std::string_view tool, int diagnostics) noexcept;
 
 }  // namespace detail
 
-/// Runs a tool in this process. Returns its exit status; nothing is thrown.
+/// Runs a tool in this process. Returns its exit status.
 template <typename Options>
-int run_tool(const Tool<Options>& tool, const Process& process) {
+int run_tool(const Tool<Options>& tool, const Process& process) noexcept try {
   Options options;
   return detail::run(
       tool.program, [&](cli::Tree& tree) { tool.describe(tree, options); },
       [&](Context& context) { return tool.body(options, context); }, process);
+} catch (...) {
+  return detail::report_exception(tool.program.name, process.diagnostics);
 }
 
 template <typename Options>
-int run_tool(const Tool<Options>& tool, int argc, char** argv) {
+int run_tool(const Tool<Options>& tool, int argc, char** argv) noexcept try {
   Process process;
   process.arguments.assign(argv + (argc > 0 ? 1 : 0), argv + argc);
   return run_tool(tool, process);
+} catch (...) {
+  return detail::report_exception(tool.program.name, STDERR_FILENO);
 }
 
 /// The options as the sources give them now, for a reload: the configuration is read again, flags and variables stay.

@@ -312,7 +312,9 @@ Status Run::duties() {
 
 Status Run::reload() {
   if (!Signals::take_reload()) return {};
-  if (const Status status = filter_.on_reload(); !status) context_.log->warning(status.error());
+  Status status = context_.reload ? context_.reload() : Status{};
+  if (status) status = filter_.on_reload();
+  if (!status) context_.log->warning(status.error());
   return {};
 }
 

@@ -46,6 +46,8 @@ struct StreamContext {
   /// at most. While it says Hard nothing is read for 5 s; then, since a filter that waits for memory of which it frees
   /// none would wait forever, one block (LineReader::kBlock) every 100 ms. Deadlines, ticks and stops go on.
   std::function<MemoryPressure()> memory_pressure;
+  /// SIGHUP, before the filter's on_reload, which a fault of this leaves out. May be empty.
+  std::function<Status()> reload{};
 };
 
 /// How a run ended.

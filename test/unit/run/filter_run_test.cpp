@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/filter_run.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <utility>
 
 #include "cli/review.hpp"
 #include "state/lock.hpp"
@@ -18,12 +21,29 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+// Passes records; has a ledger of one line, which an earlier run could not write.
 class Pass final : public stream::Filter {
  public:
   Status on_record(const record::Record& record, stream::Writer& out) override { return out.append(record.line()); }
+  Status on_end(stream::Writer& out) override {
+    if (pending_.empty()) return {};
+    return out.append(std::exchange(pending_, {}));
+  }
+  void save_pending(std::string& lines) const override {
+    if (!pending_.empty()) lines += pending_ + "\n";
+  }
+  Status load_line(const record::Record& line) override {
+    if (line.find("refuse") != nullptr) return fail(ErrorKind::State, "refused");
+    pending_ = line.line();
+    return {};
+  }
+
+ private:
+  std::string pending_;
 };
 
 bool had_folder = false;
+bool refuse_to_start = false;
 
 void describe(cli::Tree& tree, FilterOptions& options) {
   describe_filter_options(tree, options);
@@ -33,6 +53,7 @@ void describe(cli::Tree& tree, FilterOptions& options) {
 Result<ExitStatus> body(const FilterOptions& options, Context& context) {
   return run_filter(options, context, [](const FilterSetup& setup) -> Result<std::unique_ptr<stream::Filter>> {
     had_folder = setup.folder.has_value();
+    if (refuse_to_start) return fail(ErrorKind::Usage, "refused");
     return std::make_unique<Pass>();
   });
 }
@@ -47,11 +68,17 @@ class FilterRunTest : public ::testing::Test {
     process.environment = [](const std::string&) { return std::nullopt; };
     process.arguments = {"--no-config", "--state-dir", folder_ + "/state"};
     process.arguments.insert(process.arguments.end(), arguments.begin(), arguments.end());
-    process.output = open_new("/out");
+    process.output = full_output_ ? ::open("/dev/full", O_WRONLY | O_CLOEXEC) : open_new("/out");
     process.diagnostics = open_new("/diagnostics");
     const int status = run_tool(Tool<FilterOptions>{{"dbi-test", "for tests"}, describe, body}, process);
     ::close(process.diagnostics);
     return status;
+  }
+
+  // Counts that an earlier run of the instance left.
+  void leave_pending(const std::string& lines = "{\"count\":7}\n") const {
+    std::filesystem::create_directories(folder_ + "/state/default");
+    std::ofstream(folder_ + kPending) << lines;
   }
 
   std::string write(const std::string& text) const {
@@ -63,7 +90,9 @@ class FilterRunTest : public ::testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
+  static constexpr auto kPending = "/state/default/dbi-test@dbi-test.json.pending";
   std::string folder_;
+  bool full_output_ = false;
 
  private:
   [[nodiscard]] int open_new(const std::string& name) const {
@@ -115,6 +144,52 @@ TEST_F(FilterRunTest, MissingInputIsStatus5AndBadLimitsAreStatus2) {
   EXPECT_EQ(run({folder_ + "/nothing"}), 5);
   EXPECT_EQ(run({"--memory-limit", "1MiB"}), 2);
   EXPECT_EQ(run({"--drain", "2h"}), 2);
+}
+
+TEST_F(FilterRunTest, WritesWhatAnEarlierRunLeftPendingOnce) {
+  leave_pending();
+  EXPECT_EQ(run({write("{}\n")}), 0) << read("/diagnostics");
+  EXPECT_EQ(read("/out"), "{}\n{\"count\":7}\n");
+  EXPECT_FALSE(std::filesystem::exists(folder_ + kPending));
+  EXPECT_EQ(run({write("{}\n")}), 0);
+  EXPECT_EQ(read("/out"), "{}\n");
+}
+
+TEST_F(FilterRunTest, KeepsPendingCountsWhereTheRunDoesNotStart) {
+  leave_pending();
+  refuse_to_start = true;
+  EXPECT_EQ(run({write("{}\n")}), 2);
+  refuse_to_start = false;
+  EXPECT_EQ(read(kPending), "{\"count\":7}\n");
+  leave_pending("{\"count\":7}\n{\"refuse\":1}\n");
+  EXPECT_EQ(run({write("{}\n")}), 5);
+  EXPECT_EQ(read(kPending), "{\"count\":7}\n{\"refuse\":1}\n");
+}
+
+TEST_F(FilterRunTest, WritesPendingCountsWhereTheInputIsNotThere) {
+  leave_pending();
+  EXPECT_EQ(run({folder_ + "/nothing"}), 5);
+  EXPECT_EQ(read("/out") + read(kPending), "{\"count\":7}\n");
+}
+
+TEST_F(FilterRunTest, KeepsPendingCountsWhereTheOutputFails) {
+  leave_pending();
+  full_output_ = true;
+  EXPECT_EQ(run({write("{}\n")}), 5);
+  EXPECT_EQ(read(kPending), "{\"count\":7}\n");
+}
+
+TEST_F(FilterRunTest, CountsInTheTotalsOfTheInstance) {
+  const std::string total = "/state/default/telemetry/dbi-test@dbi-test.total.json";
+  EXPECT_EQ(run({write("{}\n{\"a\":1}\nnonsense\n")}), 3);
+  EXPECT_THAT(read(total), HasSubstr("\"records_in\": 2,"));
+  EXPECT_THAT(read(total), HasSubstr("\"bytes_out\": 11,"));
+  EXPECT_THAT(read(total), HasSubstr("\"rejects\": 1,"));
+  EXPECT_EQ(run({write("{}\n")}), 0) << read("/diagnostics");
+  EXPECT_THAT(read(total), HasSubstr("\"records_in\": 3,"));
+  EXPECT_EQ(run({folder_ + "/nothing"}), 5);
+  const auto files = std::filesystem::directory_iterator(folder_ + "/state/default/telemetry");
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "a snapshot outlived its run";
 }
 
 TEST(FilterOptions, PassTheReview) {
