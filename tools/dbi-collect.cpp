@@ -1,23 +1,23 @@
 // dbi-collect: reads database servers and writes what they did as records. Flags and wiring; the work is in collect/.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "collect/collector.hpp"
 #include "collect/postgresql_sessions.hpp"
 #include "collect/probe.hpp"
+#include "run/instance_state.hpp"
 #include "run/tool.hpp"
-#include "state/lock.hpp"
 
 namespace {
 
@@ -108,16 +108,26 @@ void describe_limits(cli::Tree& tree, Options& options) {
       .key("collector.max_cycle_bytes");
 }
 
+// --once and --interval exclude each other where one source gives both; else the stronger source has its way, so that
+// cron may say --once beside a configured interval.
+Status choose_end(Options& options, const cli::Tree& tree) {
+  if (!options.once) return {};
+  const auto once = tree.find("--once")->source;
+  const auto interval = tree.find("--interval")->source;
+  if (options.count || (options.interval && interval == once)) {
+    return fail(ErrorKind::Usage, "--once excludes --interval and --count");
+  }
+  if (interval < once) options.interval.reset();
+  return {};
+}
+
 void describe(cli::Tree& tree, Options& options) {
   tree.positional("TARGET", &options.targets, "a URL, a connection string, service=NAME or a configured name");
   describe_reading(tree, options);
   describe_limits(tree, options);
   describe_probe(tree, options);
   tree.list("targets", &options.configured, "the servers to read where no TARGET is given", describe_target);
-  tree.check([&options]() -> Status {
-    if (!options.once || (!options.interval && !options.count)) return {};
-    return fail(ErrorKind::Usage, "--once excludes --interval and --count");
-  });
+  tree.check([&options, &tree] { return choose_end(options, tree); });
 }
 
 Result<db::PostgresTarget> configure(const ConfiguredTarget& target) {
@@ -187,71 +197,102 @@ Result<ExitStatus> probe(std::vector<db::PostgresTarget> targets, const Options&
     reports.push_back(collect::probe_postgresql(name,
                                                 collect::open_database(connect_to(std::move(target), options), {}),
                                                 {wants(options, "query_stats"), wants(options, "session")}));
-    const auto text = collect::format_probe(reports.back());
-    for (std::size_t at = 0; at < text.size();) {
-      const auto written = ::write(output, text.data() + at, text.size() - at);
-      if (written >= 0) {
-        at += static_cast<std::size_t>(written);
-      } else if (errno == EPIPE) {
-        return collect::probe_status(reports);
-      } else if (errno != EINTR) {
-        return fail(ErrorKind::Output, fmt::format("standard output: {}", std::strerror(errno)));
-      }
-    }
+    if (write_all(output, collect::format_probe(reports.back()))) continue;
+    if (errno == EPIPE) break;
+    return fail(ErrorKind::Output, fmt::format("standard output: {}", std::generic_category().message(errno)));
   }
   return collect::probe_status(reports);
 }
 
-Result<ExitStatus> body(const Options& options, run::Context& context) {
-  DBI_TRY_ASSIGN(auto targets, find_targets(options));
-  if (options.probe) return probe(std::move(targets), options, context.process->output);
-  collect::CollectorSettings settings;
-  for (auto& target : targets) settings.targets.push_back(connect_to(std::move(target), options));
-  // A terminal run shares nothing with anybody (DESIGN.md section 4, "First run").
-  const bool keeps_nothing =
-      context.terminal && !context.given("--state-dir") && !context.given("--pipeline") && !context.given("--interval");
-  const auto first_run = options.baseline.value_or(keeps_nothing ? collect::FirstRun::Wait : collect::FirstRun::Skip);
-  settings.cycle.query_stats = wants(options, "query_stats");
-  settings.cycle.first_run = first_run;
-  settings.cycle.stats = {.top = options.top, .query_bytes = options.query_bytes};
-  settings.cycle.max_cycle_bytes = options.max_cycle_bytes;
+// A terminal run shares nothing with anybody (DESIGN.md section 4, "First run").
+bool keeps_nothing(const run::Context& context) {
+  return context.terminal && !context.given("--state-dir") && !context.given("--pipeline") &&
+         !context.given("--interval");
+}
+
+collect::RunSettings run_settings(const Options& options, collect::FirstRun first_run) {
+  collect::RunSettings settings;
+  settings.interval = options.interval;
+  if (!options.interval && options.count) settings.interval = kDefaultInterval;
+  settings.count = options.count;
+  if (!options.interval && !options.count) settings.count = 1;
+  settings.first_run = first_run;
+  settings.first_wait = options.interval.value_or(kDefaultInterval);
+  return settings;
+}
+
+collect::CycleSettings cycle_settings(const Options& options, collect::FirstRun first_run) {
+  collect::CycleSettings settings;
+  settings.query_stats = wants(options, "query_stats");
+  settings.first_run = first_run;
+  settings.stats = {.top = options.top, .query_bytes = options.query_bytes};
+  settings.max_cycle_bytes = options.max_cycle_bytes;
   if (wants(options, "session")) {
-    settings.cycle.read_sessions =
+    settings.read_sessions =
         collect::postgresql_sessions({.query_bytes = options.query_bytes, .sample_s = in_seconds(options.interval)});
   }
-  settings.run.interval = options.interval;
-  if (!options.interval && options.count) settings.run.interval = kDefaultInterval;
-  settings.run.count = options.count;
-  if (!options.interval && !options.count) settings.run.count = 1;
-  settings.run.first_run = first_run;
-  settings.run.first_wait = options.interval.value_or(kDefaultInterval);
+  return settings;
+}
+
+collect::CollectorSettings collector_settings(std::vector<db::PostgresTarget> targets, const Options& options,
+                                              const run::Context& context) {
+  const auto unasked = keeps_nothing(context) ? collect::FirstRun::Wait : collect::FirstRun::Skip;
+  const auto first_run = options.baseline.value_or(unasked);
+  collect::CollectorSettings settings;
+  for (auto& target : targets) settings.targets.push_back(connect_to(std::move(target), options));
+  settings.cycle = cycle_settings(options, first_run);
+  settings.run = run_settings(options, first_run);
   settings.text_interval = options.text_interval;
   settings.terminal = context.terminal;
   settings.quiet = context.common.quiet;
-  std::optional<state::Lock> lock;
-  if (!keeps_nothing) {
-    DBI_TRY_ASSIGN(auto folder, state::StateFolder::open(context.folder_request(), context.process->environment));
-    DBI_TRY_ASSIGN(const auto instance, folder.instance("dbi-collect", context.common.name));
-    auto held = state::Lock::acquire(instance, state::this_process("dbi-collect"));
-    if (!held && !(context.terminal && held.error().kind == ErrorKind::Owned)) return fail(std::move(held).error());
-    if (held) {
-      lock = std::move(*held);
-      settings.state = std::move(folder);
-    } else {
-      context.log->warning(held.error());
-      context.log->warning("going on without state");
-    }
+  return settings;
+}
+
+// The options that a SIGHUP found. A run by a --count keeps what it began with, since it would count anew.
+std::optional<Options> reread_options(const run::Context& context);
+
+Result<ExitStatus> body(const Options& asked, run::Context& context) {
+  Options options = asked;
+  DBI_TRY_ASSIGN(auto targets, find_targets(options));
+  if (options.probe) return probe(std::move(targets), options, context.process->output);
+  run::InstanceState held;
+  if (!keeps_nothing(context)) {
+    DBI_TRY_ASSIGN(held, run::take_state(context));
   }
-  DBI_TRY_ASSIGN(const auto result,
-                 collect::collect(std::move(settings), context.process->output, *context.log, *context.clock));
-  if (result.interrupted) context.raise_at_end = SIGINT;
-  return result.status;
+  for (;;) {
+    auto settings = collector_settings(std::move(targets), options, context);
+    settings.state = held.folder;
+    std::optional<Options> reread;
+    settings.reload = [&] {
+      reread = reread_options(context);
+      return reread.has_value();
+    };
+    DBI_TRY_ASSIGN(const auto result,
+                   collect::collect(std::move(settings), context.process->output, *context.log, *context.clock));
+    if (result.interrupted) context.raise_at_end = SIGINT;
+    if (!result.reload) return result.status;
+    options = std::move(*reread);
+    DBI_TRY_ASSIGN(targets, find_targets(options));
+  }
 }
 
 constexpr run::Tool<Options> kTool{
     .program = {.name = "dbi-collect", .summary = "read database servers and write what they did as records"},
     .describe = describe,
     .body = body};
+
+std::optional<Options> reread_options(const run::Context& context) {
+  auto options = run::reread(kTool, context);
+  if (options && options->count) return std::nullopt;
+  if (options) {
+    const auto targets = find_targets(*options);
+    if (targets) return std::move(*options);
+    context.log->warning(targets.error());
+  } else {
+    context.log->warning(options.error());
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 

@@ -75,6 +75,9 @@ Result<std::vector<std::string>> choose_sinks(const Options& options, bool termi
   return sinks;
 }
 
+// For SIGHUP.
+Result<dbi::run::FilterOptions> reread(const dbi::run::Context& context);
+
 Result<dbi::ExitStatus> deliver(const Options& options, dbi::run::Context& context) {
   const int output = context.process->output;
   const bool terminal = ::isatty(output) == 1;
@@ -94,17 +97,26 @@ Result<dbi::ExitStatus> deliver(const Options& options, dbi::run::Context& conte
     return std::unique_ptr<dbi::stream::Filter>(
         std::make_unique<dbi::exporting::FanOut>(std::move(opened), *context.log, delivery));
   };
-  DBI_TRY_ASSIGN(const dbi::ExitStatus status, dbi::run::run_filter(options.filter, context, make));
+  DBI_TRY_ASSIGN(const dbi::ExitStatus status,
+                 dbi::run::run_filter(options.filter, context, make, [&] { return reread(context); }));
   // The sink's fault was reported when it happened.
   if (delivery.fault) return dbi::ExitStatus::InputOutput;
   if (options.fail_on_scrape && delivery.scrape_failed) return dbi::ExitStatus::Unreachable;
   return status;
 }
 
+constexpr dbi::run::Tool<Options> kTool{
+    .program = {.name = "dbi-export", .summary = "deliver records to a table, NDJSON files or SQLite"},
+    .describe = describe,
+    .body = deliver};
+
+Result<dbi::run::FilterOptions> reread(const dbi::run::Context& context) {
+  DBI_TRY_ASSIGN(const Options options, dbi::run::reread(kTool, context));
+  return options.filter;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const dbi::run::Tool<Options> tool{
-      {"dbi-export", "deliver records to a table, NDJSON files or SQLite"}, describe, deliver};
-  return dbi::run::run_tool(tool, argc, argv);
+  return dbi::run::run_tool(kTool, argc, argv);
 }

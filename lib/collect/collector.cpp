@@ -162,7 +162,11 @@ class Collector {
         writer_.set_reader_gone();
         return fail(ErrorKind::Output, "the reader is gone");
       }
-      if (stream::Signals::take_reload()) pauses_.cut_short();
+      if (stream::Signals::take_reload()) {
+        reload_ = settings_.reload && settings_.reload();
+        if (reload_) return {};
+        pauses_.cut_short();
+      }
       DBI_TRY(output_.serve([this](const std::string& records) -> Status {
         writer_.buffer().append(records);
         return writer_.flush();
@@ -175,6 +179,7 @@ class Collector {
   Result<CollectorResult> finish() {
     CollectorResult result;
     result.interrupted = stream::Signals::interrupted();
+    result.reload = reload_ && !stream::Signals::stop_requested();
     for (const auto& target : targets_) {
       const auto& status = target.result.status;
       if (!status && status.error().kind != ErrorKind::Output) return fail(status.error());
@@ -190,6 +195,7 @@ class Collector {
   Pauses pauses_;
   stream::Writer writer_;
   std::stop_source stop_;
+  bool reload_ = false;
   std::optional<stream::Waker> waker_;
   Output output_{[this] { waker_->wake(); }};
   std::deque<Target> targets_;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -26,15 +27,18 @@ struct CollectorSettings {
   std::optional<state::StateFolder> state;  ///< nothing: baselines and texts live in memory
   bool terminal = false;                    ///< somebody watches standard error
   bool quiet = false;                       ///< and wants no word of progress
+  /// SIGHUP: whether other settings are to take effect. Empty, or false: only the pauses are cut short.
+  std::function<bool()> reload;
 };
 
 struct CollectorResult {
   ExitStatus status = ExitStatus::Done;
   bool interrupted = false;  ///< by SIGINT, which the caller raises again
+  bool reload = false;       ///< ended for other settings: the cycles under way are left to the next collect()
 };
 
-/// Runs until all targets are done, a stop signal, or the output's end. The main thread's business: it takes the
-/// signals over. Fails with ErrorKind::State, Owned or Output.
+/// Runs until all targets are done, a stop signal, a reload, or the output's end. The main thread's business: it takes
+/// the signals over. Fails with ErrorKind::State, Owned or Output.
 Result<CollectorResult> collect(CollectorSettings settings, int output, const Log& log, const Clock& clock);
 
 }  // namespace dbi::collect
