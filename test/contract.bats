@@ -213,3 +213,96 @@ ended_by() {
     wait
   done
 }
+
+# started TOOL [OPTION ...]: a reader in the background that waits for its input; sets TOOL_PID, and $tool.err is what it
+# says. ended lets its input end; sets status.
+started() {
+  local tool=$1
+  mkfifo "$BATS_TEST_TMPDIR/$tool.in"
+  "$tool" $(to_stdout "$tool") "${@:2}" <"$BATS_TEST_TMPDIR/$tool.in" >/dev/null 2>"$BATS_TEST_TMPDIR/$tool.err" 3>&- 4>&- &
+  TOOL_PID=$!
+  exec 9>"$BATS_TEST_TMPDIR/$tool.in"
+  wait_until 10 test -s "$XDG_STATE_HOME/dbi/default/$tool@$tool.json.lock"
+}
+ended() {
+  exec 9>&-
+  status=0
+  wait "$TOOL_PID" || status=$?
+}
+
+@test "at a terminal a second instance goes on without state and says so" {
+  for tool in $(readers); do
+    started "$tool"
+    printf 'nonsense\n' >"$BATS_TEST_TMPDIR/second"
+    run script -qec "$tool $(to_stdout "$tool") $BATS_TEST_TMPDIR/second" /dev/null
+    assert_failure 3
+    assert_output --partial "$tool: warning: going on without state: "
+    assert_output --partial "is in use by $tool, process $TOOL_PID"
+    ended
+    assert_not_exists "$XDG_STATE_HOME/dbi/default/rejects/$tool@$tool.ndjson"
+  done
+}
+
+@test "what was read, refused and written is in the totals after the run, and adds up over runs" {
+  for tool in $(readers); do
+    for _ in 1 2; do
+      run_split "$tool" $(to_stdout "$tool") < <(printf '%s\n%s\nnonsense\n' "$record" "$record")
+      assert_failure 3
+    done
+    run jq -c '[.tool, .name, .counters.records_in, .counters.rejects, .counters.bytes_in]' \
+      "$XDG_STATE_HOME/dbi/default/telemetry/$tool@$tool.total.json"
+    assert_output "[\"$tool\",\"$tool\",4,2,$((4 * (${#record} + 1) + 2 * 9))]"
+    [ "$(ls "$XDG_STATE_HOME/dbi/default/telemetry")" = "$tool@$tool.total.json" ]
+    rm -r "$XDG_STATE_HOME"
+  done
+}
+
+@test "a running reader writes its snapshot, the next instance folds that of a killed one" {
+  for tool in $(readers); do
+    started "$tool"
+    printf '%s\n' "$record" >&9
+    local snapshot=$XDG_STATE_HOME/dbi/default/telemetry/$tool@$tool.$TOOL_PID.json
+    wait_until 10 test -s "$snapshot"
+    wait_until 10 jq -e '.counters.records_in == 1 and .gauges.resident_bytes > 1000000' "$snapshot"
+    kill -9 "$TOOL_PID"
+    ended
+    assert_exists "$snapshot"
+    run_split "$tool" $(to_stdout "$tool") <<<"$record"
+    assert_success
+    assert_not_exists "$snapshot"
+    [ "$(jq .counters.records_in "$XDG_STATE_HOME/dbi/default/telemetry/$tool@$tool.total.json")" = 2 ]
+    rm -r "$XDG_STATE_HOME" "$BATS_TEST_TMPDIR/$tool.in"
+  done
+}
+
+@test "--resume takes the name of a file of the current folder" {
+  cd "$BATS_TEST_TMPDIR"
+  printf '%s\n' "$record" >in
+  for tool in $(readers); do
+    run_split "$tool" $(to_stdout "$tool") --resume r.state in
+    assert_success
+    [ -s r.state ]
+    rm r.state
+  done
+}
+
+@test "SIGHUP reads the configuration again: a bad one is reported and the old one stays" {
+  local config=$BATS_TEST_TMPDIR/dbi.yaml
+  for tool in $(readers); do
+    echo 'memory_limiter: {limit: 1GiB}' >"$config"
+    started "$tool" --config "$config"
+    echo 'memory_limiter: {limit: much}' >"$config"
+    kill -HUP "$TOOL_PID"
+    wait_until 10 grep -q "dbi.yaml:1:25: memory_limiter.limit: not a size: 'much'" "$BATS_TEST_TMPDIR/$tool.err"
+    printf '%s\n' "$record" >&9
+    # One that takes effect: no program has as little.
+    echo 'memory_limiter: {limit: 64KiB, spike: 0}' >"$config"
+    kill -HUP "$TOOL_PID"
+    wait_until 10 grep -q "memory is above its limit" "$BATS_TEST_TMPDIR/$tool.err"
+    echo 'memory_limiter: {limit: 1GiB}' >"$config"
+    kill -HUP "$TOOL_PID"
+    ended
+    assert_equal "$status" 0
+    rm "$BATS_TEST_TMPDIR/$tool.in"
+  done
+}
