@@ -55,3 +55,18 @@ scrapes() { [ "$(record_count '.kind == "scrape"' out)" -ge "$1" ]; }
   run_split dbi-collect --config dbi.yaml --once --interval 1s
   assert_failure 2
 }
+
+@test "what dbi-collect wrote is in its totals, over runs and a reload" {
+  configure 1h '[session]'
+  dbi-collect --config dbi.yaml --state-dir state --once >first
+  dbi-collect --config dbi.yaml --state-dir state >out 2>err 3>&- 4>&- &
+  local pid=$!
+  wait_until 10 scrapes 1
+  jq -e '.counters.records_out >= 0 and .gauges.threads >= 2' "state/default/telemetry/dbi-collect@dbi-collect.$pid.json"
+  kill -HUP "$pid"
+  wait_until 10 scrapes 2
+  kill "$pid"
+  wait "$pid"
+  run jq -c '[.counters.records_out, .counters.bytes_out]' state/default/telemetry/dbi-collect@dbi-collect.total.json
+  assert_output "[$(cat first out | wc -l),$(cat first out | wc -c)]"
+}

@@ -17,6 +17,7 @@
 #include "collect/postgresql_sessions.hpp"
 #include "collect/probe.hpp"
 #include "run/instance_state.hpp"
+#include "run/run_telemetry.hpp"
 #include "run/tool.hpp"
 
 namespace {
@@ -259,9 +260,16 @@ Result<ExitStatus> body(const Options& asked, run::Context& context) {
   if (!keeps_nothing(context)) {
     DBI_TRY_ASSIGN(held, run::take_state(context));
   }
+  stream::StreamCounters counters;
+  run::RunTelemetry telemetry(context, held);
+  telemetry.add("records_out", counters.records_out);
+  telemetry.add("bytes_out", counters.bytes_out);
+  telemetry.add("write_stall_us", counters.write_stall_us);
   for (;;) {
     auto settings = collector_settings(std::move(targets), options, context);
     settings.state = held.folder;
+    settings.counters = &counters;
+    settings.tick = [&] { telemetry.write(); };
     std::optional<Options> reread;
     settings.reload = [&] {
       reread = reread_options(context);

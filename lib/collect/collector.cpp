@@ -24,6 +24,9 @@ namespace {
 
 constexpr std::string_view kTool = "dbi-collect";
 
+// Between two looks at the figures of a run.
+constexpr auto kTick = std::chrono::seconds{1};
+
 // The pauses between cycles, which a stop ends and SIGHUP cuts short.
 class Pauses {
  public:
@@ -98,6 +101,7 @@ class Collector {
     stop_.request_stop();
     output_.close(Error{ErrorKind::Output, "the run is over", {}});
     threads_.clear();
+    publish();
     if (!status && !writer_.reader_gone() && !writer_.gave_up()) return fail(std::move(status).error());
     return finish();
   }
@@ -157,7 +161,7 @@ class Collector {
   // The main thread's work: what the targets hand over, signals, a reader that goes.
   Status write_until_done(stream::Loop& loop) {
     while (running_ > 0) {
-      DBI_TRY_ASSIGN(const auto events, loop.wait({-1, writer_.descriptor()}, std::nullopt, clock_));
+      DBI_TRY_ASSIGN(const auto events, loop.wait({-1, writer_.descriptor()}, tick(), clock_));
       if (events.reader_gone) {
         writer_.set_reader_gone();
         return fail(ErrorKind::Output, "the reader is gone");
@@ -174,6 +178,27 @@ class Collector {
       if (stream::Signals::stop_requested()) return {};
     }
     return {};
+  }
+
+  // Calls the settings' tick where it is due; returns when it is next.
+  std::optional<MonotonicTime> tick() {
+    if (!settings_.tick) return std::nullopt;
+    if (const auto now = clock_.monotonic(); now >= next_tick_) {
+      next_tick_ = now + kTick;
+      publish();
+      settings_.tick();
+    }
+    return next_tick_;
+  }
+
+  // What left since the last time; an earlier collect() may have counted already.
+  void publish() {
+    if (settings_.counters == nullptr) return;
+    auto& counters = *settings_.counters;
+    counters.records_out.add(writer_.records_written() - std::exchange(records_told_, writer_.records_written()));
+    counters.bytes_out.add(writer_.bytes_written() - std::exchange(bytes_told_, writer_.bytes_written()));
+    const auto stall = static_cast<std::uint64_t>(writer_.write_time().count());
+    counters.write_stall_us.add(stall - std::exchange(stall_told_, stall));
   }
 
   Result<CollectorResult> finish() {
@@ -196,6 +221,10 @@ class Collector {
   stream::Writer writer_;
   std::stop_source stop_;
   bool reload_ = false;
+  MonotonicTime next_tick_{};
+  std::uint64_t records_told_ = 0;
+  std::uint64_t bytes_told_ = 0;
+  std::uint64_t stall_told_ = 0;
   std::optional<stream::Waker> waker_;
   Output output_{[this] { waker_->wake(); }};
   std::deque<Target> targets_;

@@ -13,6 +13,7 @@
 #include "collect/target_cycles.hpp"
 #include "collect/target_run.hpp"
 #include "state/folder.hpp"
+#include "stream/counters.hpp"
 
 namespace dbi::collect {
 
@@ -27,6 +28,9 @@ struct CollectorSettings {
   std::optional<state::StateFolder> state;  ///< nothing: baselines and texts live in memory
   bool terminal = false;                    ///< somebody watches standard error
   bool quiet = false;                       ///< and wants no word of progress
+  /// Counts what leaves; not owned, nothing: nobody looks.
+  stream::StreamCounters* counters = nullptr;
+  std::function<void()> tick;  ///< about once a second, by the caller's thread; may be empty
   /// SIGHUP: whether other settings are to take effect. Empty, or false: only the pauses are cut short.
   std::function<bool()> reload;
 };

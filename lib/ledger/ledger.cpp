@@ -13,16 +13,6 @@ namespace {
 
 constexpr std::string_view kSavedKind = "ledger";
 
-std::optional<std::string_view> text_of(const record::Record& record, std::string_view name, std::string& scratch) {
-  const auto* member = record.find(name);
-  return member == nullptr ? std::nullopt : member->value.text(scratch);
-}
-
-double number_of(const record::Record& record, std::string_view name, double otherwise) {
-  const auto* member = record.find(name);
-  return member == nullptr ? otherwise : member->value.number().value_or(otherwise);
-}
-
 std::optional<std::string> copy_of(std::optional<std::string_view> text) {
   return text ? std::optional(std::string(*text)) : std::nullopt;
 }
@@ -39,15 +29,9 @@ void append_part(std::string& key, std::optional<std::string_view> text) {
 }
 
 Amounts saved_amounts(const record::Record& record) {
-  const auto* count = record.find("count");
-  const auto whole = count == nullptr ? 0 : count->value.integer().value_or(0);
-  return {static_cast<std::uint64_t>(std::max<std::int64_t>(0, whole)), number_of(record, "weight", 0),
-          number_of(record, "calls", 0), number_of(record, "total_ms", 0)};
-}
-
-bool is_folded(const record::Record& record) {
-  const auto* folded = record.find("folded");
-  return folded != nullptr && folded->value.boolean().value_or(false);
+  const auto whole = record.integer("count").value_or(0);
+  return {static_cast<std::uint64_t>(std::max<std::int64_t>(0, whole)), record.number("weight").value_or(0),
+          record.number("calls").value_or(0), record.number("total_ms").value_or(0)};
 }
 
 }  // namespace
@@ -68,19 +52,20 @@ Ledger::Ledger(std::string tool, std::string name, const stream::RunClock& clock
     : tool_(std::move(tool)), name_(std::move(name)), clock_(&clock) {}
 
 void Ledger::drop(const record::Record& record, Reason reason) {
-  drop(record, reason, number_of(record, "weight", 1));
+  drop(record, reason, record.number("weight").value_or(1));
 }
 
 void Ledger::drop(const record::Record& record, Reason reason, double weight) {
-  Amounts amounts{1, weight, weight * number_of(record, "calls", 0), weight * number_of(record, "total_ms", 0)};
+  Amounts amounts{1, weight, weight * record.number("calls").value_or(0),
+                  weight * record.number("total_ms").value_or(0)};
   if (reason == Reason::Sampled) amounts = {1, 0, 0, 0};
   add(key_of(record, reason, false), amounts, now_);
 }
 
 // Its views are those of the record or of scratch: valid until the next call.
 Ledger::Key Ledger::key_of(const record::Record& record, Reason reason, bool folded) {
-  return {text_of(record, "target", target_), text_of(record, "database", database_), text_of(record, "cycle", cycle_),
-          reason, folded};
+  return {record.text("target", target_), record.text("database", database_), record.text("cycle", cycle_), reason,
+          folded};
 }
 
 void Ledger::add(Key key, const Amounts& amounts, Timestamp since) {
@@ -122,8 +107,8 @@ Status Ledger::before(const record::Record& record, Timestamp now, stream::Write
   now_ = now;
   if (entries_.empty()) return {};
   if (folded_ >= kMaxKeys) DBI_TRY(end(out));
-  if (text_of(record, "kind", text_) == "scrape") {
-    const auto target = text_of(record, "target", target_);
+  if (record.text("kind", text_) == "scrape") {
+    const auto target = record.text("target", target_);
     DBI_TRY(write_if([target](const Entry& entry) { return view_of(entry.target) == target; }, out));
   }
   if (entries_.empty() || now - oldest_ < kMaxWait) return {};
@@ -177,11 +162,11 @@ void Ledger::cut_off(const record::Record& record) {
 
 // Its own `dropped` record says what it counted; another's is a record like any other.
 bool Ledger::take_back(const record::Record& record) {
-  if (text_of(record, "kind", text_) != "dropped" || text_of(record, "tool", text_) != tool_) return false;
-  if (text_of(record, "name", text_).value_or(tool_) != name_) return false;
-  const auto reason = find_reason(text_of(record, "reason", text_).value_or(""));
+  if (record.text("kind", text_) != "dropped" || record.text("tool", text_) != tool_) return false;
+  if (record.text("name", text_).value_or(tool_) != name_) return false;
+  const auto reason = find_reason(record.text("reason", text_).value_or(""));
   if (!reason) return false;
-  add(key_of(record, *reason, is_folded(record)), saved_amounts(record), now_);
+  add(key_of(record, *reason, record.boolean("folded").value_or(false)), saved_amounts(record), now_);
   return true;
 }
 
@@ -199,11 +184,11 @@ void Ledger::save(std::string& lines) const {
 }
 
 bool Ledger::load_line(const record::Record& line) {
-  if (text_of(line, "kind", text_) != kSavedKind) return false;
-  const auto reason = find_reason(text_of(line, "reason", text_).value_or(""));
+  if (line.text("kind", text_) != kSavedKind) return false;
+  const auto reason = find_reason(line.text("reason", text_).value_or(""));
   if (!reason) return true;
-  const auto since = parse_timestamp(text_of(line, "since", text_).value_or(""));
-  add(key_of(line, *reason, is_folded(line)), saved_amounts(line), since.value_or(now_));
+  const auto since = parse_timestamp(line.text("since", text_).value_or(""));
+  add(key_of(line, *reason, line.boolean("folded").value_or(false)), saved_amounts(line), since.value_or(now_));
   return true;
 }
 

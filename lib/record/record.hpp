@@ -70,7 +70,20 @@ class Record {
   /// are found early.
   [[nodiscard]] const Member* find(std::string_view name) const;
 
+  /// The member's value, see Value; nothing where it is of another kind or not there.
+  [[nodiscard]] std::optional<std::string_view> text(std::string_view name, std::string& scratch) const {
+    return value(name).text(scratch);
+  }
+  [[nodiscard]] std::optional<double> number(std::string_view name) const { return value(name).number(); }
+  [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const { return value(name).integer(); }
+  [[nodiscard]] std::optional<bool> boolean(std::string_view name) const { return value(name).boolean(); }
+
  private:
+  [[nodiscard]] Value value(std::string_view name) const {
+    const Member* member = find(name);
+    return member == nullptr ? Value() : member->value;
+  }
+
   friend class Reader;
   std::string_view line_;
   std::vector<Member> members_;

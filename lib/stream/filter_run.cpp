@@ -62,14 +62,12 @@ void append_position(const Position& position, std::string& lines) {
 }
 
 std::int64_t integer_of(const record::Record& line, std::string_view name) {
-  const auto* member = line.find(name);
-  return member == nullptr ? 0 : std::max<std::int64_t>(0, member->value.integer().value_or(0));
+  return std::max<std::int64_t>(0, line.integer(name).value_or(0));
 }
 
 std::string text_of(const record::Record& line, std::string_view name) {
   std::string scratch;
-  const auto* member = line.find(name);
-  return member == nullptr ? std::string() : std::string(member->value.text(scratch).value_or(""));
+  return std::string(line.text(name, scratch).value_or(""));
 }
 
 // Calls `take` with every line of `text` that is a record. The copy behind the text gives the reader its spare bytes.

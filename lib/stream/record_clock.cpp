@@ -12,15 +12,9 @@ namespace {
 
 constexpr std::string_view kKind = "record_clock";
 
-std::string_view text_of(const record::Record& record, std::string_view name, std::string& scratch) {
-  const auto* member = record.find(name);
-  if (member == nullptr) return {};
-  return member->value.text(scratch).value_or(std::string_view{});
-}
-
 std::optional<Timestamp> saved_time(const record::Record& line, std::string_view name) {
   std::string scratch;
-  const auto time = parse_timestamp(text_of(line, name, scratch));
+  const auto time = parse_timestamp(line.text(name, scratch).value_or(""));
   return time ? std::optional(*time) : std::nullopt;
 }
 
@@ -59,7 +53,7 @@ std::size_t RecordClock::Hash::operator()(std::string_view text) const {
 Timestamp RecordClock::observe(const record::Record& record) {
   const auto time = time_of(record);
   if (!time) {
-    const auto known = clocks_.find(text_of(record, "target", scratch_));
+    const auto known = clocks_.find(record.text("target", scratch_).value_or(""));
     return known == clocks_.end() ? newest_ : known->second.now().value_or(newest_);
   }
   const Timestamp now = clock_of(record).observe(*time);
@@ -68,8 +62,8 @@ Timestamp RecordClock::observe(const record::Record& record) {
 }
 
 std::optional<Timestamp> RecordClock::time_of(const record::Record& record) {
-  std::string_view text = text_of(record, "observed_ts", scratch_);
-  if (text.empty()) text = text_of(record, "ts", scratch_);
+  std::string_view text = record.text("observed_ts", scratch_).value_or("");
+  if (text.empty()) text = record.text("ts", scratch_).value_or("");
   if (text.empty()) return std::nullopt;
   if (text == last_text_) return last_time_;
   last_text_ = text;
@@ -79,7 +73,7 @@ std::optional<Timestamp> RecordClock::time_of(const record::Record& record) {
 }
 
 TargetClock& RecordClock::clock_of(const record::Record& record) {
-  const std::string_view target = text_of(record, "target", scratch_);
+  const std::string_view target = record.text("target", scratch_).value_or("");
   const auto known = clocks_.find(target);
   if (known != clocks_.end()) return known->second;
   make_room();
@@ -108,7 +102,7 @@ void RecordClock::save(std::string& lines) const {
 
 bool RecordClock::load_line(const record::Record& line) {
   std::string scratch;
-  if (text_of(line, "kind", scratch) != kKind) return false;
+  if (line.text("kind", scratch).value_or("") != kKind) return false;
   const auto now = saved_time(line, "now");
   TargetClock& clock = clock_of(line);
   clock.restore(now, saved_time(line, "ahead"));
