@@ -89,7 +89,7 @@ Result<dbi::ExitStatus> deliver(const Options& options, dbi::run::Context& conte
   if (terminal) sinks.table.window = [output] { return dbi::exporting::window_of(output); };
   sinks.rotation = {options.rotate_size, options.rotate_age, options.keep_files, options.keep_bytes};
   sinks.sqlite.retain = options.retain;
-  sinks.sqlite.log = context.log;
+  sinks.log = context.log;
 
   dbi::exporting::Delivery delivery;
   const auto make = [&](const dbi::run::FilterSetup&) -> Result<std::unique_ptr<dbi::stream::Filter>> {

@@ -5,6 +5,7 @@
 #include <lz4frame.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -41,6 +42,17 @@ std::optional<std::uint64_t> frame_end(int descriptor, std::uint64_t at) {
   }
 }
 
+/// Whether the file begins with the magic number, or with as much of it as it has bytes.
+bool begins_with_magic(int descriptor, std::uint64_t file_bytes) {
+  std::array<unsigned char, 4> bytes{};
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(file_bytes, bytes.size()));
+  if (::pread(descriptor, bytes.data(), wanted, 0) != static_cast<ssize_t>(wanted)) return false;
+  for (std::size_t i = 0; i < wanted; ++i) {
+    if (bytes.at(i) != (kMagic >> (8 * i) & 0xFFU)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Status append_lz4_frame(std::string_view text, std::string& out) {
@@ -67,7 +79,7 @@ Result<std::uint64_t> whole_lz4_frames(int descriptor, std::uint64_t file_bytes)
     if (!end || *end > file_bytes) break;
     whole = *end;
   }
-  if (whole == 0 && file_bytes >= 4 && read_number(descriptor, 0) != kMagic) {
+  if (whole == 0 && !begins_with_magic(descriptor, file_bytes)) {
     return fail(ErrorKind::Output, "the file exists and is not lz4", "Name another file or move this one away.");
   }
   return whole;

@@ -71,12 +71,13 @@ Timestamp birth(int descriptor) {
 
 class NdjsonSink final : public Sink {
  public:
-  NdjsonSink(std::string path, const RotationOptions& rotation, const Clock& clock)
+  NdjsonSink(std::string path, const RotationOptions& rotation, const Clock& clock, const Log* log)
       : path_(std::move(path)),
         name_("ndjson:" + path_),
         compressed_(path_.ends_with(".lz4")),
         rotation_(rotation),
-        clock_(&clock) {}
+        clock_(&clock),
+        log_(log) {}
 
   Status open();
 
@@ -101,6 +102,7 @@ class NdjsonSink final : public Sink {
   bool compressed_;
   RotationOptions rotation_;
   const Clock* clock_;
+  const Log* log_;
 
   Descriptor file_;
   bool regular_ = false;     // what is no regular file is neither repaired nor rotated
@@ -128,31 +130,41 @@ Status NdjsonSink::open() {
 }
 
 Status NdjsonSink::repair_end() {
+  const std::uint64_t before = bytes_;
   if (!compressed_) {
     DBI_TRY(repair_lines());
   } else {
     DBI_TRY_ASSIGN(bytes_, whole_lz4_frames(file_.get(), bytes_));
+  }
+  if (bytes_ < before && log_ != nullptr) {
+    log_->warning(fmt::format("{}: {} bytes at the end were no whole record and are cut off", name_, before - bytes_));
   }
   if (::ftruncate(file_.get(), static_cast<off_t>(bytes_)) != 0) return system_fault("truncate");
   if (::lseek(file_.get(), static_cast<off_t>(bytes_), SEEK_SET) < 0) return system_fault("seek");
   return {};
 }
 
-// A last line without LF is completed where it is a record, else it is what a crash left of one and goes.
+// A last line without LF is completed where it is a record. What a crash left of one begins like one and goes; any
+// other end belongs to a file that somebody else wrote.
 Status NdjsonSink::repair_lines() {
+  const auto foreign = [] {
+    return fail(ErrorKind::Output, "the file exists and is not NDJSON", "Name another file or move this one away.");
+  };
+  if (bytes_ == 0) return {};
+  char first = '\0';
+  if (::pread(file_.get(), &first, 1, 0) != 1) return system_fault("read");
+  if (first != '{') return foreign();
   const std::uint64_t tail_bytes = std::min<std::uint64_t>(bytes_, record::kMaxRecordBytes + 1);
   std::string tail(tail_bytes, '\0');
   const auto offset = static_cast<off_t>(bytes_ - tail_bytes);
   if (::pread(file_.get(), tail.data(), tail.size(), offset) != static_cast<ssize_t>(tail.size())) {
     return system_fault("read");
   }
-  if (tail.empty() || tail.back() == '\n') return {};
+  if (tail.back() == '\n') return {};
   const std::size_t line_end = tail.rfind('\n');
-  if (line_end == std::string::npos && tail_bytes < bytes_) {
-    return fail(ErrorKind::Output, "the file exists and is not NDJSON", "Name another file or move this one away.");
-  }
-  const std::size_t begin = line_end == std::string::npos ? 0 : line_end + 1;
-  std::string line = tail.substr(begin);
+  if (line_end == std::string::npos && tail_bytes < bytes_) return foreign();
+  std::string line = tail.substr(line_end + 1);  // npos + 1: the whole tail
+  if (!line.starts_with('{')) return foreign();
   const std::size_t line_bytes = line.size();
   line.append(record::kPadding, ' ');
   record::Reader reader;
@@ -276,8 +288,8 @@ Status NdjsonSink::close() {
 }  // namespace
 
 Result<std::unique_ptr<Sink>> open_ndjson_sink(const std::string& path, const RotationOptions& rotation,
-                                               const Clock& clock) {
-  auto sink = std::make_unique<NdjsonSink>(path, rotation, clock);
+                                               const Clock& clock, const Log* log) {
+  auto sink = std::make_unique<NdjsonSink>(path, rotation, clock, log);
   if (Status status = sink->open(); !status) {
     Error error = status.error();
     error.message = fmt::format("ndjson:{}: {}", path, error.message);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/log.hpp"
 #include "export/sink.hpp"
 
 namespace dbi::exporting {
@@ -20,10 +21,11 @@ struct RotationOptions {
   std::optional<std::uint64_t> keep_bytes;  ///< bytes of rotated files that stay
 };
 
-/// Opens the file for appending and locks it; a torn end that a crash left is cut off. A path that ends in .lz4 is
+/// Opens the file for appending and locks it; a torn end that a crash left is cut off, which `log` (not owned, may be
+/// nullptr) is told; a file of another form is refused as it is. A path that ends in .lz4 is
 /// written as LZ4 frames, one each MiB or second. Data is synced to disk when a file is finished (rotation, end). Fails
 /// with ErrorKind::Output, or Owned where another process writes the file.
 Result<std::unique_ptr<Sink>> open_ndjson_sink(const std::string& path, const RotationOptions& rotation,
-                                               const Clock& clock);
+                                               const Clock& clock, const Log* log = nullptr);
 
 }  // namespace dbi::exporting

@@ -35,6 +35,10 @@ Status check_sinks(const std::vector<std::string>& words) {
     if (file && path.empty()) {
       return fail(ErrorKind::Usage, fmt::format("'{}' names no file", word), std::string(kHint));
     }
+    if (file && path == "-") {
+      return fail(ErrorKind::Usage, fmt::format("'{}': only the table is written to standard output", word),
+                  "Records that pass through are what tee is for.");
+    }
     if (!seen.insert(word).second) return fail(ErrorKind::Usage, fmt::format("--to {} is given twice", word));
   }
   return {};
@@ -48,10 +52,10 @@ Result<std::vector<std::unique_ptr<Sink>>> open_sinks(const std::vector<std::str
     if (scheme == "table") {
       sinks.push_back(make_table_sink(options.table, clock));
     } else if (scheme == "ndjson") {
-      DBI_TRY_ASSIGN(auto sink, open_ndjson_sink(std::string(path), options.rotation, clock));
+      DBI_TRY_ASSIGN(auto sink, open_ndjson_sink(std::string(path), options.rotation, clock, options.log));
       sinks.push_back(std::move(sink));
     } else {
-      DBI_TRY_ASSIGN(auto sink, open_sqlite_sink(std::string(path), options.sqlite, clock));
+      DBI_TRY_ASSIGN(auto sink, open_sqlite_sink(std::string(path), options.sqlite, clock, options.log));
       sinks.push_back(std::move(sink));
     }
   }

@@ -18,6 +18,7 @@ struct SinkOptions {
   TableOptions table;
   RotationOptions rotation;
   SqliteOptions sqlite;
+  const Log* log = nullptr;  ///< told what is cut off or left out; not owned
 };
 
 /// Checks the words without opening anything: ErrorKind::Usage for an unknown sink, a missing path, or one given twice.

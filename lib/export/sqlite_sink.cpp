@@ -68,8 +68,8 @@ struct Target {
 
 class SqliteSink final : public Sink {
  public:
-  SqliteSink(std::string path, const SqliteOptions& options, const Clock& clock)
-      : path_(std::move(path)), name_("sqlite:" + path_), options_(options), clock_(&clock) {}
+  SqliteSink(std::string path, const SqliteOptions& options, const Clock& clock, const Log* log)
+      : path_(std::move(path)), name_("sqlite:" + path_), options_(options), clock_(&clock), log_(log) {}
 
   Status open();
 
@@ -101,13 +101,14 @@ class SqliteSink final : public Sink {
   Status write_control_records(const Key& key, Held& held);
   Status insert_dropped(const Key& key, const std::string& ts, const LeftOut& left_out);
   Status insert(const record::Record& record);
-  void bind(sqlite3_stmt* statement, int column, MemberType type, const record::Value& value);
+  int bind(sqlite3_stmt* statement, int column, MemberType type, const record::Value& value);
   Status delete_old();
 
   std::string path_;
   std::string name_;
   SqliteOptions options_;
   const Clock* clock_;
+  const Log* log_;
 
   std::unique_ptr<sqlite3, CloseDatabase> database_;
   std::unordered_map<std::string, Target> targets_;
@@ -195,9 +196,11 @@ Status SqliteSink::migrate() {
 Status SqliteSink::add_missing_columns(const SqliteTable& table) {
   DBI_TRY_ASSIGN(const Statement info, prepare(fmt::format("SELECT name FROM pragma_table_info('{}')", table.name)));
   std::vector<std::string> present;
-  while (sqlite3_step(info.get()) == SQLITE_ROW) {
+  int step = sqlite3_step(info.get());
+  for (; step == SQLITE_ROW; step = sqlite3_step(info.get())) {
     present.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(info.get(), 0)));
   }
+  if (step != SQLITE_DONE) return fault("PRAGMA table_info");
   for (const auto& column : table.columns) {
     if (std::ranges::find(present, column.name) != present.end()) continue;
     DBI_TRY(execute(
@@ -282,12 +285,17 @@ Status SqliteSink::commit(const Key& key, Ending ending) {
     if (held == held_.end()) continue;
     const bool cut_off = ending == Ending::Without && !which.second.empty() && was_cut_off(which);
     DBI_TRY(cut_off ? write_control_records(which, held->second) : read_held(held->second, write));
+  }
+  DBI_TRY(delete_old());
+  DBI_TRY(execute("COMMIT"));
+  for (const Key& which : {Key{}, key}) {
+    const auto held = held_.find(which);
+    if (held == held_.end()) continue;
     held_bytes_ -= held->second.lines.size();
     held_.erase(held);
   }
   loose_since_.reset();
-  DBI_TRY(delete_old());
-  return execute("COMMIT");
+  return {};
 }
 
 Status SqliteSink::write_control_records(const Key& key, Held& held) {
@@ -304,9 +312,9 @@ Status SqliteSink::write_control_records(const Key& key, Held& held) {
     return {};
   }));
   if (left_out.count == 0) return {};
-  if (options_.log != nullptr) {
-    options_.log->warning(fmt::format("{}: {} records of {}, cycle {}, are left out: their scrape never came", name_,
-                                      left_out.count, key.first, key.second));
+  if (log_ != nullptr) {
+    log_->warning(fmt::format("{}: {} records of {}, cycle {}, are left out: their scrape never came", name_,
+                              left_out.count, key.first, key.second));
   }
   return insert_dropped(key, ts, left_out);
 }
@@ -368,7 +376,7 @@ Status SqliteSink::insert(const record::Record& record) {
                         member.value.raw().find_first_of(".eE") != std::string_view::npos);
     if (column != target.columns.end()) {
       const auto& row = target.table.columns[static_cast<std::size_t>(column->second) - 1];
-      bind(statement, column->second, row.type, member.value);
+      if (bind(statement, column->second, row.type, member.value) != SQLITE_OK) return fault("bind");
     }
     if (exact) continue;
     // No column, null, or an integer too long for one: kept as it stands.
@@ -376,29 +384,26 @@ Status SqliteSink::insert(const record::Record& record) {
   }
   if (!extra_.empty()) {
     extra_ += '}';
-    sqlite3_bind_text64(statement, static_cast<int>(target.table.columns.size()) + 1, extra_.data(), extra_.size(),
-                        SQLITE_STATIC, SQLITE_UTF8);
+    const int column = static_cast<int>(target.table.columns.size()) + 1;
+    if (sqlite3_bind_text64(statement, column, extra_.data(), extra_.size(), SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK) {
+      return fault("bind");
+    }
   }
   if (sqlite3_step(statement) != SQLITE_DONE) return fault("INSERT");
   return {};
 }
 
-void SqliteSink::bind(sqlite3_stmt* statement, int column, MemberType type, const record::Value& value) {
+int SqliteSink::bind(sqlite3_stmt* statement, int column, MemberType type, const record::Value& value) {
   std::string_view text = value.raw();
   switch (value.kind()) {
     case ValueKind::Null:
-      return;
+      return SQLITE_OK;
     case ValueKind::True:
     case ValueKind::False:
-      sqlite3_bind_int(statement, column, value.kind() == ValueKind::True ? 1 : 0);
-      return;
+      return sqlite3_bind_int(statement, column, value.kind() == ValueKind::True ? 1 : 0);
     case ValueKind::Number:
-      if (const auto integer = value.integer()) {
-        sqlite3_bind_int64(statement, column, *integer);
-      } else {
-        sqlite3_bind_double(statement, column, value.number().value_or(0));
-      }
-      return;
+      if (const auto integer = value.integer()) return sqlite3_bind_int64(statement, column, *integer);
+      return sqlite3_bind_double(statement, column, value.number().value_or(0));
     case ValueKind::Text:
       text = value.text(scratch_).value_or(text);
       break;
@@ -411,7 +416,7 @@ void SqliteSink::bind(sqlite3_stmt* statement, int column, MemberType type, cons
   if (type == MemberType::Time && (text.size() != 27 || text.back() != 'Z')) {
     if (const auto time = parse_timestamp(text)) text = canonical = format_timestamp(*time);
   }
-  sqlite3_bind_text64(statement, column, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  return sqlite3_bind_text64(statement, column, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 Status SqliteSink::delete_old() {
@@ -429,8 +434,8 @@ Status SqliteSink::delete_old() {
 }  // namespace
 
 Result<std::unique_ptr<Sink>> open_sqlite_sink(const std::string& path, const SqliteOptions& options,
-                                               const Clock& clock) {
-  auto sink = std::make_unique<SqliteSink>(path, options, clock);
+                                               const Clock& clock, const Log* log) {
+  auto sink = std::make_unique<SqliteSink>(path, options, clock, log);
   if (Status status = sink->open(); !status) {
     Error error = status.error();
     error.message = fmt::format("sqlite:{}: {}", path, error.message);

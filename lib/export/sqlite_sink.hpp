@@ -14,7 +14,6 @@ namespace dbi::exporting {
 struct SqliteOptions {
   std::optional<microseconds> retain;               ///< rows whose `ts` is older by the machine's clock are deleted
   std::size_t held_bytes = std::size_t{64} << 20U;  ///< of cycles without their scrape; beyond it they go to a file
-  const Log* log = nullptr;                         ///< told of cycles that are left out; not owned
 };
 
 /// Opens or makes the database (WAL) and adds the columns that it lacks. The records of a (target, cycle) are held
@@ -27,6 +26,6 @@ struct SqliteOptions {
 /// control records are written. If it brought none, something took them out, and the cycle is written as it is. Fails
 /// with ErrorKind::Output.
 Result<std::unique_ptr<Sink>> open_sqlite_sink(const std::string& path, const SqliteOptions& options,
-                                               const Clock& clock);
+                                               const Clock& clock, const Log* log = nullptr);
 
 }  // namespace dbi::exporting

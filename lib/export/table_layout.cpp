@@ -425,6 +425,7 @@ std::vector<std::string> draw_overview(std::vector<const TargetView*> views, con
 }
 
 std::string show_ms(double ms) {
+  if (!std::isfinite(ms)) return "inf";
   if (ms <= 0) return "0ms";
   if (ms < 0.0995) return fmt::format("{:.0f}µs", std::max(1.0, std::round(ms * 1000)));
   if (ms < 9.995) return fmt::format("{:.2f}ms", ms);
@@ -443,6 +444,7 @@ std::string show_ms(double ms) {
 }
 
 std::string show_count(double count) {
+  if (!std::isfinite(count)) return "inf";
   if (count < 99'999.5) return fmt::format("{:.0f}", count);
   if (count < 999'500) return fmt::format("{:.0f}k", count / 1e3);
   if (count < 999.5e6) return fmt::format("{:.3g}M", count / 1e6);

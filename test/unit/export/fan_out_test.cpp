@@ -41,7 +41,7 @@ TEST(FanOut, FailsWhenNoSinkIsLeft) {
 
 TEST(CheckSinks, RefusesWhatIsNoSink) {
   EXPECT_TRUE(check_sinks({"table", "ndjson:a", "sqlite:b"}));
-  for (const std::string word : {"tabel", "ndjson:", "sqlite", "table:x", "csv:x"}) {
+  for (const std::string word : {"tabel", "ndjson:", "sqlite", "table:x", "csv:x", "ndjson:-", "sqlite:-"}) {
     const Status status = check_sinks({word});
     ASSERT_FALSE(status) << word;
     EXPECT_EQ(status.error().kind, ErrorKind::Usage);

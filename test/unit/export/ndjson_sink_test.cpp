@@ -131,12 +131,27 @@ TEST(NdjsonSink, FramesAreReadableUpToATornOneAndGoOnBehindIt) {
   }
 }
 
-TEST(NdjsonSink, AFileThatIsNoLz4StaysAsItIs) {
+TEST(NdjsonSink, AFileOfAnotherFormStaysAsItIs) {
+  const SetClock clock;
+  for (const auto& [name, content] : std::vector<std::pair<std::string, std::string>>{{"x.lz4", "something else"},
+                                                                                      {"x.lz4", "ab"},
+                                                                                      {"x.txt", "a note"},
+                                                                                      {"x.txt", "a note\n"},
+                                                                                      {"x.txt", "{}\nand a note"},
+                                                                                      {"x.txt", "\n"}}) {
+    const Folder folder;
+    std::ofstream(folder.file(name)) << content;
+    EXPECT_FALSE(open_ndjson_sink(folder.file(name), {}, clock)) << content;
+    EXPECT_EQ(read_file(folder.file(name)), content);
+  }
+}
+
+TEST(NdjsonSink, ATornFirstFrameIsCut) {
   const Folder folder;
   const SetClock clock;
-  std::ofstream(folder.file("x.lz4")) << "something else";
-  EXPECT_FALSE(open_ndjson_sink(folder.file("x.lz4"), {}, clock));
-  EXPECT_EQ(read_file(folder.file("x.lz4")), "something else");
+  std::ofstream(folder.file("x.lz4")) << "\x04\x22";
+  EXPECT_TRUE(open_ndjson_sink(folder.file("x.lz4"), {}, clock));
+  EXPECT_EQ(read_file(folder.file("x.lz4")), "");
 }
 
 }  // namespace
