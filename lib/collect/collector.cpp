@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -26,6 +27,9 @@ constexpr std::string_view kTool = "dbi-collect";
 
 // Between two looks at the figures of a run.
 constexpr auto kTick = std::chrono::seconds{1};
+
+// How long a write that is under way may still wait for its reader after a stop signal.
+constexpr auto kGrace = std::chrono::seconds{1};
 
 // The pauses between cycles, which a stop ends and SIGHUP cuts short.
 class Pauses {
@@ -89,18 +93,20 @@ class Collector {
   Collector(CollectorSettings settings, int output, const Log& log, const Clock& clock)
       : settings_(std::move(settings)), log_(log), clock_(clock), pauses_(clock), writer_(output) {}
 
+  Collector(const Collector&) = delete;
+  Collector& operator=(const Collector&) = delete;
+  ~Collector() { end_threads(); }
+
   Result<CollectorResult> run() {
     DBI_TRY(open_targets());
     DBI_TRY_ASSIGN(auto loop, stream::Loop::open());
     waker_.emplace(loop.waker());
     const stream::Signals signals(*waker_);
-    writer_.set_give_up([] { return stream::Signals::stop_requested(); });
+    writer_.set_give_up([this] { return is_past_grace(); });
     writer_.write_records_whole();
     start_threads();
     auto status = write_until_done(loop);
-    stop_.request_stop();
-    output_.close(Error{ErrorKind::Output, "the run is over", {}});
-    threads_.clear();
+    end_threads();
     publish();
     if (!status && !writer_.reader_gone() && !writer_.gave_up()) return fail(std::move(status).error());
     return finish();
@@ -137,18 +143,42 @@ class Collector {
     const stream::BlockSignals blocked;
     for (auto& target : targets_) {
       threads_.emplace_back([this, &target] {
-        target.result = run_target(target.cycles, settings_.run, ports_for(target), clock_);
-        target.cycles.close();
+        run_guarded(target);
         --running_;
         waker_->wake();
       });
     }
   }
 
+  // Asked again and again while a write waits after a stop: a reader that is only slow gets the cycle whole.
+  bool is_past_grace() {
+    if (!stream::Signals::stop_requested()) return false;
+    if (!stopped_at_) stopped_at_ = clock_.monotonic();
+    return clock_.monotonic() - *stopped_at_ >= kGrace;
+  }
+
+  // What is thrown in a thread would end the process at once.
+  void run_guarded(Target& target) try {
+    target.result = run_target(target.cycles, settings_.run, ports_for(target), clock_);
+    target.cycles.close();
+  } catch (const std::exception& exception) {
+    target.result.status = fail(ErrorKind::Internal, fmt::format("unexpected exception: {}", exception.what()),
+                                "This is a bug in dbi; please report it.");
+    log_.error(target.result.status.error());
+  }
+
+  // Nobody waits any more, for a pause or for the writer.
+  void end_threads() {
+    stop_.request_stop();
+    output_.close(Error{ErrorKind::Output, "the run is over", {}});
+    threads_.clear();
+  }
+
   RunPorts ports_for(Target& target) {
     RunPorts ports;
     ports.wait_idle = [this] { return output_.wait_idle(stop_.get_token()); };
     ports.write = [this](std::string records) { return output_.write(std::move(records)); };
+    ports.tell = [this](const Error& error) { log_.warning(error); };
     ports.wait_until = [this](MonotonicTime until) { return pauses_.wait_until(until, stop_.get_token()); };
     ports.tell_first_wait = [this, name = target.cycles.target()](microseconds wait) {
       if (!settings_.terminal || settings_.quiet) return;
@@ -225,6 +255,7 @@ class Collector {
   std::uint64_t records_told_ = 0;
   std::uint64_t bytes_told_ = 0;
   std::uint64_t stall_told_ = 0;
+  std::optional<MonotonicTime> stopped_at_;
   std::optional<stream::Waker> waker_;
   Output output_{[this] { waker_->wake(); }};
   std::deque<Target> targets_;

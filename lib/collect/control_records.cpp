@@ -60,7 +60,7 @@ Outcome judge(bool reached, bool read, const std::vector<SourceError>& errors) {
     return error.kind == ErrorKind::Timeout || error.kind == ErrorKind::Connection ||
            error.kind == ErrorKind::TooManyConnections;
   };
-  if (!read && std::ranges::any_of(errors, is_fault)) return Outcome::Failed;
+  if (!read && std::ranges::all_of(errors, is_fault)) return Outcome::Failed;
   return Outcome::Partial;
 }
 

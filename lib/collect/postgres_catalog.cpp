@@ -8,6 +8,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "collect/own_statement.hpp"
+
 namespace dbi::collect {
 
 namespace {
@@ -224,7 +226,7 @@ std::string statements_sql(const PostgresCatalog& catalog) {
       "where not $1::pg_catalog.bool or s.queryid = any($2::pg_catalog.int8[]) "
       "or (s.userid = $3::pg_catalog.oid and s.query like '%{}%')",
       catalog.has_toplevel ? "s.toplevel" : "null", catalog.has_since ? micros("s.stats_since") : "null",
-      kTextCharacters, kTextCharacters, kTextCharacters, counters, catalog.schema, "/* dbi-collect");
+      kTextCharacters, kTextCharacters, kTextCharacters, counters, catalog.schema, kOwnComment);
 }
 
 Status read_statements(const Cells& cells, const PostgresCatalog& catalog, StatementSnapshot& snapshot) {

@@ -71,23 +71,25 @@ void CycleAccount::spend(std::string_view source, const SourceCost& spent) {
   sum.bytes += spent.bytes;
 }
 
-std::optional<Cells> PostgresSource::read(std::string_view source, std::string_view sql, Parameters parameters,
-                                          CycleAccount& account) {
+std::optional<Reading> PostgresSource::read(std::string_view source, std::string_view sql, Parameters parameters,
+                                            CycleAccount& account) {
   auto reading = reader_->read(source, sql, parameters);
   if (!reading) {
     account.errors.push_back(explain(std::move(reading).error(), catalog_ ? &*catalog_ : nullptr));
+    // The extension may have been moved, updated or dropped.
+    if (account.errors.back().kind == ErrorKind::MissingFeature) is_stale_ = true;
     return std::nullopt;
   }
   account.spend(source, reading->cost);
-  owner_ = std::move(reading->owner);
-  return std::move(reading->cells);
+  return std::move(*reading);
 }
 
 std::optional<ServerFacts> PostgresSource::read_server(CycleAccount& account) {
+  if (std::exchange(is_stale_, false)) catalog_.reset();
   if (!catalog_) {
-    const auto cells = read("server", catalog_sql(), {}, account);
-    if (!cells) return std::nullopt;
-    auto catalog = read_catalog(*cells);
+    const auto reading = read("server", catalog_sql(), {}, account);
+    if (!reading) return std::nullopt;
+    auto catalog = read_catalog(reading->cells);
     if (!catalog) {
       account.errors.push_back(unexpected("server", catalog.error()));
       return std::nullopt;
@@ -98,9 +100,9 @@ std::optional<ServerFacts> PostgresSource::read_server(CycleAccount& account) {
       marks_sql_ = marks_sql(*catalog_);
     }
   }
-  const auto cells = read("server", server_sql(*catalog_), {}, account);
-  if (!cells) return std::nullopt;
-  auto facts = collect::read_server(*cells);
+  const auto reading = read("server", server_sql(*catalog_), {}, account);
+  if (!reading) return std::nullopt;
+  auto facts = collect::read_server(reading->cells);
   if (!facts) {
     account.errors.push_back(unexpected("server", facts.error()));
     return std::nullopt;
@@ -109,9 +111,9 @@ std::optional<ServerFacts> PostgresSource::read_server(CycleAccount& account) {
 }
 
 std::optional<ResetMarks> PostgresSource::read_marks(CycleAccount& account) {
-  const auto cells = read("statements_info", marks_sql_, {}, account);
-  if (!cells) return std::nullopt;
-  auto marks = collect::read_marks(*cells);
+  const auto reading = read("statements_info", marks_sql_, {}, account);
+  if (!reading) return std::nullopt;
+  auto marks = collect::read_marks(reading->cells);
   if (marks) return *marks;
   account.errors.push_back(unexpected("statements_info", marks.error()));
   return std::nullopt;
@@ -119,9 +121,9 @@ std::optional<ResetMarks> PostgresSource::read_marks(CycleAccount& account) {
 
 bool PostgresSource::read_rows(StatementSnapshot& snapshot, CycleAccount& account) {
   const std::array<std::optional<std::string>, 3> parameters{"f", std::nullopt, std::nullopt};
-  const auto cells = read("statements", statements_sql_, parameters, account);
-  if (!cells) return false;
-  const auto status = collect::read_statements(*cells, *catalog_, snapshot);
+  const auto reading = read("statements", statements_sql_, parameters, account);
+  if (!reading) return false;
+  const auto status = collect::read_statements(reading->cells, *catalog_, snapshot);
   if (status) return true;
   account.errors.push_back(unexpected("statements", status.error()));
   return false;
@@ -130,7 +132,7 @@ bool PostgresSource::read_rows(StatementSnapshot& snapshot, CycleAccount& accoun
 std::optional<StatementSnapshot> PostgresSource::read_statements(const ServerFacts& facts, CycleAccount& account) {
   if (!catalog_->has_statements()) {
     account.errors.push_back(missing_extension(*catalog_));
-    catalog_.reset();  // it may be there in the next cycle
+    is_stale_ = true;  // it may be there in the next cycle
     return std::nullopt;
   }
   StatementSnapshot snapshot;
@@ -146,7 +148,7 @@ std::optional<StatementSnapshot> PostgresSource::read_statements(const ServerFac
   account.read = true;
   if (snapshot.null_query_ids) {
     account.errors.push_back(hidden_statements(*catalog_));
-    catalog_.reset();  // the privilege may be there in the next cycle
+    is_stale_ = true;  // the privilege may be there in the next cycle
   }
   return snapshot;
 }
@@ -154,9 +156,9 @@ std::optional<StatementSnapshot> PostgresSource::read_statements(const ServerFac
 // A database or role that was dropped keeps its rows: it is noted as nameless, so that it does not ask for names again.
 void PostgresSource::name_rows(StatementSnapshot& snapshot, CycleAccount& account) {
   if (set_names(snapshot, names_)) return;
-  const auto cells = read("server", names_sql(), {}, account);
-  if (!cells) return;
-  names_ = read_names(*cells);
+  const auto reading = read("server", names_sql(), {}, account);
+  if (!reading) return;
+  names_ = read_names(reading->cells);
   for (const auto& row : snapshot.rows) {
     const auto oids = key_oids(row.key);
     names_.databases.try_emplace(std::string(oids.database));
@@ -175,24 +177,25 @@ bool PostgresSource::read_texts(StatementSnapshot& snapshot, const std::vector<s
     wanted.emplace(snapshot.rows[row].key, row);
   }
   const std::array<std::optional<std::string>, 3> parameters{"t", format_array(query_ids), catalog_->role_oid};
-  const auto cells = read("texts", statements_sql_, parameters, account);
-  if (!cells) return false;
+  const auto reading = read("texts", statements_sql_, parameters, account);
+  if (!reading) return false;
   // Which session wrote a text, and so how it read its strings, is not known: ambiguous text fails closed.
   sql::Dialect dialect;
   dialect.system = sql::System::PostgreSql;
-  for (std::size_t i = 0; i < cells->rows(); ++i) {
-    const auto text = read_text(cells->row(i), *catalog_);
+  for (std::size_t i = 0; i < reading->cells.rows(); ++i) {
+    const auto text = read_text(reading->cells.row(i), *catalog_);
     if (!text) continue;
     const bool own = key_oids(text->key).role == catalog_->role_oid && is_own_statement(text->text);
     const auto found = wanted.find(text->key);
     if (found == wanted.end() && (!own || texts.find(text->key) != nullptr)) continue;
     StatementRow unseen;
     unseen.key = text->key;
-    unseen.query_id = std::string(*cells->row(i)[2]);
+    unseen.query_id = std::string(*reading->cells.row(i)[2]);
     auto& row = found == wanted.end() ? unseen : snapshot.rows[found->second];
     texts.learn(row, text->text, dialect, own, now, {.truncated = text->truncated});
     row.own = own;
   }
+  names_ = {};  // now and then names are read again: databases and roles are renamed
   return true;
 }
 

@@ -46,15 +46,15 @@ class PostgresSource {
                   CycleAccount& account);
 
  private:
-  std::optional<Cells> read(std::string_view source, std::string_view sql, Parameters parameters,
-                            CycleAccount& account);
+  std::optional<Reading> read(std::string_view source, std::string_view sql, Parameters parameters,
+                              CycleAccount& account);
   std::optional<ResetMarks> read_marks(CycleAccount& account);
   bool read_rows(StatementSnapshot& snapshot, CycleAccount& account);
   void name_rows(StatementSnapshot& snapshot, CycleAccount& account);
 
   ServerReader* reader_;
-  std::shared_ptr<const void> owner_;  ///< of the cells read last
   std::optional<PostgresCatalog> catalog_;
+  bool is_stale_ = false;  ///< the catalog is read again by the next cycle
   std::string statements_sql_;
   std::string marks_sql_;
   Names names_;

@@ -29,7 +29,7 @@ struct CounterColumn {
   friend bool operator==(const CounterColumn&, const CounterColumn&) = default;
 };
 
-/// One value; which member holds is said by the column's type. A NULL counter is 0 with `null` set.
+/// One value; which member holds is said by the column's type. A NULL counter is 0.
 struct Counter {
   std::int64_t integer = 0;
   double real = 0;
@@ -53,7 +53,7 @@ struct ResetMarks {
 /// One statement's counters at one moment.
 struct StatementRow {
   /// The key's columns joined by '/': "dbid/userid/queryid/toplevel" on PostgreSQL ("5/10/-77/t"; without the column
-  /// toplevel three parts), "schema/digest" on MySQL and MariaDB. Unique in a snapshot.
+  /// toplevel three parts), "schema/digest" on MySQL and MariaDB. Almost always unique in a snapshot (KeyedRow).
   std::string key;
   std::string query_id;  ///< queryid or digest, as text
   std::string database;  ///< name, empty where unknown

@@ -107,9 +107,9 @@ void TargetCycles::read_texts(StatementSnapshot& counters, CycleAccount& account
   if (is_first() && settings_.first_run != FirstRun::Emit) return;
   if (unknown.empty() || !texts_.schedule().due(clock_->now())) return;
   const auto begin = clock_->monotonic();
-  if (source_->read_texts(counters, unknown, texts_, clock_->now(), account)) {
-    texts_.schedule().record_read(clock_->now(), clock_->monotonic() - begin);
-  }
+  // An attempt that fails costs the server as much as one that succeeds.
+  source_->read_texts(counters, unknown, texts_, clock_->now(), account);
+  texts_.record_read(clock_->now(), clock_->monotonic() - begin);
 }
 
 std::size_t TargetCycles::write_statements(std::string& out, const Routing& routing, const StatementSnapshot& counters,
@@ -186,18 +186,25 @@ Status TargetCycles::save_texts() {
 
 // The baseline is stored before the first byte leaves and not only before the scrape: without an acknowledging exporter
 // a kill between the two would count the interval's records twice.
-Status TargetCycles::commit(CycleOutput output, const std::function<Status(std::string records)>& write) {
+Status TargetCycles::commit(CycleOutput output, const std::function<Status(std::string records)>& write,
+                            const Tell& tell) {
+  const auto survive = [&](const Status& status) {
+    if (!status) tell(status.error());
+  };
   const bool moves = output.counters.has_value();
   if (moves) {
     DBI_TRY(baselines_.promote(baselines_.start_cycle()));
     DBI_TRY(baselines_.store_pending(output.cycle, std::move(*output.counters)));
   }
   if (auto written = write(std::move(output.records)); !written) {
-    if (moves) DBI_TRY(baselines_.withdraw(output.cycle));
+    if (moves) survive(baselines_.withdraw(output.cycle));
     return written;
   }
-  if (moves) DBI_TRY(baselines_.promote(output.cycle));
-  return save_texts();
+  // The records have left. What fails now costs nothing: a pending baseline is where the next cycle starts all the
+  // same, texts are read again.
+  if (moves) survive(baselines_.promote(output.cycle));
+  survive(save_texts());
+  return {};
 }
 
 Status TargetCycles::prime(CycleOutput output) {

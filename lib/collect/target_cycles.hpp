@@ -37,6 +37,9 @@ using WriteSessions = std::function<std::size_t(std::string& out, const Routing&
 using ReadSessions =
     std::function<std::optional<WriteSessions>(ServerReader& reader, const TextStore& texts, CycleAccount& account)>;
 
+/// Diagnostics: a fault that the run survives.
+using Tell = std::function<void(const Error& error)>;
+
 struct CycleSettings {
   bool query_stats = true;
   FirstRun first_run = FirstRun::Skip;
@@ -70,8 +73,9 @@ class TargetCycles {
   CycleOutput skip(std::string_view reason);
 
   /// Writes `output` by `write` and moves the baseline on: stored as pending before, promoted after, withdrawn where
-  /// the write failed. Returns the write's error, or ErrorKind::State.
-  Status commit(CycleOutput output, const std::function<Status(std::string records)>& write);
+  /// the write failed. Returns the write's error, or ErrorKind::State where the baseline could not be stored and
+  /// nothing was written. `tell` hears of faults of the state folder that cost nothing.
+  Status commit(CycleOutput output, const std::function<Status(std::string records)>& write, const Tell& tell);
 
   /// Takes the counters of `output` as the start without writing a record (FirstRun::Wait).
   Status prime(CycleOutput output);

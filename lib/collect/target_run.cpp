@@ -37,7 +37,8 @@ class TargetRun {
   bool prime() {
     auto output = cycles_.run(std::nullopt);
     if (!output.counters) return true;
-    if (auto status = cycles_.prime(std::move(output)); !status) return end(std::move(status));
+    result_.status = cycles_.prime(std::move(output));
+    if (!result_.status) return false;
     ports_.tell_first_wait(settings_.first_wait);
     return ports_.wait_until(clock_.monotonic() + settings_.first_wait);
   }
@@ -48,7 +49,10 @@ class TargetRun {
     const bool patient = failures_ > 0 && clock_.monotonic() < retry_at_;
     auto output = patient ? cycles_.skip("waiting before the next attempt to reach the server") : cycles_.run(late_s);
     if (!patient) note(output.outcome);
-    if (auto status = cycles_.commit(std::move(output), ports_.write); !status) return end(std::move(status));
+    result_.status = cycles_.commit(std::move(output), ports_.write, ports_.tell);
+    if (result_.status) return true;
+    if (result_.status.error().kind == ErrorKind::Output) return false;
+    ports_.tell(result_.status.error());
     return true;
   }
 
@@ -57,11 +61,6 @@ class TargetRun {
     failures_ = result_.last_failed ? failures_ + 1 : 0;
     // A tick that comes on time after the delay is not to be missed by the time that the attempt itself took.
     retry_at_ = clock_.monotonic() + retry_delay(failures_) - kPunctual;
-  }
-
-  bool end(Status status) {
-    result_.status = std::move(status);
-    return false;
   }
 
   TargetCycles& cycles_;

@@ -26,20 +26,21 @@ struct RunPorts {
   std::function<bool()> wait_idle;                         ///< false: the run is over
   std::function<Status(std::string records)> write;        ///< one cycle
   std::function<bool(MonotonicTime until)> wait_until;     ///< false: the run is over
-  std::function<void(const Error& error)> tell;            ///< diagnostics: the errors of the state folder
+  Tell tell;                                               ///< diagnostics: faults of the state folder
   std::function<void(microseconds wait)> tell_first_wait;  ///< progress
 };
 
 /// How a target's run ended.
 struct RunResult {
   bool last_failed = false;  ///< the last cycle that tried something
-  Status status;             ///< a fault that ends the run: of the output or the state folder
+  Status status;             ///< the output's fault, which ends a run, or the last cycle's of the state folder
 };
 
 /// How long a target is left alone after `failures` failed cycles in a row: doubling from 1 s to 60 s.
 [[nodiscard]] microseconds retry_delay(std::uint64_t failures);
 
-/// Runs until the count is reached, the output is closed or the run is stopped.
+/// Runs until the count is reached, the output is closed or the run is stopped. A cycle whose baseline cannot be stored
+/// is not written and told; the next one tries again.
 RunResult run_target(TargetCycles& cycles, const RunSettings& settings, const RunPorts& ports, const Clock& clock);
 
 }  // namespace dbi::collect

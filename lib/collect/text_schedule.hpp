@@ -9,7 +9,7 @@
 
 namespace dbi::collect {
 
-/// At most one read in `interval`, which doubles while a read costs more than 1 % of it.
+/// At most one read in `interval`, which doubles while a read costs more than 1 % of it, up to a day.
 class TextSchedule {
  public:
   /// Requires interval > 0.

@@ -115,12 +115,14 @@ void TextStore::evict() {
   }
 }
 
-// {"format":"texts","version":1,"read_at":"...","read_cost_us":7,"entries":[ENTRY,...]}: one entry a line, by key.
+// {"format":"texts","version":1,"text_bytes":4096,"read_at":"...","read_cost_us":7,"entries":[ENTRY,...]}: one entry a
+// line, by key.
 std::string TextStore::format() const {
   std::vector<Table<Entry>::const_iterator> sorted;
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) sorted.push_back(entry);
   std::ranges::sort(sorted, [](const auto& a, const auto& b) { return a->first < b->first; });
-  std::string out = fmt::format(R"({{"format":"{}","version":{})", kFormat.name, kFormat.version);
+  std::string out = fmt::format(R"({{"format":"{}","version":{},"text_bytes":{})", kFormat.name, kFormat.version,
+                                limits_.text_bytes);
   if (const auto read_at = schedule_.last_read()) {
     append_member(out, "read_at", format_timestamp(*read_at));
     fmt::format_to(std::back_inserter(out), R"(,"read_cost_us":{})", schedule_.last_cost().count());
@@ -167,14 +169,20 @@ TextStore::KeyedEntry TextStore::read_entry(JsonCursor& cursor) {
 }
 
 void TextStore::read_member(JsonCursor& cursor, std::string_view member) {
-  if (member == "read_at") {
+  if (member == "text_bytes") {
+    saved_text_bytes_ = static_cast<std::size_t>(std::max<std::int64_t>(0, cursor.integer()));
+  } else if (member == "read_at") {
     schedule_.record_read(read_time(cursor), schedule_.last_cost());
   } else if (member == "read_cost_us") {
-    schedule_.record_read(schedule_.last_read().value_or(Timestamp{}), std::chrono::microseconds{cursor.integer()});
+    const auto cost = cursor.integer();
+    if (cost < 0) cursor.refuse("a negative cost");
+    schedule_.record_read(schedule_.last_read().value_or(Timestamp{}), std::chrono::microseconds{cost});
   } else if (member == "entries") {
     cursor.array([&] {
       auto [key, entry] = read_entry(cursor);
-      insert(key, std::move(entry));
+      // Texts are kept longer now than they were: what was cut is to be read again.
+      const bool is_short = entry.text.truncated && saved_text_bytes_ < limits_.text_bytes;
+      if (!is_short) insert(key, std::move(entry));
     });
   } else {
     cursor.refuse("an unknown member");

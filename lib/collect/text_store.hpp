@@ -44,7 +44,7 @@ class TextStore {
   explicit TextStore(TextLimits limits = {}, std::chrono::microseconds interval = std::chrono::minutes{5})
       : limits_(limits), schedule_(interval) {}
 
-  /// Reads the file; none is an empty store. A damaged file is set aside and the store stays empty. Fails with
+  /// Reads the file; none is an empty store. Texts that were cut shorter than text_bytes are left out. A damaged file is set aside and the store stays empty. Fails with
   /// ErrorKind::State for a newer version and where the file cannot be read.
   Result<state::Loaded> load(const std::filesystem::path& path);
 
@@ -69,7 +69,12 @@ class TextStore {
   /// The signature known for a query id, whoever ran it; never from an EXPLAIN's own row.
   [[nodiscard]] std::optional<std::string_view> signature_of(std::string_view query_id) const;
 
-  [[nodiscard]] TextSchedule& schedule() { return schedule_; }
+  [[nodiscard]] const TextSchedule& schedule() const { return schedule_; }
+  /// Notes an attempt to read texts, successful or not; the file keeps it.
+  void record_read(Timestamp now, std::chrono::microseconds cost) {
+    schedule_.record_read(now, cost);
+    changed_ = true;
+  }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
@@ -101,6 +106,7 @@ class TextStore {
   Status parse(const std::filesystem::path& path, std::string_view text);
 
   TextLimits limits_;
+  std::size_t saved_text_bytes_ = 0;  ///< limits_.text_bytes of the file that is being read
   TextSchedule schedule_;
   Table<Entry> entries_;
   Table<Signature> signatures_;  ///< by query id

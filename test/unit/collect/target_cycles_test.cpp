@@ -40,16 +40,20 @@ class TargetCyclesTest : public ::testing::Test {
   // Runs a cycle whose output is written, and gives its lines.
   std::vector<std::string> cycle(TargetCycles& cycles) {
     std::vector<std::string> lines;
-    const auto status = cycles.commit(cycles.run(std::nullopt), [&](const std::string& records) -> Status {
-      std::istringstream in(records);
-      for (std::string line; std::getline(in, line);) lines.push_back(line);
-      return {};
-    });
+    const auto status = cycles.commit(
+        cycles.run(std::nullopt),
+        [&](const std::string& records) -> Status {
+          std::istringstream in(records);
+          for (std::string line; std::getline(in, line);) lines.push_back(line);
+          return {};
+        },
+        tell);
     EXPECT_TRUE(status.has_value());
     return lines;
   }
 
   StillClock clock;
+  Tell tell = [](const Error& error) { ADD_FAILURE() << error.message; };
   FakeServer server;
 };
 
@@ -150,11 +154,29 @@ TEST_F(TargetCyclesTest, AWriteThatFailsAdvancesNoBaseline) {
   auto cycles = make();
   cycle(cycles);
   server.statements[0].calls += 2;
-  const auto lost = cycles.commit(cycles.run(std::nullopt),
-                                  [](const std::string&) -> Status { return fail(ErrorKind::Output, "full"); });
+  const auto lost = cycles.commit(
+      cycles.run(std::nullopt), [](const std::string&) -> Status { return fail(ErrorKind::Output, "full"); }, tell);
   EXPECT_FALSE(lost.has_value());
   server.statements[0].calls += 1;
   EXPECT_THAT(cycle(cycles)[0], HasSubstr(R"("calls":3)"));
+}
+
+TEST_F(TargetCyclesTest, ATextReadThatFailsIsNotRepeatedInTheNextCycle) {
+  auto cycles = make();
+  cycle(cycles);
+  server.faults["texts"] = {"texts", ErrorKind::Timeout, "57014", "canceling statement", ""};
+  EXPECT_THAT(cycle(cycles).back(), HasSubstr(R"("outcome":"partial")"));
+  EXPECT_THAT(cycle(cycles).back(), HasSubstr(R"("outcome":"ok")"));
+  EXPECT_EQ(std::ranges::count(server.reads, "texts"), 1);
+}
+
+TEST_F(TargetCyclesTest, TextsThatCannotBeSavedDoNotFailTheCycle) {
+  TargetCycles cycles("db1:5432", open_fake(server), BaselineStore(), TextStore(), "/dev/null/texts", {}, clock);
+  std::vector<std::string> told;
+  const auto write = [](const std::string&) -> Status { return {}; };
+  const auto note = [&](const Error& error) { told.push_back(error.message); };
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(cycles.commit(cycles.run(std::nullopt), write, note).has_value());
+  EXPECT_EQ(told.size(), 1U);
 }
 
 TEST_F(TargetCyclesTest, EmitsLifetimeTotalsOnlyWhenAsked) {
@@ -164,6 +186,16 @@ TEST_F(TargetCyclesTest, EmitsLifetimeTotalsOnlyWhenAsked) {
   const auto lines = cycle(cycles);
   ASSERT_EQ(lines.size(), 4U);
   EXPECT_THAT(lines[0], AllOf(HasSubstr(R"("calls":7)"), HasSubstr(R"("quality":"baseline")")));
+}
+
+TEST(Judge, FailsOnlyWhereNothingCouldBeReached) {
+  const auto error = [](ErrorKind kind) { return SourceError{"statements", kind, "", "", ""}; };
+  EXPECT_EQ(judge(false, false, {error(ErrorKind::Authentication)}), Outcome::Failed);
+  EXPECT_EQ(judge(true, true, {}), Outcome::Ok);
+  EXPECT_EQ(judge(true, true, {error(ErrorKind::Timeout)}), Outcome::Partial);
+  EXPECT_EQ(judge(true, false, {error(ErrorKind::Timeout), error(ErrorKind::Timeout)}), Outcome::Failed);
+  EXPECT_EQ(judge(true, false, {error(ErrorKind::MissingFeature), error(ErrorKind::Timeout)}), Outcome::Partial);
+  EXPECT_EQ(judge(true, false, {error(ErrorKind::MissingFeature)}), Outcome::Partial);
 }
 
 TEST_F(TargetCyclesTest, EveryRecordIsOfItsTable) {

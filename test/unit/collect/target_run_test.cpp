@@ -38,6 +38,7 @@ class TargetRunTest : public ::testing::Test {
       last = std::move(records);
       return write_status;
     };
+    ports.tell = [&](const Error& error) { told.push_back(error.message); };
     ports.tell_first_wait = [&](microseconds wait) { waits.push_back(wait / 1s); };
     return run_target(cycles, settings, ports, clock);
   }
@@ -47,6 +48,7 @@ class TargetRunTest : public ::testing::Test {
   std::vector<std::string> written;
   std::vector<long> times;
   std::vector<long> waits;
+  std::vector<std::string> told;
   std::string last;
   Status write_status;
 };

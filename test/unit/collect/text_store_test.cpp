@@ -92,7 +92,7 @@ TEST(TextStore, ReadsBackWhatItSaved) {
   learn(store, "5/10/1/t", "1", "select \"a\\\"\"\n from t");
   learn(store, "5/10/2/t", "2", "select /* dbi-collect */ x from y", true);
   learn(store, "5/10/3/t", "3", "explain select 3");
-  store.schedule().record_read(at(100), 4s);
+  store.record_read(at(100), 4s);
   EXPECT_TRUE(store.changed());
   ASSERT_TRUE(store.save(folder / "texts"));
   EXPECT_FALSE(store.changed());
@@ -116,6 +116,22 @@ TEST(TextStore, ReadsBackWhatItSaved) {
   EXPECT_EQ(again.schedule().interval(), 10min);
   ASSERT_TRUE(again.save(folder / "texts2"));
   EXPECT_EQ(content_of(folder / "texts2"), content_of(folder / "texts"));
+}
+
+TEST(TextStore, ACutTextIsReadAgainOnceTextsAreKeptLonger) {
+  const ScratchFolder folder;
+  TextStore store({.entries = 10, .bytes = 1 << 20, .text_bytes = 20});
+  learn(store, "long", "1", "select a_name_of_some_length from t");
+  learn(store, "short", "2", "select b");
+  ASSERT_TRUE(store.save(folder / "texts"));
+
+  TextStore same({.entries = 10, .bytes = 1 << 20, .text_bytes = 20});
+  ASSERT_TRUE(same.load(folder / "texts"));
+  EXPECT_EQ(same.size(), 2U);
+  TextStore longer({.entries = 10, .bytes = 1 << 20, .text_bytes = 21});
+  ASSERT_TRUE(longer.load(folder / "texts"));
+  EXPECT_EQ(longer.find("long"), nullptr);
+  EXPECT_NE(longer.find("short"), nullptr);
 }
 
 TEST(TextStore, WhatWasNotSeenForLongestGoesFirst) {
