@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/file.hpp"
+#include "state/scratch_folder.hpp"
 
 #include <gmock/gmock.h>
 
@@ -9,18 +10,16 @@ namespace dbi::config {
 namespace {
 
 TEST(FindFile, TakesTheNamedOneElseTheUsersElseTheSystems) {
-  const std::filesystem::path home = std::filesystem::path(::testing::TempDir()) / "dbi-config-home";
-  std::filesystem::remove_all(home);
+  const state::ScratchFolder home;
   const auto lookup = [&](const std::string& name) -> std::optional<std::string> {
-    if (name == "XDG_CONFIG_HOME") return home.string();
+    if (name == "XDG_CONFIG_HOME") return home.path().string();
     return std::nullopt;
   };
   EXPECT_EQ(find_file("other.yaml", lookup), "other.yaml");
-  EXPECT_NE(find_file(std::nullopt, lookup), home / "dbi" / "dbi.yaml");
+  EXPECT_NE(find_file(std::nullopt, lookup), home / "dbi/dbi.yaml");
   std::filesystem::create_directories(home / "dbi");
-  std::ofstream(home / "dbi" / "dbi.yaml") << "collector:\n";
-  EXPECT_EQ(find_file(std::nullopt, lookup), home / "dbi" / "dbi.yaml");
-  std::filesystem::remove_all(home);
+  std::ofstream(home / "dbi/dbi.yaml") << "collector:\n";
+  EXPECT_EQ(find_file(std::nullopt, lookup), home / "dbi/dbi.yaml");
 }
 
 TEST(ReadFile, SaysWhatCannotBeRead) {

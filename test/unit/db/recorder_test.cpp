@@ -9,6 +9,7 @@
 
 #include "db/row_recorder.hpp"
 #include "server.hpp"
+#include "state/scratch_folder.hpp"
 
 namespace dbi::db::test {
 namespace {
@@ -27,8 +28,8 @@ std::string decompress(const std::string& packed) {
 
 TEST(Recorder, KeepsRowsAndNoLiteral) {
   if (!have_server()) GTEST_SKIP() << "no PostgreSQL server";
-  const auto folder = std::filesystem::path(testing::TempDir()) / "dbi-record";
-  auto recorder = RowRecorder::open(folder, "t", "c1").value();
+  const state::ScratchFolder folder;
+  auto recorder = RowRecorder::open(folder.path(), "t", "c1").value();
   auto connection = open(local()).value();
   connection.set_recorder(&recorder);
   ASSERT_TRUE(connection.read("sessions", "select 1 as a, null as b, $$select 'canary'$$ as query"));
@@ -39,7 +40,6 @@ TEST(Recorder, KeepsRowsAndNoLiteral) {
   const auto text = decompress(packed.str());
   EXPECT_THAT(text, testing::StartsWith("{\"read\":\"sessions\",\"sql\":\"select 1 as a"));
   EXPECT_THAT(text, testing::EndsWith("\"columns\":[\"a\",\"b\",\"query\"],\"rows\":[[\"1\",null,\"select ?\"]]}\n"));
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Recorder, TellsAFolderThatCannotBe) {

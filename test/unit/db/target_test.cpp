@@ -1,6 +1,7 @@
 // Targets: names, passwords refused, password files.
 // SPDX-License-Identifier: Apache-2.0
 #include "db/target.hpp"
+#include "state/scratch_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -99,7 +100,8 @@ TEST_F(Target, ComesFromTheConfigurationUnderItsName) {
 }
 
 TEST_F(Target, ReadsAPasswordFileThatOnlyItsOwnerMayUse) {
-  const auto path = testing::TempDir() + "dbi-password";
+  const state::ScratchFolder folder;
+  const std::string path = folder / "password";
   std::ofstream(path) << "canary secret\nsecond line\n";
   for (const mode_t mode : {0600U, 0400U}) {
     chmod(path.c_str(), mode);

@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "cli/review.hpp"
+#include "state/scratch_folder.hpp"
 
 namespace dbi::run {
 namespace {
@@ -60,7 +61,7 @@ class ToolTest : public ::testing::Test {
   [[nodiscard]] std::string diagnostics() const { return content(diagnostics_); }
 
   std::string write_config(const std::string& text) {
-    const std::string path = ::testing::TempDir() + "dbi-run-test.yaml";
+    const std::string path = folder_ / "dbi.yaml";
     std::ofstream(path) << text;
     return path;
   }
@@ -73,14 +74,15 @@ class ToolTest : public ::testing::Test {
     const auto found = variables_.find(name);
     return found == variables_.end() ? std::nullopt : std::optional(found->second);
   }
-  static int temporary(std::string& path) {
-    path = ::testing::TempDir() + "dbi-run-XXXXXX";
+  int temporary(std::string& path) const {
+    path = folder_ / "XXXXXX";
     return ::mkstemp(path.data());
   }
   static std::string content(const std::string& path) {
     std::ifstream in(path);
     return {std::istreambuf_iterator<char>(in), {}};
   }
+  state::ScratchFolder folder_;
   std::string output_;
   std::string diagnostics_;
 };
