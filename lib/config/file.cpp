@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "base/descriptor.hpp"
+#include "base/errno_text.hpp"
 #include "config/yaml.hpp"
 
 namespace dbi::config {
@@ -27,8 +28,7 @@ std::optional<std::filesystem::path> user_folder(const cli::EnvironmentLookup& e
 }
 
 tl::unexpected<Error> unreadable(const std::filesystem::path& path, int fault) {
-  return fail(ErrorKind::Configuration,
-              fmt::format("cannot read {}: {}", path.string(), std::generic_category().message(fault)));
+  return fail(ErrorKind::Configuration, fmt::format("cannot read {}: {}", path.string(), errno_text(fault)));
 }
 
 Result<std::string> read_all(const std::filesystem::path& path) {

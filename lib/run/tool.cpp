@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <csignal>
 #include <exception>
-#include <system_error>
 
 #include "base/descriptor.hpp"
+#include "base/errno_text.hpp"
 #include "cli/parser.hpp"
 #include "cli/print.hpp"
 #include "config/apply.hpp"
@@ -98,7 +98,7 @@ std::vector<Error> read_the_rest(Table& table, const Process& process, Log& log)
 
 Status print(int descriptor, std::string_view text) {
   if (write_all(descriptor, text) || errno == EPIPE) return {};
-  return fail(ErrorKind::Output, "standard output: " + std::generic_category().message(errno));
+  return fail(ErrorKind::Output, "standard output: " + errno_text(errno));
 }
 
 // A text for people or for the build instead of a run; empty for a run.
@@ -121,7 +121,7 @@ std::string text_instead(const cli::Program& program, const Table& table, cli::R
 // What the kernel held back until now is told by close(2). A descriptor that was never open says nothing.
 Status close_output(int descriptor) {
   if (::close(descriptor) == 0 || errno == EBADF || errno == EINTR) return {};
-  return fail(ErrorKind::Output, "standard output: " + std::generic_category().message(errno));
+  return fail(ErrorKind::Output, "standard output: " + errno_text(errno));
 }
 
 // Of the exception that is handled.

@@ -9,9 +9,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 
 #include "base/descriptor.hpp"
+#include "base/errno_text.hpp"
 
 namespace dbi::state {
 
@@ -19,8 +19,7 @@ namespace {
 
 tl::unexpected<Error> fail_errno(std::string_view doing, const std::filesystem::path& path) {
   const int code = errno;
-  return fail(ErrorKind::State,
-              fmt::format("cannot {} {}: {}", doing, path.string(), std::generic_category().message(code)));
+  return fail(ErrorKind::State, fmt::format("cannot {} {}: {}", doing, path.string(), errno_text(code)));
 }
 
 Status write_new(const std::filesystem::path& path, std::string_view bytes, Durability durability) {

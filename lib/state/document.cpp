@@ -6,7 +6,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <system_error>
+
+#include "base/errno_text.hpp"
 
 namespace dbi::state {
 
@@ -44,8 +45,7 @@ Result<Damage> set_aside(const std::filesystem::path& path, std::string_view why
   auto target = path;
   target += ".corrupt";
   if (std::rename(path.c_str(), target.c_str()) != 0) {
-    return fail(ErrorKind::State,
-                fmt::format("cannot set {} aside: {}", path.string(), std::generic_category().message(errno)));
+    return fail(ErrorKind::State, fmt::format("cannot set {} aside: {}", path.string(), errno_text(errno)));
   }
   return Damage{target, fmt::format("{} was damaged ({}) and is kept as {}", path.string(), why, target.string())};
 }

@@ -6,8 +6,8 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <system_error>
 
+#include "base/errno_text.hpp"
 #include "base/text.hpp"
 
 namespace dbi::state {
@@ -27,8 +27,7 @@ Status make_folders(const std::filesystem::path& path) {
   if (is_folder(path)) return {};
   if (path.has_parent_path() && path.parent_path() != path) DBI_TRY(make_folders(path.parent_path()));
   if (::mkdir(path.c_str(), kFolderMode) == 0 || is_folder(path)) return {};
-  return fail(ErrorKind::State,
-              fmt::format("cannot create the folder {}: {}", path.string(), std::generic_category().message(errno)),
+  return fail(ErrorKind::State, fmt::format("cannot create the folder {}: {}", path.string(), errno_text(errno)),
               "Name a folder that this user may write with --state-dir or DBI_STATE_DIR.");
 }
 
@@ -37,10 +36,8 @@ Status make_private(const std::filesystem::path& path) {
   struct stat facts {};
   if (::stat(path.c_str(), &facts) == 0 && (facts.st_mode & (S_IRWXG | S_IRWXO)) == 0) return {};
   if (::chmod(path.c_str(), kFolderMode) == 0) return {};
-  return fail(
-      ErrorKind::State,
-      fmt::format("cannot make the folder {} private: {}", path.string(), std::generic_category().message(errno)),
-      "The state folder must belong to the user who runs the pipeline.");
+  return fail(ErrorKind::State, fmt::format("cannot make the folder {} private: {}", path.string(), errno_text(errno)),
+              "The state folder must belong to the user who runs the pipeline.");
 }
 
 std::optional<std::string> set_value(const EnvironmentLookup& environment, const std::string& name) {

@@ -11,8 +11,8 @@
 #include <cerrno>
 #include <charconv>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
+#include "base/errno_text.hpp"
 #include "base/text.hpp"
 #include "state/atomic_file.hpp"
 
@@ -63,8 +63,7 @@ tl::unexpected<Error> owned(const std::filesystem::path& path, int descriptor) {
 }
 
 tl::unexpected<Error> fail_errno(const std::filesystem::path& path) {
-  return fail(ErrorKind::State,
-              fmt::format("cannot lock {}: {}", path.string(), std::generic_category().message(errno)));
+  return fail(ErrorKind::State, fmt::format("cannot lock {}: {}", path.string(), errno_text(errno)));
 }
 
 }  // namespace

@@ -11,16 +11,19 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
+#include "base/errno_text.hpp"
 #include "record/builder.hpp"
+#include "record/text_of.hpp"
 #include "stream/line_reader.hpp"
 #include "stream/signals.hpp"
 
 namespace dbi::stream {
 
 namespace {
+
+using record::text_of;
 
 constexpr int kPipeBytes = 1 << 20;
 constexpr std::chrono::seconds kTick{1};
@@ -63,11 +66,6 @@ void append_position(const Position& position, std::string& lines) {
 
 std::int64_t integer_of(const record::Record& line, std::string_view name) {
   return std::max<std::int64_t>(0, line.integer(name).value_or(0));
-}
-
-std::string text_of(const record::Record& line, std::string_view name) {
-  std::string scratch;
-  return std::string(line.text(name, scratch).value_or(""));
 }
 
 // Calls `take` with every line of `text` that is a record. The copy behind the text gives the reader its spare bytes.
@@ -212,7 +210,7 @@ Result<Ending> Run::input(const std::string& name) {
     DBI_TRY(begin_input(name, options_.input));
   } else {
     file_ = Descriptor(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-    if (!file_.valid()) return fail(ErrorKind::Input, fmt::format("{}: {}", name, std::strerror(errno)));
+    if (!file_.valid()) return fail(ErrorKind::Input, fmt::format("{}: {}", name, errno_text(errno)));
     DBI_TRY(begin_input(name, file_.get()));
   }
   return lines_of_input();
@@ -228,7 +226,7 @@ Status Run::begin_input(const std::string& name, int descriptor) {
     struct stat status {};
     if (::fstat(descriptor, &status) == 0 && status.st_size >= resume_at_->offset) {
       if (::lseek(descriptor, resume_at_->offset, SEEK_SET) < 0) {
-        return fail(ErrorKind::Input, fmt::format("{}: {}", name, std::strerror(errno)));
+        return fail(ErrorKind::Input, fmt::format("{}: {}", name, errno_text(errno)));
       }
       start_ = resume_at_->offset;
       line_number = resume_at_->lines;

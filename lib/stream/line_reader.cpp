@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/errno_text.hpp"
 #include "record/record.hpp"
 
 namespace dbi::stream {
@@ -111,7 +112,7 @@ Status LineReader::fill() {
   } else if (got == 0) {
     at_end_ = true;
   } else if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
-    return fail(ErrorKind::Input, std::strerror(errno));
+    return fail(ErrorKind::Input, errno_text(errno));
   }
   return {};
 }

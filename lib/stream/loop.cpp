@@ -9,7 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
+
+#include "base/errno_text.hpp"
 
 namespace dbi::stream {
 
@@ -37,7 +38,7 @@ void Waker::wake() const noexcept {
 
 Result<Loop> Loop::open() {
   Descriptor event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!event.valid()) return fail(ErrorKind::Internal, fmt::format("eventfd: {}", std::strerror(errno)));
+  if (!event.valid()) return fail(ErrorKind::Internal, fmt::format("eventfd: {}", errno_text(errno)));
   return Loop(std::move(event));
 }
 
@@ -60,7 +61,7 @@ Result<Events> Loop::poll(const Watch& watch, const timespec* timeout) const {
   };
   if (::ppoll(entries.data(), entries.size(), timeout, nullptr) < 0) {
     if (errno == EINTR) return Events{};
-    return fail(ErrorKind::Internal, fmt::format("poll: {}", std::strerror(errno)));
+    return fail(ErrorKind::Internal, fmt::format("poll: {}", errno_text(errno)));
   }
   if ((entries[1].revents & POLLNVAL) != 0) return fail(ErrorKind::Input, "not an open descriptor");
   Events events;

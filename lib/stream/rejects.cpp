@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
+#include "base/errno_text.hpp"
 #include "base/text.hpp"
 #include "base/time_text.hpp"
 #include "record/builder.hpp"
@@ -25,7 +25,7 @@ constexpr std::chrono::seconds kInterval{10};
 constexpr std::string_view kStandardInput = "input";
 
 tl::unexpected<Error> fault(std::string_view what, const std::filesystem::path& path) {
-  return fail(ErrorKind::State, fmt::format("rejects file {}: {}: {}", path.string(), what, std::strerror(errno)));
+  return fail(ErrorKind::State, fmt::format("rejects file {}: {}: {}", path.string(), what, errno_text(errno)));
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 
 #include <cerrno>
 #include <climits>
-#include <cstring>
+
+#include "base/errno_text.hpp"
 
 namespace dbi::stream {
 
@@ -38,7 +39,7 @@ Status Writer::flush() {
 
 void Writer::set_reader_gone() {
   reader_gone_ = true;
-  if (status_) status_ = fail(ErrorKind::Output, std::strerror(EPIPE));
+  if (status_) status_ = fail(ErrorKind::Output, errno_text(EPIPE));
 }
 
 Status Writer::write_full() {
@@ -88,7 +89,7 @@ Status Writer::write_chunk(std::string_view chunk) {
 
 Status Writer::fault(int error_number) {
   if (error_number == EPIPE) reader_gone_ = true;
-  status_ = fail(ErrorKind::Output, std::strerror(error_number));
+  status_ = fail(ErrorKind::Output, errno_text(error_number));
   return fail(Error(status_.error()));
 }
 

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <set>
 
+#include "base/errno_text.hpp"
 #include "base/result.hpp"
 
 namespace dbi {
@@ -24,6 +26,11 @@ TEST(ErrorKinds, DatabaseFaultsAreRetryable) {
 TEST(FormatError, PutsTheHintOnItsOwnLine) {
   EXPECT_EQ(format_error({ErrorKind::Usage, "no target", ""}), "no target");
   EXPECT_EQ(format_error({ErrorKind::Usage, "no target", "Name one."}), "no target\n  hint: Name one.");
+}
+
+TEST(ErrnoText, IsTheSystemsOwn) {
+  EXPECT_EQ(errno_text(ENOENT), "No such file or directory");
+  EXPECT_EQ(errno_text(ENOSPC), "No space left on device");
 }
 
 Result<int> half(int number) {
