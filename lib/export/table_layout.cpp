@@ -27,19 +27,25 @@ constexpr std::string_view kCyan = "36";
 
 // A target's heading, an error and a row of each part.
 constexpr std::size_t kMinDetailLines = 9;
+constexpr double kMostDays = 9999;
 
 // Lower bounds: sums of them are marked ">=", what is divided by or into them may be off either way: "~".
 std::string_view bound_mark(const StatementSum& sum) {
   return sum.lower_bound ? ">=" : "";
 }
-std::string_view ratio_mark(const StatementSum& sum) {
+std::string ratio_mark(const StatementSum& sum) {
   return sum.lower_bound ? "~" : "";
+}
+
+/// Short, whatever the records say.
+std::string show_percent(double percent, int digits) {
+  return percent < 999.5 ? fmt::format("{:.{}f}%", percent, digits) : ">999%";
 }
 
 std::string show_hit(const StatementSum& sum) {
   const double blocks = sum.blocks_hit + sum.blocks_read;
   if (blocks <= 0) return {};
-  return fmt::format("{}{:.0f}%", ratio_mark(sum), std::floor(100 * sum.blocks_hit / blocks));
+  return ratio_mark(sum) + show_percent(std::floor(100 * sum.blocks_hit / blocks), 0);
 }
 
 /// Of something a second: two digits where they matter.
@@ -192,7 +198,7 @@ void Drawing::summary(const TargetView& view, const StatementSum& sum) {
   if (const std::string hit = show_hit(sum); !hit.empty()) words.push_back({{}, "hit " + hit});
   if (view.connections_used_pct) {
     const double used = *view.connections_used_pct;
-    words.push_back({used >= 95 ? kBoldRed : used >= 80 ? kYellow : "", fmt::format("connections {:.0f}%", used)});
+    words.push_back({used >= 95 ? kBoldRed : used >= 80 ? kYellow : "", "connections " + show_percent(used, 0)});
   }
   if (view.replica_lag_s) words.push_back({{}, "replica lag " + show_ms(*view.replica_lag_s * 1000)});
   if (view.dropped > 0) {
@@ -341,7 +347,7 @@ void Drawing::statements(const TargetView& view, const std::vector<const Stateme
     const std::string_view mark = bound_mark(each);
     grid.add(
         share >= 0.25 ? kBold : "",
-        {sum.total_ms > 0 ? fmt::format("{}{:.1f}%", ratio_mark(sum), 100 * share) : "",
+        {sum.total_ms > 0 ? ratio_mark(sum) + show_percent(100 * share, 1) : "",
          fmt::format("{}{}", mark, show_ms(each.total_ms)), fmt::format("{}{}", mark, show_count(each.calls)),
          each.calls > 0 && each.has_mean ? fmt::format("{}{}", ratio_mark(each), show_ms(each.total_ms / each.calls))
                                          : "",
@@ -425,7 +431,7 @@ std::vector<std::string> draw_overview(std::vector<const TargetView*> views, con
 }
 
 std::string show_ms(double ms) {
-  if (!std::isfinite(ms)) return "inf";
+  if (!(ms < kMostDays * 86'400'000)) return fmt::format(">{:.0f}d", kMostDays);
   if (ms <= 0) return "0ms";
   if (ms < 0.0995) return fmt::format("{:.0f}µs", std::max(1.0, std::round(ms * 1000)));
   if (ms < 9.995) return fmt::format("{:.2f}ms", ms);
@@ -444,11 +450,12 @@ std::string show_ms(double ms) {
 }
 
 std::string show_count(double count) {
-  if (!std::isfinite(count)) return "inf";
+  if (!(count < 999.5e12)) return ">999T";
   if (count < 99'999.5) return fmt::format("{:.0f}", count);
   if (count < 999'500) return fmt::format("{:.0f}k", count / 1e3);
   if (count < 999.5e6) return fmt::format("{:.3g}M", count / 1e6);
-  return fmt::format("{:.3g}G", count / 1e9);
+  if (count < 999.5e9) return fmt::format("{:.3g}G", count / 1e9);
+  return fmt::format("{:.3g}T", count / 1e12);
 }
 
 }  // namespace dbi::exporting

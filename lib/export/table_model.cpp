@@ -9,28 +9,25 @@
 
 #include "base/text.hpp"
 #include "export/display_width.hpp"
+#include "record/text_of.hpp"
 
 namespace dbi::exporting {
 
 namespace {
 
-constexpr std::size_t kQueryBytes = 512;
+using record::text_of;
 
-std::string text_of(const record::Record& record, std::string_view name) {
-  const record::Member* member = record.find(name);
-  if (member == nullptr) return {};
-  std::string scratch;
-  const auto text = member->value.text(scratch);
-  return text ? std::string(*text) : std::string();
-}
+constexpr std::size_t kQueryBytes = 512;
+constexpr double kLargest = 1e200;
 
 std::string line_of(const record::Record& record, std::string_view name) {
   return one_line(truncate_utf8(text_of(record, name), kQueryBytes));
 }
 
+// Within bounds in which sums stay numbers: infinity, and what comes of it, would be neither sorted nor divided.
 std::optional<double> number_of(const record::Record& record, std::string_view name) {
-  const record::Member* member = record.find(name);
-  return member == nullptr ? std::nullopt : member->value.number();
+  const auto number = record.number(name);
+  return number ? std::optional(std::clamp(*number, 0.0, kLargest)) : std::nullopt;
 }
 
 /// The strings of an array such as blocked_by; the reader has checked its form.
@@ -92,7 +89,9 @@ void TargetView::add_statement(const record::Record& record) {
     return;
   }
   const double weight = number_of(record, "weight").value_or(1);
-  const auto weighted = [&](std::string_view name) { return weight * number_of(record, name).value_or(0); };
+  const auto weighted = [&](std::string_view name) {
+    return std::min(weight * number_of(record, name).value_or(0), kLargest);
+  };
   StatementSum sum;
   sum.database = line_of(record, "database");
   sum.user = line_of(record, "user");
@@ -118,8 +117,7 @@ void TargetView::add_statement(const record::Record& record) {
   }
   std::string key = text_of(record, "query_signature");
   if (key.empty()) key = id;
-  const record::Member* toplevel = record.find("toplevel");
-  const bool nested = toplevel != nullptr && toplevel->value.boolean() == false;
+  const bool nested = record.boolean("toplevel") == false;
   key = fmt::format("{}\n{}\n{}\n{}", key, sum.database, sum.user, nested);
   if (nested && !sum.query.empty()) sum.query = "(nested) " + sum.query;
   const auto [entry, is_new] = statements_.try_emplace(std::move(key), sum);
@@ -219,8 +217,7 @@ void TargetView::add_scrape(const record::Record& record) {
   replica_lag_s = number_of(record, "replica_lag_s");
   const record::Member* cost = record.find("cost");
   sessions_read = cost != nullptr && cost->value.raw().find("\"sessions\"") != std::string_view::npos;
-  const record::Member* baseline = record.find("baseline");
-  began_baseline = baseline != nullptr && baseline->value.boolean() == true;
+  began_baseline = record.boolean("baseline") == true;
 }
 
 std::vector<const StatementSum*> TargetView::top_statements() const {

@@ -2,11 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/table_layout.hpp"
 
+#include <limits>
+
 #include "export/display_width.hpp"
 #include "export/samples.hpp"
 
 namespace dbi::exporting {
 namespace {
+
+using testing::HasSubstr;
+using testing::Not;
 
 std::string drawn(const TargetView& view, const LayoutOptions& options) {
   std::string text;
@@ -32,6 +37,27 @@ TEST(Layout, ShowsNumbersShort) {
   EXPECT_EQ(show_count(99'999), "99999");
   EXPECT_EQ(show_count(123'456), "123k");
   EXPECT_EQ(show_count(1'234'567), "1.23M");
+  EXPECT_EQ(show_count(1.2345e12), "1.23T");
+}
+
+// Whatever a record says, a number is no wider than its column and is one.
+TEST(Layout, ShowsNumbersBeyondAllMeasureShort) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(show_ms(9998.0 * 86'400'000), "9998d00h");
+  for (const double huge : {1e15, 1e200, 1e308, infinity}) {
+    EXPECT_EQ(show_ms(huge), ">9999d");
+    EXPECT_EQ(show_count(huge), ">999T");
+  }
+  TargetView view;
+  add(view, statement("01", "a", 1, 10, R"(,"weight":1e400,"shared_blks_hit":1e400,"shared_blks_read":0,"rows":0)"));
+  add(view, statement("01", "b", 1, 10, R"(,"weight":1e308,"shared_blks_hit":5,"shared_blks_read":-1e400)"));
+  add(view,
+      R"({"v":1,"kind":"scrape","target":"main","cycle":"01","outcome":"ok","interval_s":1e-310,"cycle_ms":1e308,)"
+      R"("connections_used_pct":1e300,"replica_lag_s":1e308})");
+  const std::string text = drawn(view, {});
+  for (const char* word : {"inf", "nan", "00000000", "e+"}) EXPECT_THAT(text, Not(HasSubstr(word)));
+  EXPECT_THAT(text, HasSubstr("connections >999%"));
+  EXPECT_THAT(text, HasSubstr("hit 100%"));
 }
 
 TEST(Layout, CutsByDisplayWidth) {
