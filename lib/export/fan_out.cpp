@@ -6,16 +6,6 @@
 
 namespace dbi::exporting {
 
-namespace {
-
-bool is_text(const record::Record& record, std::string_view name, std::string_view text) {
-  const record::Member* member = record.find(name);
-  std::string scratch;
-  return member != nullptr && member->value.text(scratch) == text;
-}
-
-}  // namespace
-
 FanOut::FanOut(std::vector<std::unique_ptr<Sink>> sinks, const Log& log, Delivery& delivery)
     : sinks_(std::move(sinks)), log_(&log), delivery_(&delivery) {}
 
@@ -43,7 +33,9 @@ Status FanOut::each(Call call) {
 }
 
 Status FanOut::on_record(const record::Record& record, stream::Writer& out) {
-  if (is_text(record, "kind", "scrape") && is_text(record, "outcome", "failed")) delivery_->scrape_failed = true;
+  if (record.text("kind", scratch_) == "scrape" && record.text("outcome", scratch_) == "failed") {
+    delivery_->scrape_failed = true;
+  }
   return each([&](Sink& sink) { return sink.accept(record, out); });
 }
 
@@ -61,6 +53,11 @@ Status FanOut::on_deadline(MonotonicTime now, stream::Writer& out) {
     const auto deadline = sink.next_deadline();
     return deadline && *deadline <= now ? sink.on_deadline(now, out) : Status{};
   });
+}
+
+void FanOut::shrink() {
+  // A fault is reported by each(), and the next record tells the run if no sink is left.
+  static_cast<void>(each([](Sink& sink) { return sink.shrink(); }));
 }
 
 Status FanOut::on_end(stream::Writer& out) {

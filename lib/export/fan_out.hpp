@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/log.hpp"
@@ -33,6 +34,7 @@ class FanOut final : public stream::Filter {
   Status on_record(const record::Record& record, stream::Writer& out) override;
   [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override;
   Status on_deadline(MonotonicTime now, stream::Writer& out) override;
+  void shrink() override;
   Status on_end(stream::Writer& out) override;
 
  private:
@@ -42,6 +44,7 @@ class FanOut final : public stream::Filter {
   std::vector<std::unique_ptr<Sink>> sinks_;
   const Log* log_;
   Delivery* delivery_;
+  std::string scratch_;
 };
 
 }  // namespace dbi::exporting

@@ -9,11 +9,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <vector>
 
 #include "base/descriptor.hpp"
+#include "base/errno_text.hpp"
 #include "base/time_text.hpp"
 #include "export/lz4_frame.hpp"
 
@@ -28,7 +28,7 @@ constexpr std::size_t kFrameChunk = std::size_t{1} << 20U;
 constexpr microseconds kFrameDelay = std::chrono::seconds{1};
 
 tl::unexpected<Error> system_fault(std::string_view what) {
-  return fail(ErrorKind::Output, fmt::format("{}: {}", what, std::strerror(errno)));
+  return fail(ErrorKind::Output, fmt::format("{}: {}", what, errno_text(errno)));
 }
 
 /// "20261125T074000.123456Z", from RFC 3339 by leaving out what file names do not like.
@@ -114,7 +114,7 @@ class NdjsonSink final : public Sink {
 };
 
 Status NdjsonSink::open() {
-  file_ = Descriptor(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  file_ = Descriptor(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kSinkFileMode));
   if (!file_.valid()) file_ = Descriptor(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
   if (!file_.valid()) return system_fault("open");
   struct stat found {};
@@ -249,8 +249,11 @@ Status NdjsonSink::rotate() {
   } while (fs::exists(old, ignored));
   if (::fdatasync(file_.get()) != 0) return system_fault("sync");
   if (::rename(path_.c_str(), old.c_str()) != 0) return system_fault("rename");
+  struct stat found {};
+  if (::fstat(file_.get(), &found) != 0) return system_fault("stat");
   if (!file_.close()) return system_fault("close");
   DBI_TRY(open());
+  if (::fchmod(file_.get(), found.st_mode & 07777) != 0) return system_fault("set the mode");
   return remove_old();
 }
 
@@ -290,11 +293,7 @@ Status NdjsonSink::close() {
 Result<std::unique_ptr<Sink>> open_ndjson_sink(const std::string& path, const RotationOptions& rotation,
                                                const Clock& clock, const Log* log) {
   auto sink = std::make_unique<NdjsonSink>(path, rotation, clock, log);
-  if (Status status = sink->open(); !status) {
-    Error error = status.error();
-    error.message = fmt::format("ndjson:{}: {}", path, error.message);
-    return fail(std::move(error));
-  }
+  DBI_TRY(sink->open());
   return std::unique_ptr<Sink>(std::move(sink));
 }
 

@@ -22,6 +22,13 @@ Word split_word(std::string_view word) {
   return {word.substr(0, colon), word.substr(colon + 1)};
 }
 
+Result<std::unique_ptr<Sink>> open_sink(std::string_view word, const SinkOptions& options, const Clock& clock) {
+  const auto [scheme, path] = split_word(word);
+  if (scheme == "table") return make_table_sink(options.table, clock);
+  if (scheme == "ndjson") return open_ndjson_sink(std::string(path), options.rotation, clock, options.log);
+  return open_sqlite_sink(std::string(path), options.sqlite, clock, options.log);
+}
+
 }  // namespace
 
 Status check_sinks(const std::vector<std::string>& words) {
@@ -48,16 +55,13 @@ Result<std::vector<std::unique_ptr<Sink>>> open_sinks(const std::vector<std::str
                                                       const Clock& clock) {
   std::vector<std::unique_ptr<Sink>> sinks;
   for (const std::string& word : words) {
-    const auto [scheme, path] = split_word(word);
-    if (scheme == "table") {
-      sinks.push_back(make_table_sink(options.table, clock));
-    } else if (scheme == "ndjson") {
-      DBI_TRY_ASSIGN(auto sink, open_ndjson_sink(std::string(path), options.rotation, clock, options.log));
-      sinks.push_back(std::move(sink));
-    } else {
-      DBI_TRY_ASSIGN(auto sink, open_sqlite_sink(std::string(path), options.sqlite, clock, options.log));
-      sinks.push_back(std::move(sink));
+    auto sink = open_sink(word, options, clock);
+    if (!sink) {
+      Error error = std::move(sink).error();
+      error.message = fmt::format("{}: {}", word, error.message);
+      return fail(std::move(error));
     }
+    sinks.push_back(std::move(*sink));
   }
   return sinks;
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string_view>
 
@@ -11,6 +13,9 @@
 #include "stream/writer.hpp"
 
 namespace dbi::exporting {
+
+/// The mode of a file that a sink makes. One that is there keeps its own, and hands it on when it is rotated.
+inline constexpr mode_t kSinkFileMode = 0600;
 
 /// A destination of records. All calls come from one thread. After an error the sink is not called again; what it had
 /// accepted and not delivered is lost, whole records or whole cycles at a time.
@@ -30,6 +35,9 @@ class Sink {
   /// When on_deadline is next wanted; a time in the past: before the next wait.
   [[nodiscard]] virtual std::optional<MonotonicTime> next_deadline() const { return std::nullopt; }
   virtual Status on_deadline(MonotonicTime /*now*/, stream::Writer& /*out*/) { return {}; }
+
+  /// Memory is short: what is held for later goes elsewhere, where that is worth the effort.
+  virtual Status shrink() { return {}; }
 
   /// The last call: all that was accepted is delivered.
   virtual Status finish(stream::Writer& out) = 0;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/sqlite_sink.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <functional>
 #include <limits>
 #include <map>
@@ -14,20 +14,25 @@
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/time_text.hpp"
+#include "export/spill_file.hpp"
 #include "export/sqlite_schema.hpp"
 #include "record/builder.hpp"
 #include "record/escape.hpp"
+#include "record/text_of.hpp"
 
 namespace dbi::exporting {
 
 namespace {
 
+using record::text_of;
 using record::ValueKind;
 using record::schema::MemberType;
 
 constexpr int kBusyTimeoutMs = 10'000;
 constexpr std::size_t kMaxHeldCycles = 256;
+constexpr std::size_t kWorthSpilling = std::size_t{1} << 20U;
 constexpr std::size_t kMaxScrapedTargets = 4096;
 constexpr microseconds kRetainEvery = std::chrono::minutes{1};
 constexpr microseconds kLooseDelay = std::chrono::seconds{1};
@@ -38,15 +43,11 @@ struct CloseDatabase {
 struct FinalizeStatement {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
-struct CloseFile {
-  void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
-};
 using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
-using File = std::unique_ptr<std::FILE, CloseFile>;
 
-/// Lines that wait for their scrape: first those of the file, then those in memory.
+/// Lines that wait for their scrape: first those in the file, then those in memory.
 struct Held {
-  File spill;
+  std::vector<SpillFile::Extent> spilled;
   std::string lines;
   std::uint64_t since = 0;  // ascends with each cycle that began
 };
@@ -77,6 +78,7 @@ class SqliteSink final : public Sink {
   Status accept(const record::Record& record, stream::Writer& out) override;
   [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override;
   Status on_deadline(MonotonicTime now, stream::Writer& out) override;
+  Status shrink() override;
   Status finish(stream::Writer& out) override;
 
  private:
@@ -85,11 +87,14 @@ class SqliteSink final : public Sink {
   [[nodiscard]] tl::unexpected<Error> fault(std::string_view what) const;
   Status execute(const std::string& sql);
   Result<Statement> prepare(const std::string& sql);
+  void make_file() const;
   Status migrate();
   Status add_missing_columns(const SqliteTable& table);
 
   Status hold(const record::Record& record, Held& held);
   Status spill_largest();
+  Status spill(Held& held);
+  void forget(const Key& key);
   enum class Ending : std::uint8_t { Scrape, Without };
   using Use = std::function<Status(const record::Record&)>;
   [[nodiscard]] bool was_cut_off(const Key& key) const { return scraped_targets_.contains(key.first); }
@@ -114,6 +119,7 @@ class SqliteSink final : public Sink {
   std::unordered_map<std::string, Target> targets_;
   std::map<Key, Held> held_;
   std::size_t held_bytes_ = 0;  // in memory
+  SpillFile spill_;
   std::uint64_t begun_ = 0;
   std::set<std::string> scraped_targets_;  // of which this stream brought scrapes
   std::optional<MonotonicTime> loose_since_;
@@ -125,19 +131,6 @@ class SqliteSink final : public Sink {
   std::string scratch_;
   std::string extra_;
 };
-
-std::string text_member(const record::Record& record, std::string_view name) {
-  const record::Member* member = record.find(name);
-  if (member == nullptr) return {};
-  std::string scratch;
-  const auto text = member->value.text(scratch);
-  return text ? std::string(*text) : std::string();
-}
-
-double number_member(const record::Record& record, std::string_view name, double otherwise) {
-  const record::Member* member = record.find(name);
-  return member == nullptr ? otherwise : member->value.number().value_or(otherwise);
-}
 
 bool is_control(std::string_view kind) {
   return kind == "scrape" || kind == "error" || kind == "event" || kind == "dropped";
@@ -159,7 +152,13 @@ Result<Statement> SqliteSink::prepare(const std::string& sql) {
   return Statement(statement);
 }
 
+// SQLite gives the files beside a database (-wal, -shm) the mode of the database.
+void SqliteSink::make_file() const {
+  if (path_ != ":memory:") Descriptor(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kSinkFileMode));
+}
+
 Status SqliteSink::open() {
+  make_file();
   sqlite3* database = nullptr;
   const int opened = sqlite3_open_v2(path_.c_str(), &database,
                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -210,7 +209,7 @@ Status SqliteSink::add_missing_columns(const SqliteTable& table) {
 }
 
 Status SqliteSink::accept(const record::Record& record, stream::Writer& /*out*/) {
-  Key key{text_member(record, "target"), text_member(record, "cycle")};
+  Key key{text_of(record, "target"), text_of(record, "cycle")};
   if (key.second.empty()) key.first.clear();
   const auto [held, begins] = held_.try_emplace(key);
   if (begins) held->second.since = ++begun_;
@@ -220,7 +219,7 @@ Status SqliteSink::accept(const record::Record& record, stream::Writer& /*out*/)
     return {};
   }
   if (begins) DBI_TRY(end_older_cycles(key));
-  if (text_member(record, "kind") != "scrape") return {};
+  if (text_of(record, "kind") != "scrape") return {};
   if (scraped_targets_.size() < kMaxScrapedTargets) scraped_targets_.insert(key.first);
   return commit(key, Ending::Scrape);
 }
@@ -247,16 +246,33 @@ Status SqliteSink::hold(const record::Record& record, Held& held) {
 }
 
 Status SqliteSink::spill_largest() {
-  Held& largest =
-      std::ranges::max_element(held_, {}, [](const auto& entry) { return entry.second.lines.size(); })->second;
-  if (!largest.spill) largest.spill.reset(std::tmpfile());
-  if (!largest.spill ||
-      std::fwrite(largest.lines.data(), 1, largest.lines.size(), largest.spill.get()) != largest.lines.size()) {
-    return fail(ErrorKind::Output, "cannot hold a cycle in a temporary file");
-  }
-  held_bytes_ -= largest.lines.size();
-  largest.lines = std::string();
+  return spill(
+      std::ranges::max_element(held_, {}, [](const auto& entry) { return entry.second.lines.size(); })->second);
+}
+
+Status SqliteSink::spill(Held& held) {
+  DBI_TRY_ASSIGN(const SpillFile::Extent extent, spill_.write(held.lines));
+  held.spilled.push_back(extent);
+  held_bytes_ -= held.lines.size();
+  held.lines = std::string();
   return {};
+}
+
+Status SqliteSink::shrink() {
+  sqlite3_db_release_memory(database_.get());
+  if (held_bytes_ < kWorthSpilling) return {};
+  for (auto& [key, held] : held_) {
+    if (!held.lines.empty()) DBI_TRY(spill(held));
+  }
+  return {};
+}
+
+void SqliteSink::forget(const Key& key) {
+  const auto held = held_.find(key);
+  if (held == held_.end()) return;
+  for (const SpillFile::Extent& extent : held->second.spilled) spill_.give_back(extent);
+  held_bytes_ -= held->second.lines.size();
+  held_.erase(held);
 }
 
 std::optional<MonotonicTime> SqliteSink::next_deadline() const {
@@ -288,12 +304,7 @@ Status SqliteSink::commit(const Key& key, Ending ending) {
   }
   DBI_TRY(delete_old());
   DBI_TRY(execute("COMMIT"));
-  for (const Key& which : {Key{}, key}) {
-    const auto held = held_.find(which);
-    if (held == held_.end()) continue;
-    held_bytes_ -= held->second.lines.size();
-    held_.erase(held);
-  }
+  for (const Key& which : {Key{}, key}) forget(which);
   loose_since_.reset();
   return {};
 }
@@ -302,13 +313,13 @@ Status SqliteSink::write_control_records(const Key& key, Held& held) {
   LeftOut left_out;
   std::string ts;
   DBI_TRY(read_held(held, [&](const record::Record& record) -> Status {
-    if (is_control(text_member(record, "kind"))) return insert(record);
-    const double weight = number_member(record, "weight", 1);
+    if (is_control(text_of(record, "kind"))) return insert(record);
+    const double weight = record.number("weight").value_or(1);
     ++left_out.count;
     left_out.weight += weight;
-    left_out.calls += weight * number_member(record, "calls", 0);
-    left_out.total_ms += weight * number_member(record, "total_ms", 0);
-    ts = text_member(record, "ts");
+    left_out.calls += weight * record.number("calls").value_or(0);
+    left_out.total_ms += weight * record.number("total_ms").value_or(0);
+    ts = text_of(record, "ts");
     return {};
   }));
   if (left_out.count == 0) return {};
@@ -330,19 +341,8 @@ Status SqliteSink::insert_dropped(const Key& key, const std::string& ts, const L
 }
 
 Status SqliteSink::read_held(Held& held, const Use& use) {
-  if (held.spill) {
-    std::rewind(held.spill.get());
-    std::string lines;
-    std::string block(std::size_t{1} << 20U, '\0');
-    while (const std::size_t bytes = std::fread(block.data(), 1, block.size(), held.spill.get())) {
-      lines.append(block, 0, bytes);
-      const std::size_t whole = lines.rfind('\n') + 1;  // 0 where there is no line end
-      DBI_TRY(use_lines(std::string_view(lines).substr(0, whole), use));
-      lines.erase(0, whole);
-    }
-    if (std::ferror(held.spill.get()) != 0 || !lines.empty()) {
-      return fail(ErrorKind::Output, "cannot read a cycle back from its temporary file");
-    }
+  for (const SpillFile::Extent& extent : held.spilled) {
+    DBI_TRY(spill_.read(extent, [&](std::string_view lines) { return use_lines(lines, use); }));
   }
   return use_lines(held.lines, use);
 }
@@ -360,7 +360,7 @@ Status SqliteSink::use_lines(std::string_view lines, const Use& use) {
 }
 
 Status SqliteSink::insert(const record::Record& record) {
-  const auto known = targets_.find(text_member(record, "kind"));
+  const auto known = targets_.find(text_of(record, "kind"));
   Target& target = known == targets_.end() ? targets_.at(std::string(kUnknownKind)) : known->second;
   sqlite3_stmt* statement = target.insert.get();
   sqlite3_reset(statement);
@@ -436,11 +436,7 @@ Status SqliteSink::delete_old() {
 Result<std::unique_ptr<Sink>> open_sqlite_sink(const std::string& path, const SqliteOptions& options,
                                                const Clock& clock, const Log* log) {
   auto sink = std::make_unique<SqliteSink>(path, options, clock, log);
-  if (Status status = sink->open(); !status) {
-    Error error = status.error();
-    error.message = fmt::format("sqlite:{}: {}", path, error.message);
-    return fail(std::move(error));
-  }
+  DBI_TRY(sink->open());
   return std::unique_ptr<Sink>(std::move(sink));
 }
 

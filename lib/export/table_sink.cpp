@@ -13,10 +13,13 @@
 #include "export/display_width.hpp"
 #include "export/table_layout.hpp"
 #include "export/table_model.hpp"
+#include "record/text_of.hpp"
 
 namespace dbi::exporting {
 
 namespace {
+
+using record::text_of;
 
 /// Targets that are shown at most; a further one takes the place of the one that was not heard of for longest.
 constexpr std::size_t kMaxTargets = 64;
@@ -76,14 +79,6 @@ class TableSink final : public Sink {
   std::size_t drawn_lines_ = 0;
 };
 
-std::string text_member(const record::Record& record, std::string_view name) {
-  const record::Member* member = record.find(name);
-  if (member == nullptr) return {};
-  std::string scratch;
-  const auto text = member->value.text(scratch);
-  return text ? std::string(*text) : std::string();
-}
-
 TargetState& TableSink::state_of(const std::string& target) {
   const auto known = targets_.find(target);
   if (known == targets_.end() && targets_.size() >= kMaxTargets) {
@@ -99,10 +94,10 @@ TargetState& TableSink::state_of(const std::string& target) {
 }
 
 Status TableSink::accept(const record::Record& record, stream::Writer& out) {
-  TargetState& state = state_of(text_member(record, "target"));
+  TargetState& state = state_of(text_of(record, "target"));
   state.coming.add(record);
   state.has_coming = true;
-  if (text_member(record, "kind") != "scrape") return {};
+  if (text_of(record, "kind") != "scrape") return {};
   TargetView view = std::exchange(state.coming, TargetView{});
   state.has_coming = false;
   if (!options_.window) return print(view, out);

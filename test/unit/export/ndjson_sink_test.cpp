@@ -67,6 +67,22 @@ TEST(NdjsonSink, RotatesBySizeAndKeepsTheNewest) {
   EXPECT_EQ(read_file(folder.file("x.ndjson")), "{\"n\":8}\n");
 }
 
+TEST(NdjsonSink, ARotationHandsTheModeOn) {
+  const Folder folder;
+  SetClock clock;
+  RotationOptions rotation;
+  rotation.size = 16;
+  const std::filesystem::path path = folder.file("x.ndjson");
+  auto sink = open_ndjson_sink(path, rotation, clock);
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE(give(**sink, R"({"number":"one"})"));
+  std::filesystem::permissions(path, std::filesystem::perms{0640});
+  ASSERT_TRUE(give(**sink, R"({"number":"two"})"));
+  ASSERT_TRUE((*sink)->finish(no_output()));
+  EXPECT_EQ(read_file(path), "{\"number\":\"two\"}\n");
+  EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms{0640});
+}
+
 TEST(NdjsonSink, RotatesByAgeAndKeepsByBytes) {
   const Folder folder;
   SetClock clock;

@@ -70,6 +70,10 @@ inline std::string read_file(const std::filesystem::path& path) {
   return text.str();
 }
 
+inline std::ptrdiff_t open_descriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+}
+
 /// A sink's standard output: nothing is read, what is written stays in the buffer.
 inline stream::Writer& no_output() {
   static stream::Writer writer(-1);

@@ -121,6 +121,55 @@ TEST(SqliteSink, CyclesLargerThanMemoryAreHeldInAFile) {
   EXPECT_EQ(ask(folder.file("x.db"), "SELECT count(*), sum(calls) FROM query_stats"), "50|1275");
 }
 
+TEST(SqliteSink, ManyCyclesThatDoNotFitShareOneFile) {
+  const Folder folder;
+  const SetClock clock;
+  SqliteOptions options;
+  options.held_bytes = 1;  // every record goes to the file
+  auto sink = open_sqlite_sink(folder.file("x.db"), options, clock);
+  ASSERT_TRUE(sink);
+  const auto give_to = [&](int target, const std::string& kind) {
+    return give(**sink,
+                R"({"v":1,"kind":")" + kind + R"(","target":"t)" + std::to_string(target) +
+                    R"(","cycle":"01","outcome":"ok","query_id":"1","calls":1,"total_ms":1,"quality":"exact"})");
+  };
+  ASSERT_TRUE(give_to(0, "query_stats"));
+  const auto before = open_descriptors();
+  for (int round = 0; round < 3; ++round) {
+    for (int target = 0; target < 200; ++target) ASSERT_TRUE(give_to(target, "query_stats"));
+  }
+  EXPECT_EQ(open_descriptors(), before);
+  for (int target = 0; target < 200; ++target) ASSERT_TRUE(give_to(target, "scrape"));
+  EXPECT_EQ(ask(folder.file("x.db"), "SELECT count(*), count(DISTINCT target) FROM query_stats"), "601|200");
+}
+
+TEST(SqliteSink, HoldsLittleWhereMemoryIsShort) {
+  const Folder folder;
+  const SetClock clock;
+  auto sink = open_sqlite_sink(folder.file("x.db"), {}, clock);
+  ASSERT_TRUE(sink);
+  const auto before = open_descriptors();
+  ASSERT_TRUE(give(**sink, statement("01", "small", 1, 1)));
+  ASSERT_TRUE((*sink)->shrink());
+  EXPECT_EQ(open_descriptors(), before) << "not worth the effort";
+  ASSERT_TRUE(give(**sink, statement("01", std::string(2 << 20, 'x'), 1, 1)));
+  ASSERT_TRUE((*sink)->shrink());
+  EXPECT_EQ(open_descriptors(), before + 1);
+  ASSERT_TRUE(give(**sink, scrape("01")));
+  EXPECT_EQ(ask(folder.file("x.db"), "SELECT count(*), sum(calls) FROM query_stats"), "2|2");
+}
+
+TEST(SqliteSink, ReplacesTheViewsOfAnOlderDatabase) {
+  const Folder folder;
+  const SetClock clock;
+  const std::string path = folder.file("x.db");
+  for (const std::string view : {"top_statements_by_hour", "blocked_sessions", "last_scrape", "unfinished_cycles"}) {
+    ask(path, "CREATE VIEW " + view + " AS SELECT 'old' AS word");
+  }
+  ASSERT_TRUE(open_sqlite_sink(path, {}, clock));
+  EXPECT_EQ(ask(path, "SELECT count(*), sum(sql LIKE '%old%') FROM sqlite_schema WHERE type = 'view'"), "4|0");
+}
+
 TEST(SqliteSink, KeepsWhatHasNoColumn) {
   const Folder folder;
   const SetClock clock;
