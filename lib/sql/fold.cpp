@@ -3,18 +3,15 @@
 
 #include <algorithm>
 
+#include "sql/mysql_word.hpp"
+
 namespace dbi::sql {
 
-Fold::Fold(std::string_view text) : text_(text) {
+Fold::Fold(std::string_view text, System system) : text_(text), system_(system) {
   constexpr std::size_t kUsualTokens = 256;
   tokens_.reserve(std::min(text.size(), kUsualTokens));
   groups_.reserve(8);
   groups_.push_back({});
-}
-
-// The token at a distance from the end of those kept; End where there is none in this statement.
-Token Fold::back(std::size_t distance) const {
-  return tokens_.size() > statement_begin_ + distance ? tokens_[tokens_.size() - 1 - distance] : Token{};
 }
 
 bool Fold::add(const Token& token) {
@@ -80,7 +77,14 @@ void Fold::begin_element() {
 }
 
 void Fold::add_word(Token token) {
-  if (back().kind == TokenKind::Dot) token.keyword = Keyword::None;
+  if (back().kind == TokenKind::Dot) {
+    token.keyword = Keyword::None;
+    token.synonym = 0;
+  }
+  if (system_ != System::PostgreSql) {
+    if (token.keyword == Keyword::Unknown) return add_unknown(token);
+    drop_execute(token);
+  }
   if (folds_to_value(token)) {
     token.kind = TokenKind::Literal;
     return add_value(token);
@@ -104,6 +108,40 @@ void Fold::add_word(Token token) {
   tokens_.push_back(token);
   if (ends_element(token.keyword) || begins_list(token.keyword)) begin_element();
   start_rule(token);
+}
+
+// What the digest of MariaDB has no word for: a value where an operand is expected, else the operator ||.
+void Fold::add_unknown(Token token) {
+  if (operand_expected(tokens_.size()) || back().keyword == Keyword::Introducer) {
+    token.kind = TokenKind::Literal;
+    return add_value(token);
+  }
+  token.kind = TokenKind::Operator;
+  token.keyword = Keyword::None;
+  token.synonym = find_mysql_operator_synonym(text_of(token));
+  tokens_.push_back(token);
+}
+
+// The digest of a prepared statement of MySQL is EXECUTE and the statement.
+void Fold::drop_execute(const Token& token) {
+  if (tokens_.size() != statement_begin_ + 1 || back().keyword != Keyword::Execute) return;
+  const bool bracket = token.kind == TokenKind::Open;
+  switch (bracket ? Keyword::Select : token.keyword) {
+    case Keyword::Alter:
+    case Keyword::Create:
+    case Keyword::Release:
+    case Keyword::Rollback:
+    case Keyword::Select:
+    case Keyword::Set:
+    case Keyword::Values:
+    case Keyword::Verb:
+    case Keyword::With:
+      tokens_.pop_back();
+      begin_element();
+      break;
+    default:
+      break;
+  }
 }
 
 // NULL, TRUE, FALSE and LIMIT ALL are values, but not behind IS and IS NOT; NOT NULL and SET NULL in a definition stay.
@@ -130,6 +168,11 @@ void Fold::add_value(Token token) {
   if (back().keyword == Keyword::Uescape && (is_value(back(1).kind) || back(1).kind == TokenKind::QuotedName)) {
     tokens_.pop_back();
     return;
+  }
+  if (system_ != System::PostgreSql) {
+    // Strings side by side are one; so is a value with the string that names it, which looks the same in a digest.
+    if (is_value(back().kind)) return;
+    if (back().keyword == Keyword::Introducer) tokens_.pop_back();
   }
   drop_signs();
   tokens_.push_back(token);
@@ -166,6 +209,7 @@ void Fold::drop_signs() {
 
 void Fold::open(const Token& token) {
   const bool square = token.kind == TokenKind::OpenBracket;
+  if (system_ != System::PostgreSql) drop_execute(token);
   const auto& outer = groups_.back();
   const bool at_start = outer.begin == tokens_.size();
   const auto before = back();
@@ -268,6 +312,7 @@ void Fold::start_rule(const Token& token) {
   const bool first = tokens_.size() == statement_begin_ + 1;
   switch (token.keyword) {
     case Keyword::Set:
+      if (system_ != System::PostgreSql) break;
       if (first) {
         rule_ = Rule::SetName;
       } else if (verb_ == Keyword::Alter || verb_ == Keyword::Create) {
@@ -290,7 +335,7 @@ void Fold::start_rule(const Token& token) {
 // Whether a rule dealt with the token.
 bool Fold::apply_rule(const Token& token) {
   const auto value = [&] {
-    tokens_.push_back({TokenKind::Literal, Keyword::None, true, token.begin, token.size});
+    tokens_.push_back({TokenKind::Literal, Keyword::None, true, 0, token.begin, token.size});
     return true;
   };
   const bool name = token.kind == TokenKind::Word || token.kind == TokenKind::QuotedName;

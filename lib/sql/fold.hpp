@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sql/statement.hpp"
 #include "sql/token.hpp"
 
 namespace dbi::sql {
@@ -19,7 +20,7 @@ class Fold {
   static constexpr std::size_t kMaxTokens = std::size_t{1} << 18U;
 
   /// `text` is what the tokens' places refer to.
-  explicit Fold(std::string_view text);
+  Fold(std::string_view text, System system);
 
   /// Takes the next token, which is neither End nor Failed; false where there are too many.
   [[nodiscard]] bool add(const Token& token);
@@ -58,6 +59,8 @@ class Fold {
   void begin_statement();
   void add_word(Token token);
   void add_value(Token token);
+  void add_unknown(Token token);
+  void drop_execute(const Token& token);
   void open(const Token& token);
   void close(const Token& token);
   void end_element();
@@ -73,9 +76,13 @@ class Fold {
   [[nodiscard]] bool operand_expected(std::size_t place) const;
   [[nodiscard]] Shape shape_from(std::size_t begin) const;
   [[nodiscard]] std::string_view text_of(const Token& token) const { return text_.substr(token.begin, token.size); }
-  [[nodiscard]] Token back(std::size_t distance = 0) const;
+  // The token at a distance from the end of those kept; End where there is none in this statement.
+  [[nodiscard]] Token back(std::size_t distance = 0) const {
+    return tokens_.size() > statement_begin_ + distance ? tokens_[tokens_.size() - 1 - distance] : Token{};
+  }
 
   std::string_view text_;
+  System system_;
   std::vector<Token> tokens_;
   std::vector<Group> groups_;
   Rule rule_ = Rule::None;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql/keyword.hpp"
 
-#include <array>
 #include <cstddef>
+
+#include "sql/word_table.hpp"
 
 namespace dbi::sql {
 
@@ -138,49 +139,13 @@ constexpr Entry kEntries[] = {
     {"over", Keyword::Follower},
 };
 
-constexpr std::size_t kLongest = 15;
-constexpr std::size_t kSlots = 1024;
-
-// Of a word in either case: setting bit 5 folds letters, and what it does to other bytes does not matter here.
-constexpr std::size_t slot_of(std::string_view word) {
-  const auto byte = [&](std::size_t place) {
-    return static_cast<std::size_t>(static_cast<unsigned char>(word[place]) | 0x20U);
-  };
-  const auto last = word.size() - 1;
-  const auto hash = byte(0) * 419 + byte(last) * 71 + byte(last / 2) * 1013 + word.size() * 7;
-  return (hash ^ (hash >> 10U)) % kSlots;
-}
-
-constexpr bool equals_folded(std::string_view word, std::string_view lower) {
-  if (word.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    const char c = word[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c) != lower[i]) return false;
-  }
-  return true;
-}
-
-// Open addressing; built by the compiler.
-constexpr std::array<Entry, kSlots> make_table() {
-  std::array<Entry, kSlots> table{};
-  for (const auto& entry : kEntries) {
-    auto slot = slot_of(entry.word);
-    while (!table[slot].word.empty()) slot = (slot + 1) % kSlots;
-    table[slot] = entry;
-  }
-  return table;
-}
-
-constexpr auto kTable = make_table();
+constexpr WordTable<Entry, 1024> kTable(kEntries);
 
 }  // namespace
 
 Keyword find_keyword(std::string_view word) {
-  if (word.empty() || word.size() > kLongest) return Keyword::None;
-  for (auto slot = slot_of(word); !kTable[slot].word.empty(); slot = (slot + 1) % kSlots) {
-    if (equals_folded(word, kTable[slot].word)) return kTable[slot].keyword;
-  }
-  return Keyword::None;
+  const auto* entry = kTable.find(word);
+  return entry != nullptr ? entry->keyword : Keyword::None;
 }
 
 bool expects_operand(Keyword keyword) {

@@ -55,9 +55,14 @@ enum class Keyword : std::uint8_t {
   Clause,
   ClauseList,
   Follower,
+  // MySQL and MariaDB only.
+  Execute,
+  Introducer,  ///< a character set before a string: _utf8mb4, in digests (_charset)
+  Unknown,     ///< `(unknown)` in a digest of MariaDB: x'...' or ||
+  Verb,        ///< begins a statement that a client can prepare
 };
 
-/// The word's keyword, whatever its case.
+/// The keyword that a word is to PostgreSQL, whatever its case.
 [[nodiscard]] Keyword find_keyword(std::string_view word);
 
 /// An operand follows: a sign behind this word is no binary operator.

@@ -1,62 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql/lexer.hpp"
 
-#include <array>
 #include <cstdint>
+
+#include "sql/characters.hpp"
 
 namespace dbi::sql {
 
-namespace {
-
-enum CharacterClass : std::uint8_t {
-  kSpace = 1,
-  kNameStart = 2,  // letters, _, every byte above 0x7F
-  kDigit = 4,
-  kOperatorByte = 8,
-  kNamePart = 16,     // kNameStart, digits, $
-  kSpecialByte = 32,  // lets an operator end in a sign
-};
-
-constexpr std::array<std::uint8_t, 256> make_classes() {
-  std::array<std::uint8_t, 256> table{};
-  for (const char c : std::string_view(" \t\n\r\f\v")) table[static_cast<unsigned char>(c)] |= kSpace;
-  for (std::size_t c = 0; c < 256; ++c) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
-    const bool digit = c >= '0' && c <= '9';
-    if (letter) table[c] |= kNameStart | kNamePart;
-    if (digit) table[c] |= kDigit | kNamePart;
-  }
-  table[std::size_t{'$'}] |= kNamePart;
-  for (const char c : std::string_view("~!@#^&|`?+-*/%<>=")) table[static_cast<unsigned char>(c)] |= kOperatorByte;
-  for (const char c : std::string_view("~!@#%^&|`?")) table[static_cast<unsigned char>(c)] |= kSpecialByte;
-  return table;
-}
-
-constexpr auto kClasses = make_classes();
-
-bool is(char c, std::uint8_t classes) {
-  return (kClasses[static_cast<unsigned char>(c)] & classes) != 0;
-}
-
-bool is_hex_digit(char c) {
-  return is(c, kDigit) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-// PostgreSQL sets no limit to a tag; a longer one than this is no tag that a person wrote.
-constexpr std::size_t kMaxTagBytes = 256;
-
-}  // namespace
-
 Token Lexer::token(TokenKind kind, std::size_t begin, Keyword keyword) const {
-  return {kind, keyword, spaced_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_ - begin)};
+  return {kind, keyword, spaced_, 0, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_ - begin)};
 }
 
 Token Lexer::next() {
-  if (dialect_.system != System::PostgreSql) return failed();
   if (!skip_blanks()) return failed();
   if (at_ >= text_.size()) return token(TokenKind::End, at_);
   const char c = text_[at_];

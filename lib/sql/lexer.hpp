@@ -1,4 +1,4 @@
-// Splits a statement into tokens as the server's own scanner does (PostgreSQL: src/backend/parser/scan.l).
+// Splits a statement of PostgreSQL into tokens as the server's own scanner does (src/backend/parser/scan.l).
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -11,7 +11,7 @@
 namespace dbi::sql {
 
 /// Reads tokens one by one; the text must outlive it. Every byte is looked at a bounded number of times.
-/// Tokens of MySQL and MariaDB are not known yet: the first token there is Failed.
+/// Of the dialect only standard_conforming_strings counts.
 class Lexer {
  public:
   /// `text` is shorter than 4 GiB.
@@ -27,7 +27,7 @@ class Lexer {
   bool skip_blanks();
   bool skip_block_comment();
   [[nodiscard]] Token token(TokenKind kind, std::size_t begin, Keyword keyword = Keyword::None) const;
-  [[nodiscard]] Token failed() const { return {TokenKind::Failed, Keyword::None, false, 0, 0}; }
+  [[nodiscard]] Token failed() const { return {.kind = TokenKind::Failed}; }
   [[nodiscard]] Token read_word();
   [[nodiscard]] Token read_number();
   [[nodiscard]] Token read_dollar();

@@ -8,8 +8,11 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "sql/characters.hpp"
 #include "sql/fold.hpp"
 #include "sql/lexer.hpp"
+#include "sql/mysql_lexer.hpp"
+#include "sql/mysql_word.hpp"
 
 namespace dbi::sql {
 
@@ -40,39 +43,96 @@ Statement unreadable(std::string_view text) {
   return statement;
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+// Writes the name that MySQL or MariaDB has in quotes as the signature knows it: without them where it could stand so.
+// Returns its size, which is not more than that of the quoted name.
+std::size_t write_name(std::string_view quoted, char* to) {
+  const char quote = quoted.front();
+  const auto inside = quoted.substr(1, quoted.size() - 2);
+  const bool bare =
+      !inside.empty() && std::all_of(inside.begin(), inside.end(), [](char c) { return is(c, kNamePart); });
+  char* const begin = to;
+  if (!bare) *to++ = '`';
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    *to++ = lower(inside[i]);
+    if (inside[i] == quote) ++i;
+  }
+  if (!bare) *to++ = '`';
+  return static_cast<std::size_t>(to - begin);
+}
+
+// Writes a token; returns its size, which is not more than it has in the text.
+std::size_t write_token(const Token& token, std::string_view text, char* to) {
+  const char* from = text.data() + token.begin;
+  if (is_value(token.kind)) {
+    *to = '?';
+    return 1;
+  }
+  if (token.kind == TokenKind::Word) {
+    std::transform(from, from + token.size, to, lower);
+  } else {
+    std::copy(from, from + token.size, to);
+  }
+  return token.size;
+}
+
+std::size_t write_mysql_token(const Token& token, std::string_view text, char* to) {
+  if (token.kind == TokenKind::QuotedName) return write_name(text.substr(token.begin, token.size), to);
+  if (token.synonym == 0) return write_token(token, text, to);
+  const auto word = mysql_synonym(token.synonym);
+  std::copy(word.begin(), word.end(), to);
+  return word.size();
 }
 
 // XXH3-64 of the tokens, each followed by a zero byte; words in lower case, values as `?`.
-std::string signature_of(const std::vector<Token>& tokens, std::string_view text) {
+template <typename Writer>
+std::string signature_of(const std::vector<Token>& tokens, std::string_view text, Writer write) {
   // Room for every token and its zero byte, which stands there already.
   std::string stream(text.size() + tokens.size(), '\0');
   std::size_t size = 0;
-  for (const auto& token : tokens) {
-    const char* from = text.data() + token.begin;
-    char* to = stream.data() + size;
-    if (is_value(token.kind)) {
-      *to = '?';
-      size += 2;
-      continue;
-    }
-    if (token.kind == TokenKind::Word) {
-      std::transform(from, from + token.size, to, lower);
-    } else {
-      std::copy(from, from + token.size, to);
-    }
-    size += token.size + std::size_t{1};
-  }
+  for (const auto& token : tokens) size += write(token, text, stream.data() + size) + 1;
   return hex16(XXH3_64bits(stream.data(), size));
 }
 
+std::string signature_of(const std::vector<Token>& tokens, std::string_view text, System system) {
+  if (system != System::PostgreSql) return signature_of(tokens, text, write_mysql_token);
+  return signature_of(tokens, text,
+                      [](const Token& token, std::string_view from, char* to) { return write_token(token, from, to); });
+}
+
+// UTF-8 as RFC 3629 has it; the last letter may be cut.
+bool is_utf8(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto first = static_cast<unsigned char>(text[at]);
+    if (first < 0x80) {
+      ++at;
+      continue;
+    }
+    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4) return false;
+    for (std::size_t i = 1; i < size; ++i) {
+      if (at + i >= text.size()) return true;
+      if ((static_cast<unsigned char>(text[at + i]) & 0xC0U) != 0x80) return false;
+    }
+    at += size;
+  }
+  return true;
+}
+
+bool is_name(TokenKind kind) {
+  return kind == TokenKind::Word || kind == TokenKind::QuotedName;
+}
+
 // Whether a space stands between two tokens of the readable text. Reading that text gives the same tokens again.
-bool is_spaced(const Token& before, const Token& token, std::string_view text) {
+bool is_spaced(const Token& before, const Token& token, std::string_view text, System system) {
   const auto star = [&](const Token& it) {
     return it.kind == TokenKind::Operator && text.substr(it.begin, it.size) == "*";
   };
   switch (before.kind) {
+    case TokenKind::Operator:
+      // A variable of MySQL, the host of an account; a variable of the system.
+      if (system == System::PostgreSql || text[before.begin] != '@') break;
+      return is_value(token.kind) ? before.size != 1 : before.size != 2 || !is_name(token.kind);
     case TokenKind::Open:
     case TokenKind::OpenBracket:
     case TokenKind::Cast:
@@ -101,18 +161,20 @@ bool is_spaced(const Token& before, const Token& token, std::string_view text) {
   }
 }
 
-std::string readable_text(const std::vector<Token>& tokens, std::string_view text) {
+std::string readable_text(const std::vector<Token>& tokens, std::string_view text, System system) {
   std::string out;
   out.reserve(text.size());
   std::size_t placeholders = 0;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const auto& token = tokens[i];
-    if (i > 0 && is_spaced(tokens[i - 1], token, text)) out.push_back(' ');
+    if (i > 0 && is_spaced(tokens[i - 1], token, text, system)) out.push_back(' ');
     if (token.kind == TokenKind::Literal) {
       out.push_back('?');
     } else if (token.kind == TokenKind::Placeholder) {
       out.push_back('$');
       out.append(std::to_string(++placeholders));
+    } else if (token.kind == TokenKind::Operator && text[token.begin] == '(') {
+      out.append(mysql_synonym(token.synonym));
     } else {
       out.append(text.substr(token.begin, token.size));
     }
@@ -133,6 +195,23 @@ std::string verb_of(const std::vector<Token>& tokens, std::string_view text) {
   return verb;
 }
 
+// Hands the tokens on; false where the text cannot be read.
+template <typename Reader>
+bool read_tokens(Reader reader, Fold& fold) {
+  for (;;) {
+    const auto token = reader.next();
+    if (token.kind == TokenKind::End) break;
+    if (token.kind == TokenKind::Failed || !fold.add(token)) return false;
+  }
+  fold.finish();
+  return true;
+}
+
+bool read_statement(std::string_view text, const Dialect& dialect, Fold& fold) {
+  if (dialect.system == System::PostgreSql) return read_tokens(Lexer(text, dialect), fold);
+  return is_utf8(text) && read_tokens(MySqlLexer(text, dialect), fold);
+}
+
 }  // namespace
 
 std::string replacement(std::string_view text) {
@@ -141,19 +220,16 @@ std::string replacement(std::string_view text) {
 
 Statement normalize(std::string_view text, const Dialect& dialect, TextFacts facts) {
   if (text.size() >= std::numeric_limits<std::uint32_t>::max() || is_replacement(text)) return unreadable(text);
-  Lexer lexer(text, dialect);
-  Fold fold(text);
-  for (;;) {
-    const auto token = lexer.next();
-    if (token.kind == TokenKind::End) break;
-    if (token.kind == TokenKind::Failed || !fold.add(token)) return unreadable(text);
-  }
-  fold.finish();
+  Fold fold(text, dialect.system);
+  if (!read_statement(text, dialect, fold)) return unreadable(text);
   Statement statement;
-  statement.text = readable_text(fold.tokens(), text);
+  statement.text = readable_text(fold.tokens(), text, dialect.system);
   statement.verb = verb_of(fold.tokens(), text);
-  const bool whole = !facts.truncated && fold.balanced() && !fold.several() && !fold.tokens().empty();
-  if (whole) statement.signature = signature_of(fold.tokens(), text);
+  // MariaDB keeps the first statement's digest and a semicolon for each statement of a packet that holds several.
+  const bool first_of_several = dialect.system == System::MariaDb && text.ends_with(" ; ");
+  const bool whole =
+      !first_of_several && !facts.truncated && fold.balanced() && !fold.several() && !fold.tokens().empty();
+  if (whole) statement.signature = signature_of(fold.tokens(), text, dialect.system);
   return statement;
 }
 

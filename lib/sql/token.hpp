@@ -10,8 +10,8 @@ namespace dbi::sql {
 
 enum class TokenKind : std::uint8_t {
   Word,         ///< unquoted name or keyword
-  QuotedName,   ///< "..." and U&"...", quotes included
-  Literal,      ///< any string or number, a lone `?`, `...`
+  QuotedName,   ///< "...", U&"..." and `...`, quotes included
+  Literal,      ///< any string or number, a lone `?`, `...`, the name of a variable behind @
   Placeholder,  ///< $1
   Operator,
   Comma,
@@ -31,7 +31,8 @@ enum class TokenKind : std::uint8_t {
 struct Token {
   TokenKind kind = TokenKind::End;
   Keyword keyword = Keyword::None;
-  bool spaced = false;  ///< white space or a comment stood before it
+  bool spaced = false;       ///< white space or a comment stood before it
+  std::uint8_t synonym = 0;  ///< what the signature reads instead (mysql_synonym), 0 for the token itself
   std::uint32_t begin = 0;
   std::uint32_t size = 0;
 };

@@ -1,0 +1,61 @@
+// A table of words that is built by the compiler and found in whatever their case.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace dbi::sql {
+
+/// Whether a word is, but for the case of its letters, one that is written in lower case.
+constexpr bool equals_folded(std::string_view word, std::string_view lower) {
+  if (word.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const char c = word[i];
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c) != lower[i]) return false;
+  }
+  return true;
+}
+
+/// `Entry` has a member `word` in lower case, not empty. Open addressing over `slots` places, a power of two.
+template <typename Entry, std::size_t slots>
+class WordTable {
+ public:
+  template <std::size_t count>
+  explicit constexpr WordTable(const Entry (&entries)[count]) {
+    static_assert(count * 2 < slots);
+    for (const auto& entry : entries) {
+      longest_ = std::max(longest_, entry.word.size());
+      auto slot = slot_of(entry.word);
+      while (!table_[slot].word.empty()) slot = (slot + 1) % slots;
+      table_[slot] = entry;
+    }
+  }
+
+  /// Null where there is none.
+  [[nodiscard]] const Entry* find(std::string_view word) const {
+    if (word.empty() || word.size() > longest_) return nullptr;
+    for (auto slot = slot_of(word); !table_[slot].word.empty(); slot = (slot + 1) % slots) {
+      if (equals_folded(word, table_[slot].word)) return &table_[slot];
+    }
+    return nullptr;
+  }
+
+ private:
+  // Of a word in either case: setting bit 5 folds letters, and what it does to other bytes does not matter here.
+  static constexpr std::size_t slot_of(std::string_view word) {
+    const auto byte = [&](std::size_t place) {
+      return static_cast<std::size_t>(static_cast<unsigned char>(word[place]) | 0x20U);
+    };
+    const auto last = word.size() - 1;
+    const auto hash = byte(0) * 419 + byte(last) * 71 + byte(last / 2) * 1013 + word.size() * 7;
+    return (hash ^ (hash >> 10U)) % slots;
+  }
+
+  std::array<Entry, slots> table_{};
+  std::size_t longest_ = 0;
+};
+
+}  // namespace dbi::sql
