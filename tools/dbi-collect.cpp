@@ -131,23 +131,23 @@ void describe(cli::Tree& tree, Options& options) {
   tree.check([&options, &tree] { return choose_end(options, tree); });
 }
 
-Result<db::PostgresTarget> configure(const ConfiguredTarget& target) {
+Result<db::PostgreSqlTarget> configure(const ConfiguredTarget& target) {
   if (target.url.empty() == target.service.empty()) {
     return fail(ErrorKind::Configuration, fmt::format("target '{}' needs either url or service", target.name));
   }
-  return db::PostgresTarget::configure(target.name, target.url.empty() ? "service=" + target.service : target.url,
-                                       target.password_file);
+  return db::PostgreSqlTarget::configure(target.name, target.url.empty() ? "service=" + target.service : target.url,
+                                         target.password_file);
 }
 
-Result<db::PostgresTarget> find_target(const Options& options, const std::string& text) {
-  if (db::is_postgres_target(text)) return db::PostgresTarget::parse(text);
+Result<db::PostgreSqlTarget> find_target(const Options& options, const std::string& text) {
+  if (db::is_postgresql_target(text)) return db::PostgreSqlTarget::parse(text);
   const auto found = std::ranges::find(options.configured, text, &ConfiguredTarget::name);
   if (found != options.configured.end()) return configure(*found);
   return fail(ErrorKind::Usage, fmt::format("no target '{}' in the configuration", text),
               "Write a URL (postgresql://host/database), service=NAME or a configured name.");
 }
 
-Result<std::vector<db::PostgresTarget>> find_targets(const Options& options) {
+Result<std::vector<db::PostgreSqlTarget>> find_targets(const Options& options) {
   std::vector<std::string> names = options.targets;
   if (names.empty()) {
     for (const auto& target : options.configured) names.push_back(target.name);
@@ -156,10 +156,10 @@ Result<std::vector<db::PostgresTarget>> find_targets(const Options& options) {
   if (names.size() > collect::kMaxTargets) {
     return fail(ErrorKind::Usage, fmt::format("more than {} targets", collect::kMaxTargets));
   }
-  std::vector<db::PostgresTarget> targets;
+  std::vector<db::PostgreSqlTarget> targets;
   for (const auto& name : names) {
     DBI_TRY_ASSIGN(auto target, find_target(options, name));
-    const auto same = [&](const db::PostgresTarget& other) { return other.name() == target.name(); };
+    const auto same = [&](const db::PostgreSqlTarget& other) { return other.name() == target.name(); };
     if (std::ranges::any_of(targets, same)) {
       return fail(ErrorKind::Usage, fmt::format("two targets are called '{}'", target.name()));
     }
@@ -168,7 +168,7 @@ Result<std::vector<db::PostgresTarget>> find_targets(const Options& options) {
   return targets;
 }
 
-collect::ConnectionSettings connect_to(db::PostgresTarget target, const Options& options) {
+collect::ConnectionSettings connect_to(db::PostgreSqlTarget target, const Options& options) {
   const auto in_ms = [](microseconds time) { return std::chrono::ceil<std::chrono::milliseconds>(time); };
   collect::ConnectionSettings settings{
       .target = std::move(target), .guards = {}, .limits = {}, .record = {}, .tell = {}};
@@ -191,7 +191,7 @@ bool wants(const Options& options, std::string_view kind) {
 }
 
 // Each answer is shown as soon as it is there. A reader that went away has seen enough.
-Result<ExitStatus> probe(std::vector<db::PostgresTarget> targets, const Options& options, int output) {
+Result<ExitStatus> probe(std::vector<db::PostgreSqlTarget> targets, const Options& options, int output) {
   std::vector<collect::ProbeReport> reports;
   for (auto& target : targets) {
     const auto name = target.name();
@@ -235,7 +235,7 @@ collect::CycleSettings cycle_settings(const Options& options, collect::FirstRun 
   return settings;
 }
 
-collect::CollectorSettings collector_settings(std::vector<db::PostgresTarget> targets, const Options& options,
+collect::CollectorSettings collector_settings(std::vector<db::PostgreSqlTarget> targets, const Options& options,
                                               const run::Context& context) {
   const auto unasked = keeps_nothing(context) ? collect::FirstRun::Wait : collect::FirstRun::Skip;
   const auto first_run = options.baseline.value_or(unasked);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "collect/postgres_catalog.hpp"
+#include "collect/postgresql_catalog.hpp"
 #include "collect/target_cycles.hpp"
 #include "collect/text_store.hpp"
 

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "collect/postgres_source.hpp"
 #include "collect/postgresql_sessions.hpp"
+#include "collect/postgresql_source.hpp"
 
 namespace dbi::collect {
 
@@ -98,7 +98,7 @@ void add_connection(ProbeReport& report, const ConnectionFacts& facts, const Sta
        .fix = {}});
 }
 
-void add_statements(ProbeReport& report, PostgresSource& source, const ServerFacts& facts, StatementsSetup& setup,
+void add_statements(ProbeReport& report, PostgreSqlSource& source, const ServerFacts& facts, StatementsSetup& setup,
                     CycleAccount& account) {
   const auto snapshot = source.read_statements(facts, account);
   if (!snapshot) {
@@ -138,7 +138,7 @@ void probe(ProbeReport& report, ServerReader& reader, const ProbeRequest& reques
   }
   auto setup = read_setup(reading->cells);
   add_connection(report, reader.facts(), setup);
-  PostgresSource source(reader);
+  PostgreSqlSource source(reader);
   const auto facts = source.read_server(account);
   add_source(report, account, "server", Verdict::Ok,
              facts ? fmt::format("PostgreSQL {}", facts->version) : std::string());

@@ -13,7 +13,7 @@
 
 #include "base/result.hpp"
 #include "collect/control_records.hpp"
-#include "collect/postgres_catalog.hpp"
+#include "collect/postgresql_catalog.hpp"
 
 namespace dbi::collect {
 

@@ -61,7 +61,7 @@ bool TargetCycles::connect(CycleAccount& account) {
     return false;
   }
   reader_ = std::move(*opened);
-  source_ = std::make_unique<PostgresSource>(*reader_);
+  source_ = std::make_unique<PostgreSqlSource>(*reader_);
   return true;
 }
 

@@ -16,7 +16,7 @@
 #include "base/result.hpp"
 #include "collect/baseline.hpp"
 #include "collect/control_records.hpp"
-#include "collect/postgres_source.hpp"
+#include "collect/postgresql_source.hpp"
 #include "collect/query_stats.hpp"
 #include "collect/server_reader.hpp"
 #include "collect/text_store.hpp"
@@ -116,7 +116,7 @@ class TargetCycles {
   CycleSettings settings_;
   const Clock* clock_;
   std::unique_ptr<ServerReader> reader_;
-  std::unique_ptr<PostgresSource> source_;
+  std::unique_ptr<PostgreSqlSource> source_;
   std::string last_cycle_;
 };
 

@@ -78,7 +78,7 @@ void cancel_apart(PGconn* connection) {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-std::string option_of(const PostgresTarget& target) {
+std::string option_of(const PostgreSqlTarget& target) {
   for (const auto& [keyword, value] : target.keywords()) {
     if (keyword == "options") return value;
   }
@@ -87,8 +87,8 @@ std::string option_of(const PostgresTarget& target) {
 }
 
 // What goes to libpq; ours win over the target's own.
-PostgresTarget::Keywords connect_keywords(const PostgresTarget& target, const Guards& guards, bool with_options) {
-  PostgresTarget::Keywords keywords;
+PostgreSqlTarget::Keywords connect_keywords(const PostgreSqlTarget& target, const Guards& guards, bool with_options) {
+  PostgreSqlTarget::Keywords keywords;
   for (const auto& keyword : target.keywords()) {
     const auto& name = keyword.first;
     if (name == "application_name" || name == "client_encoding" || name == "options") continue;
@@ -162,7 +162,7 @@ class Connection::Session {
   Session(const Guards& guards, const Limits& limits, std::string where, std::stop_token stop)
       : guards_(guards), limits_(limits), where_(std::move(where)), waker_(std::move(stop)) {}
 
-  Outcome<void> connect(const PostgresTarget& target, const std::string& password);
+  Outcome<void> connect(const PostgreSqlTarget& target, const std::string& password);
   Outcome<ResultSet> read(std::string_view source, std::string_view sql, std::span<const Parameter> parameters);
 
   [[nodiscard]] bool usable() const { return handle_ && PQstatus(handle_.get()) == CONNECTION_OK; }
@@ -170,7 +170,7 @@ class Connection::Session {
   void set_recorder(RowRecorder* recorder) { recorder_ = recorder; }
 
  private:
-  Outcome<void> reach(const PostgresTarget::Keywords& keywords, Deadline deadline);
+  Outcome<void> reach(const PostgreSqlTarget::Keywords& keywords, Deadline deadline);
   Outcome<void> prove_guards(Deadline deadline);
   void note_connection(const PGresult* facts);
   Outcome<void> begin(Deadline deadline);
@@ -192,7 +192,7 @@ class Connection::Session {
   RowRecorder* recorder_ = nullptr;
 };
 
-Outcome<void> Connection::Session::connect(const PostgresTarget& target, const std::string& password) {
+Outcome<void> Connection::Session::connect(const PostgreSqlTarget& target, const std::string& password) {
   const auto deadline = steady_clock::now() + limits_.connect;
   for (const bool with_options : {true, false}) {
     auto keywords = connect_keywords(target, guards_, with_options);
@@ -205,7 +205,7 @@ Outcome<void> Connection::Session::connect(const PostgresTarget& target, const s
   return tl::unexpected(guards_refused());
 }
 
-Outcome<void> Connection::Session::reach(const PostgresTarget::Keywords& keywords, Deadline deadline) {
+Outcome<void> Connection::Session::reach(const PostgreSqlTarget::Keywords& keywords, Deadline deadline) {
   std::vector<const char*> names;
   std::vector<const char*> values;
   for (const auto& [name, value] : keywords) {
@@ -394,7 +394,7 @@ Failure Connection::Session::broken() const {
           .hint = {}};
 }
 
-Outcome<Connection> Connection::open(const PostgresTarget& target, const Guards& guards, const Limits& limits,
+Outcome<Connection> Connection::open(const PostgreSqlTarget& target, const Guards& guards, const Limits& limits,
                                      std::stop_token stop) {
   std::string password;
   if (!target.password_file().empty()) {

@@ -46,7 +46,7 @@ std::string default_of(std::string_view keyword) {
   return {};
 }
 
-std::string given(const PostgresTarget::Keywords& keywords, std::string_view keyword) {
+std::string given(const PostgreSqlTarget::Keywords& keywords, std::string_view keyword) {
   for (const auto& [name, value] : keywords) {
     if (name == keyword) return value;
   }
@@ -57,12 +57,12 @@ std::string first_of_list(std::string text) {
   return text.substr(0, text.find(','));
 }
 
-std::string given_or_default(const PostgresTarget::Keywords& keywords, std::string_view keyword) {
+std::string given_or_default(const PostgreSqlTarget::Keywords& keywords, std::string_view keyword) {
   auto value = given(keywords, keyword);
   return first_of_list(value.empty() ? default_of(keyword) : value);
 }
 
-std::string name_of(const PostgresTarget::Keywords& keywords) {
+std::string name_of(const PostgreSqlTarget::Keywords& keywords) {
   if (auto service = given(keywords, "service"); !service.empty()) return service;
   auto host = given(keywords, "host");
   if (host.empty()) host = given(keywords, "hostaddr");
@@ -78,7 +78,7 @@ std::string name_of(const PostgresTarget::Keywords& keywords) {
 
 }  // namespace
 
-bool is_postgres_target(std::string_view text) {
+bool is_postgresql_target(std::string_view text) {
   return text.starts_with("postgresql://") || text.starts_with("postgres://") ||
          (text.find("://") == std::string_view::npos && text.find('=') != std::string_view::npos) ||
          (text.find("://") != std::string_view::npos && text.find('=') < text.find("://"));
@@ -92,12 +92,12 @@ bool is_target_name(std::string_view name) {
   });
 }
 
-Result<PostgresTarget> PostgresTarget::read(std::string_view text, ErrorKind kind) {
+Result<PostgreSqlTarget> PostgreSqlTarget::read(std::string_view text, ErrorKind kind) {
   char* message = nullptr;
   const ConninfoOptions options(PQconninfoParse(std::string(text).c_str(), &message));
   const std::unique_ptr<char, decltype(&PQfreemem)> owned(message, &PQfreemem);
   if (!options) return fail(kind, fmt::format("cannot read the target: {}", harmless_reason(message)));
-  PostgresTarget target;
+  PostgreSqlTarget target;
   for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
     if (option->val == nullptr || *option->val == '\0') continue;
     // "*" marks the secrets among libpq's options (password, sslpassword).
@@ -113,8 +113,8 @@ Result<PostgresTarget> PostgresTarget::read(std::string_view text, ErrorKind kin
   return target;
 }
 
-Result<PostgresTarget> PostgresTarget::parse(std::string_view text) {
-  if (!is_postgres_target(text)) return fail(ErrorKind::Usage, "not a PostgreSQL target", std::string(kNameIt));
+Result<PostgreSqlTarget> PostgreSqlTarget::parse(std::string_view text) {
+  if (!is_postgresql_target(text)) return fail(ErrorKind::Usage, "not a PostgreSQL target", std::string(kNameIt));
   DBI_TRY_ASSIGN(auto target, read(text, ErrorKind::Usage));
   target.name_ = name_of(target.keywords_);
   if (!is_target_name(target.name_)) {
@@ -124,8 +124,8 @@ Result<PostgresTarget> PostgresTarget::parse(std::string_view text) {
   return target;
 }
 
-Result<PostgresTarget> PostgresTarget::configure(std::string name, std::string_view connection,
-                                                 std::filesystem::path password_file) {
+Result<PostgreSqlTarget> PostgreSqlTarget::configure(std::string name, std::string_view connection,
+                                                     std::filesystem::path password_file) {
   if (!is_target_name(name)) {
     return fail(ErrorKind::Configuration, fmt::format("target name \"{}\" is not of the form [A-Za-z0-9._:-]+", name));
   }
@@ -140,7 +140,7 @@ Result<PostgresTarget> PostgresTarget::configure(std::string name, std::string_v
   return target;
 }
 
-PostgresTarget PostgresTarget::with_database(std::string database) const {
+PostgreSqlTarget PostgreSqlTarget::with_database(std::string database) const {
   auto other = *this;
   std::erase_if(other.keywords_, [](const auto& keyword) { return keyword.first == "dbname"; });
   other.keywords_.emplace_back("dbname", std::move(database));

@@ -14,34 +14,34 @@ namespace dbi::db {
 
 /// True for "postgresql://...", "postgres://..." and anything with "=" (libpq's conninfo, "service=NAME"); what is left
 /// is a name from the configuration.
-[[nodiscard]] bool is_postgres_target(std::string_view text);
+[[nodiscard]] bool is_postgresql_target(std::string_view text);
 
 /// True for a name that may stand in `target`: [A-Za-z0-9._:-]+
 [[nodiscard]] bool is_target_name(std::string_view name);
 
 /// A PostgreSQL server. PG* variables, service files and .pgpass fill in what is not given, as libpq does it.
-class PostgresTarget {
+class PostgreSqlTarget {
  public:
   using Keywords = std::vector<std::pair<std::string, std::string>>;
 
   /// A TARGET argument. The name is the service's; else "host:port" ("local:port" for a socket, of the first host where
   /// several are given). Fails with ErrorKind::Usage: text that libpq cannot read, a password in it, a name that no
   /// record can carry. No message repeats the text, which may hold a password.
-  static Result<PostgresTarget> parse(std::string_view text);
+  static Result<PostgreSqlTarget> parse(std::string_view text);
 
   /// An entry of the configuration; an empty `password_file` is none. Fails with ErrorKind::Configuration as parse().
-  static Result<PostgresTarget> configure(std::string name, std::string_view connection,
-                                          std::filesystem::path password_file);
+  static Result<PostgreSqlTarget> configure(std::string name, std::string_view connection,
+                                            std::filesystem::path password_file);
 
   [[nodiscard]] const std::string& name() const { return name_; }
   /// What was given, by libpq's keywords; never a password.
   [[nodiscard]] const Keywords& keywords() const { return keywords_; }
   [[nodiscard]] const std::filesystem::path& password_file() const { return password_file_; }
   /// The same server, another database.
-  [[nodiscard]] PostgresTarget with_database(std::string database) const;
+  [[nodiscard]] PostgreSqlTarget with_database(std::string database) const;
 
  private:
-  static Result<PostgresTarget> read(std::string_view text, ErrorKind kind);
+  static Result<PostgreSqlTarget> read(std::string_view text, ErrorKind kind);
 
   std::string name_;
   Keywords keywords_;

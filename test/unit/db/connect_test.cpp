@@ -31,9 +31,9 @@ class Silence : public testing::Test {
     port_ = ntohs(address.sin_port);
   }
 
-  [[nodiscard]] PostgresTarget target() const {
-    return PostgresTarget::parse("host=127.0.0.1 user=x dbname=y sslmode=disable gssencmode=disable port=" +
-                                 std::to_string(port_))
+  [[nodiscard]] PostgreSqlTarget target() const {
+    return PostgreSqlTarget::parse("host=127.0.0.1 user=x dbname=y sslmode=disable gssencmode=disable port=" +
+                                   std::to_string(port_))
         .value();
   }
 

@@ -30,7 +30,7 @@ struct Cells {
 };
 
 /// What the catalog says; stays as it is for a connection.
-struct PostgresCatalog {
+struct PostgreSqlCatalog {
   bool has_control_system = false;   ///< pg_control_system() may be called
   bool sees_all_statements = false;  ///< the role is a member of pg_read_all_stats
   std::string role;                  ///< the collector's own
@@ -46,10 +46,10 @@ struct PostgresCatalog {
   [[nodiscard]] bool has_statements() const { return !schema.empty() && !counters.empty(); }
 };
 
-/// The read that fills a PostgresCatalog: one row with NULL names where the extension is missing.
+/// The read that fills a PostgreSqlCatalog: one row with NULL names where the extension is missing.
 [[nodiscard]] std::string_view catalog_sql();
 /// Fails with ErrorKind::Unsupported where pg_stat_statements lacks a column of the key.
-Result<PostgresCatalog> read_catalog(const Cells& cells);
+Result<PostgreSqlCatalog> read_catalog(const Cells& cells);
 
 /// Facts about the server at the begin of a cycle.
 struct ServerFacts {
@@ -60,16 +60,16 @@ struct ServerFacts {
   std::optional<double> replica_lag_s;
 };
 
-[[nodiscard]] std::string server_sql(const PostgresCatalog& catalog);
+[[nodiscard]] std::string server_sql(const PostgreSqlCatalog& catalog);
 Result<ServerFacts> read_server(const Cells& cells);
 
 /// The marks that move with a reset or an eviction: pg_stat_statements_info, before it pg_stat_bgwriter.
-[[nodiscard]] std::string marks_sql(const PostgresCatalog& catalog);
+[[nodiscard]] std::string marks_sql(const PostgreSqlCatalog& catalog);
 Result<ResetMarks> read_marks(const Cells& cells);
 
 /// Counters, with $1::bool also texts: then of the query ids $2::bigint[], and of role $3::oid those that look like the
 /// collector's own. One text for both, so that the texts name this statement too (collector-checks.md C).
-[[nodiscard]] std::string statements_sql(const PostgresCatalog& catalog);
+[[nodiscard]] std::string statements_sql(const PostgreSqlCatalog& catalog);
 
 /// Names of databases and roles by oid; a dropped one's is empty.
 struct Names {
@@ -82,7 +82,7 @@ struct Names {
 
 /// The rows that statements_sql() gives, without their names; rows without query id are only noted. Columns, key
 /// columns and rows of `snapshot` are set. Fails with ErrorKind::Other for a value that is no number.
-Status read_statements(const Cells& cells, const PostgresCatalog& catalog, StatementSnapshot& snapshot);
+Status read_statements(const Cells& cells, const PostgreSqlCatalog& catalog, StatementSnapshot& snapshot);
 
 /// Where the oids of a row's key stand in statements_sql()'s rows.
 struct KeyOids {
@@ -100,7 +100,7 @@ struct KeyedText {
   std::string_view text;
   bool truncated = false;
 };
-[[nodiscard]] std::optional<KeyedText> read_text(std::span<const Cell> row, const PostgresCatalog& catalog);
+[[nodiscard]] std::optional<KeyedText> read_text(std::span<const Cell> row, const PostgreSqlCatalog& catalog);
 
 /// "{1,-2}": an array as PostgreSQL reads it.
 [[nodiscard]] std::string format_array(std::span<const std::string> values);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "collect/control_records.hpp"
-#include "collect/postgres_catalog.hpp"
+#include "collect/postgresql_catalog.hpp"
 #include "collect/server_reader.hpp"
 #include "collect/snapshot.hpp"
 #include "collect/text_store.hpp"
@@ -27,10 +27,10 @@ struct CycleAccount {
 
 /// The statements and the facts of one server. What it remembers (catalog, names) holds for one connection; make a new
 /// one with a new connection. Not shared between threads.
-class PostgresSource {
+class PostgreSqlSource {
  public:
   /// `reader` must outlive it.
-  explicit PostgresSource(ServerReader& reader) : reader_(&reader) {}
+  explicit PostgreSqlSource(ServerReader& reader) : reader_(&reader) {}
 
   /// Facts of the server, and once a connection its catalog. Nothing where that failed; the account has the error.
   std::optional<ServerFacts> read_server(CycleAccount& account);
@@ -53,7 +53,7 @@ class PostgresSource {
   void name_rows(StatementSnapshot& snapshot, CycleAccount& account);
 
   ServerReader* reader_;
-  std::optional<PostgresCatalog> catalog_;
+  std::optional<PostgreSqlCatalog> catalog_;
   bool is_stale_ = false;  ///< the catalog is read again by the next cycle
   std::string statements_sql_;
   std::string marks_sql_;

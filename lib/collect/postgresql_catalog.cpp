@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "collect/postgres_catalog.hpp"
+#include "collect/postgresql_catalog.hpp"
 
 #include <fmt/format.h>
 
@@ -92,7 +92,7 @@ std::optional<CounterType> counter_type(std::string_view name, std::string_view 
 // The first columns of statements_sql(), ahead of the counters.
 enum KeyColumn : std::size_t { kDatabase, kRole, kQueryId, kToplevel, kSince, kText, kTruncated, kFirstCounter };
 
-std::string make_key(std::span<const Cell> row, const PostgresCatalog& catalog) {
+std::string make_key(std::span<const Cell> row, const PostgreSqlCatalog& catalog) {
   auto key = fmt::format("{}/{}/{}", *row[kDatabase], *row[kRole], *row[kQueryId]);
   if (catalog.has_toplevel) key += row[kToplevel] == "t" ? "/t" : "/f";
   return key;
@@ -108,7 +108,7 @@ Result<Counter> read_counter(const CounterColumn& column, const Cell& cell) {
   return counter;
 }
 
-Result<StatementRow> read_row(std::span<const Cell> row, const PostgresCatalog& catalog) {
+Result<StatementRow> read_row(std::span<const Cell> row, const PostgreSqlCatalog& catalog) {
   StatementRow statement;
   statement.key = make_key(row, catalog);
   statement.query_id = text_of(row[kQueryId]);
@@ -122,7 +122,7 @@ Result<StatementRow> read_row(std::span<const Cell> row, const PostgresCatalog& 
   return statement;
 }
 
-void add_column(PostgresCatalog& catalog, std::string_view name, std::string_view type) {
+void add_column(PostgreSqlCatalog& catalog, std::string_view name, std::string_view type) {
   catalog.has_toplevel = catalog.has_toplevel || name == "toplevel";
   catalog.has_since = catalog.has_since || name == "stats_since";
   const auto kind = counter_type(name, type);
@@ -135,9 +135,9 @@ std::string_view catalog_sql() {
   return kCatalogSql;
 }
 
-Result<PostgresCatalog> read_catalog(const Cells& cells) {
+Result<PostgreSqlCatalog> read_catalog(const Cells& cells) {
   DBI_TRY(check_shape(cells, 10));
-  PostgresCatalog catalog;
+  PostgreSqlCatalog catalog;
   const auto first = cells.row(0);
   catalog.has_control_system = first[0] == "t";
   catalog.sees_all_statements = first[1] == "t";
@@ -163,7 +163,7 @@ Result<PostgresCatalog> read_catalog(const Cells& cells) {
   return catalog;
 }
 
-std::string server_sql(const PostgresCatalog& catalog) {
+std::string server_sql(const PostgreSqlCatalog& catalog) {
   // sum(numbackends) needs no privilege and counts no background workers that max_connections does not limit. A replica
   // that has replayed all that it received is not behind, however old the last transaction is.
   return fmt::format(
@@ -194,7 +194,7 @@ Result<ServerFacts> read_server(const Cells& cells) {
   return facts;
 }
 
-std::string marks_sql(const PostgresCatalog& catalog) {
+std::string marks_sql(const PostgreSqlCatalog& catalog) {
   if (catalog.has_info) {
     return fmt::format("select /* dbi-collect marks */ {} as stats_reset, dealloc from {}.pg_stat_statements_info",
                        micros("stats_reset"), catalog.schema);
@@ -215,7 +215,7 @@ Result<ResetMarks> read_marks(const Cells& cells) {
   return marks;
 }
 
-std::string statements_sql(const PostgresCatalog& catalog) {
+std::string statements_sql(const PostgreSqlCatalog& catalog) {
   std::string counters;
   for (const auto& column : catalog.counters) counters += fmt::format(", s.\"{}\"", column.name);
   return fmt::format(
@@ -229,7 +229,7 @@ std::string statements_sql(const PostgresCatalog& catalog) {
       kTextCharacters, kTextCharacters, kTextCharacters, counters, catalog.schema, kOwnComment);
 }
 
-Status read_statements(const Cells& cells, const PostgresCatalog& catalog, StatementSnapshot& snapshot) {
+Status read_statements(const Cells& cells, const PostgreSqlCatalog& catalog, StatementSnapshot& snapshot) {
   snapshot.key_columns = {"dbid", "userid", "queryid"};
   if (catalog.has_toplevel) snapshot.key_columns.emplace_back("toplevel");
   snapshot.columns = catalog.counters;
@@ -283,7 +283,7 @@ bool set_names(StatementSnapshot& snapshot, const Names& names) {
   return all_known;
 }
 
-std::optional<KeyedText> read_text(std::span<const Cell> row, const PostgresCatalog& catalog) {
+std::optional<KeyedText> read_text(std::span<const Cell> row, const PostgreSqlCatalog& catalog) {
   // "<insufficient privilege>" stands only where the query id is NULL.
   if (!row[kQueryId] || !row[kText] || !row[kDatabase] || !row[kRole]) return std::nullopt;
   return KeyedText{make_key(row, catalog), *row[kText], row[kTruncated] == "t"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "collect/postgres_source.hpp"
+#include "collect/postgresql_source.hpp"
 
 #include <fmt/format.h>
 
@@ -24,7 +24,7 @@ std::string quote_name(std::string_view name) {
   return quoted + "\"";
 }
 
-SourceError missing_extension(const PostgresCatalog& catalog) {
+SourceError missing_extension(const PostgreSqlCatalog& catalog) {
   const auto create = fmt::format("in database {}: CREATE EXTENSION pg_stat_statements;", quote_name(catalog.database));
   return {.source = "statements",
           .kind = ErrorKind::MissingFeature,
@@ -33,7 +33,7 @@ SourceError missing_extension(const PostgresCatalog& catalog) {
           .hint = catalog.is_preloaded ? create : fmt::format("{}; {}", kPreload, create)};
 }
 
-SourceError hidden_statements(const PostgresCatalog& catalog) {
+SourceError hidden_statements(const PostgreSqlCatalog& catalog) {
   return {.source = "statements",
           .kind = ErrorKind::Privilege,
           .sqlstate = {},
@@ -42,7 +42,7 @@ SourceError hidden_statements(const PostgresCatalog& catalog) {
 }
 
 // The server's own error, with what would mend it.
-SourceError explain(SourceError error, const PostgresCatalog* catalog) {
+SourceError explain(SourceError error, const PostgreSqlCatalog* catalog) {
   if (!error.hint.empty() || error.source == "server" || catalog == nullptr) return error;
   if (error.sqlstate == kNotInState) {
     error.kind = ErrorKind::MissingFeature;
@@ -71,8 +71,8 @@ void CycleAccount::spend(std::string_view source, const SourceCost& spent) {
   sum.bytes += spent.bytes;
 }
 
-std::optional<Reading> PostgresSource::read(std::string_view source, std::string_view sql, Parameters parameters,
-                                            CycleAccount& account) {
+std::optional<Reading> PostgreSqlSource::read(std::string_view source, std::string_view sql, Parameters parameters,
+                                              CycleAccount& account) {
   auto reading = reader_->read(source, sql, parameters);
   if (!reading) {
     account.errors.push_back(explain(std::move(reading).error(), catalog_ ? &*catalog_ : nullptr));
@@ -84,7 +84,7 @@ std::optional<Reading> PostgresSource::read(std::string_view source, std::string
   return std::move(*reading);
 }
 
-std::optional<ServerFacts> PostgresSource::read_server(CycleAccount& account) {
+std::optional<ServerFacts> PostgreSqlSource::read_server(CycleAccount& account) {
   if (std::exchange(is_stale_, false)) catalog_.reset();
   if (!catalog_) {
     const auto reading = read("server", catalog_sql(), {}, account);
@@ -110,7 +110,7 @@ std::optional<ServerFacts> PostgresSource::read_server(CycleAccount& account) {
   return std::move(*facts);
 }
 
-std::optional<ResetMarks> PostgresSource::read_marks(CycleAccount& account) {
+std::optional<ResetMarks> PostgreSqlSource::read_marks(CycleAccount& account) {
   const auto reading = read("statements_info", marks_sql_, {}, account);
   if (!reading) return std::nullopt;
   auto marks = collect::read_marks(reading->cells);
@@ -119,7 +119,7 @@ std::optional<ResetMarks> PostgresSource::read_marks(CycleAccount& account) {
   return std::nullopt;
 }
 
-bool PostgresSource::read_rows(StatementSnapshot& snapshot, CycleAccount& account) {
+bool PostgreSqlSource::read_rows(StatementSnapshot& snapshot, CycleAccount& account) {
   const std::array<std::optional<std::string>, 3> parameters{"f", std::nullopt, std::nullopt};
   const auto reading = read("statements", statements_sql_, parameters, account);
   if (!reading) return false;
@@ -129,7 +129,7 @@ bool PostgresSource::read_rows(StatementSnapshot& snapshot, CycleAccount& accoun
   return false;
 }
 
-std::optional<StatementSnapshot> PostgresSource::read_statements(const ServerFacts& facts, CycleAccount& account) {
+std::optional<StatementSnapshot> PostgreSqlSource::read_statements(const ServerFacts& facts, CycleAccount& account) {
   if (!catalog_->has_statements()) {
     account.errors.push_back(missing_extension(*catalog_));
     is_stale_ = true;  // it may be there in the next cycle
@@ -154,7 +154,7 @@ std::optional<StatementSnapshot> PostgresSource::read_statements(const ServerFac
 }
 
 // A database or role that was dropped keeps its rows: it is noted as nameless, so that it does not ask for names again.
-void PostgresSource::name_rows(StatementSnapshot& snapshot, CycleAccount& account) {
+void PostgreSqlSource::name_rows(StatementSnapshot& snapshot, CycleAccount& account) {
   if (set_names(snapshot, names_)) return;
   const auto reading = read("server", names_sql(), {}, account);
   if (!reading) return;
@@ -167,8 +167,8 @@ void PostgresSource::name_rows(StatementSnapshot& snapshot, CycleAccount& accoun
   set_names(snapshot, names_);
 }
 
-bool PostgresSource::read_texts(StatementSnapshot& snapshot, const std::vector<std::size_t>& rows, TextStore& texts,
-                                Timestamp now, CycleAccount& account) {
+bool PostgreSqlSource::read_texts(StatementSnapshot& snapshot, const std::vector<std::size_t>& rows, TextStore& texts,
+                                  Timestamp now, CycleAccount& account) {
   if (!catalog_) return false;
   std::vector<std::string> query_ids;
   std::unordered_map<std::string_view, std::size_t> wanted;
