@@ -14,7 +14,6 @@
 
 #include "base/descriptor.hpp"
 #include "collect/collector.hpp"
-#include "collect/postgresql_sessions.hpp"
 #include "collect/probe.hpp"
 #include "run/instance_state.hpp"
 #include "run/run_telemetry.hpp"
@@ -105,7 +104,8 @@ void describe_limits(cli::Tree& tree, Options& options) {
   tree.duration("--connect-timeout", &options.connect_timeout, "give up connecting")
       .key("collector.connect_timeout")
       .range(10ms, 10min);
-  tree.size("--max-cycle-bytes", &options.max_cycle_bytes, "a cycle that reads more keeps nothing of it")
+  tree.size("--max-cycle-bytes", &options.max_cycle_bytes,
+            "give an answer up that takes more memory than the others of its cycle leave")
       .key("collector.max_cycle_bytes");
 }
 
@@ -211,13 +211,12 @@ bool keeps_nothing(const run::Context& context) {
          !context.given("--interval");
 }
 
-collect::RunSettings run_settings(const Options& options, collect::FirstRun first_run) {
+collect::RunSettings run_settings(const Options& options) {
   collect::RunSettings settings;
   settings.interval = options.interval;
   if (!options.interval && options.count) settings.interval = kDefaultInterval;
   settings.count = options.count;
   if (!options.interval && !options.count) settings.count = 1;
-  settings.first_run = first_run;
   settings.first_wait = options.interval.value_or(kDefaultInterval);
   return settings;
 }
@@ -229,8 +228,7 @@ collect::CycleSettings cycle_settings(const Options& options, collect::FirstRun 
   settings.stats = {.top = options.top, .query_bytes = options.query_bytes};
   settings.max_cycle_bytes = options.max_cycle_bytes;
   if (wants(options, "session")) {
-    settings.read_sessions =
-        collect::postgresql_sessions({.query_bytes = options.query_bytes, .sample_s = in_seconds(options.interval)});
+    settings.sessions = {.query_bytes = options.query_bytes, .sample_s = in_seconds(options.interval)};
   }
   return settings;
 }
@@ -242,7 +240,7 @@ collect::CollectorSettings collector_settings(std::vector<db::PostgreSqlTarget> 
   collect::CollectorSettings settings;
   for (auto& target : targets) settings.targets.push_back(connect_to(std::move(target), options));
   settings.cycle = cycle_settings(options, first_run);
-  settings.run = run_settings(options, first_run);
+  settings.run = run_settings(options);
   settings.text_interval = options.text_interval;
   settings.terminal = context.terminal;
   settings.quiet = context.common.quiet;

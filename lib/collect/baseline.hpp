@@ -38,11 +38,9 @@ class BaselineStore {
   /// Rows have only key, since and counters; marks only `before`. Valid until the next change of the store.
   [[nodiscard]] const StatementSnapshot* start() const;
 
-  /// The cycle of start(); empty on a first run. It is the `starts_from` of the next cycle.
+  /// The cycle of start(), the newest of the file; empty on a first run. It is the `starts_from` of the next cycle,
+  /// whose id has to follow it.
   [[nodiscard]] std::string_view start_cycle() const;
-
-  /// The newest cycle of the file, which next_cycle_id() has to follow; empty where there is none.
-  [[nodiscard]] std::string_view newest_cycle() const { return start_cycle(); }
 
   [[nodiscard]] std::string_view committed_cycle() const {
     return content_.committed ? std::string_view(content_.committed->cycle) : "";

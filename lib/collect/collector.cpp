@@ -14,6 +14,7 @@
 
 #include "base/units.hpp"
 #include "collect/output.hpp"
+#include "collect/postgresql_source.hpp"
 #include "state/lock.hpp"
 #include "stream/loop.hpp"
 #include "stream/signals.hpp"
@@ -125,10 +126,11 @@ class Collector {
       DBI_TRY_ASSIGN(auto memory, open_memory(settings_, name, log_));
       for (const auto& damage : memory.damages) note_damage(name, damage);
       connection.tell = [this](const Error& error) { log_.warning(error); };
-      targets_.push_back({std::move(memory.lock),
-                          TargetCycles(name, open_database(connection, stop_.get_token()), std::move(memory.baselines),
-                                       std::move(memory.texts), std::move(memory.texts_path), settings_.cycle, clock_),
-                          {}});
+      targets_.push_back(
+          {std::move(memory.lock),
+           TargetCycles(name, postgresql(), open_database(connection, stop_.get_token()), std::move(memory.baselines),
+                        std::move(memory.texts), std::move(memory.texts_path), settings_.cycle, clock_),
+           {}});
     }
     return {};
   }

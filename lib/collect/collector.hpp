@@ -24,7 +24,7 @@ struct CollectorSettings {
   std::vector<ConnectionSettings> targets;  ///< distinct names, at most kMaxTargets
   CycleSettings cycle;
   RunSettings run;
-  microseconds text_interval = std::chrono::minutes{5};
+  microseconds text_interval = kDefaultTextInterval;
   std::optional<state::StateFolder> state;  ///< nothing: baselines and texts live in memory
   bool terminal = false;                    ///< somebody watches standard error
   bool quiet = false;                       ///< and wants no word of progress

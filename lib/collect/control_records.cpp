@@ -10,14 +10,6 @@ namespace dbi::collect {
 
 namespace {
 
-// The routing members of DESIGN.md section 2 of what concerns the whole server.
-void begin(record::Builder& builder, std::string_view kind, const Routing& routing, Timestamp ts) {
-  builder.begin(kind).time("ts", ts).time("observed_ts", routing.observed_ts).text("target", routing.target);
-  builder.text("cycle", routing.cycle).text("system", routing.system);
-  if (!routing.host.empty()) builder.text("host", routing.host);
-  if (routing.port != 0) builder.integer("port", routing.port);
-}
-
 void write_text(record::Builder& builder, std::string_view name, std::string_view value) {
   if (!value.empty()) builder.text(name, value);
 }
@@ -66,7 +58,7 @@ Outcome judge(bool reached, bool read, const std::vector<SourceError>& errors) {
 
 void write_error(std::string& out, const Routing& routing, Timestamp ts, const SourceError& error) {
   record::Builder builder(out);
-  begin(builder, "error", routing, ts);
+  begin_record(builder, "error", routing, ts);
   builder.text("error_class", error_word(error.kind));
   write_text(builder, "sqlstate", error.sqlstate);
   write_text(builder, "source", error.source);
@@ -77,7 +69,7 @@ void write_error(std::string& out, const Routing& routing, Timestamp ts, const S
 
 void write_scrape(std::string& out, const Routing& routing, Timestamp ts, const Scrape& scrape) {
   record::Builder builder(out);
-  begin(builder, "scrape", routing, ts);
+  begin_record(builder, "scrape", routing, ts);
   builder.text("outcome", outcome_word(scrape.outcome));
   write_text(builder, "reason", scrape.reason);
   write_number(builder, "interval_s", scrape.interval_s);

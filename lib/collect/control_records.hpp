@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/error.hpp"
 #include "collect/quality.hpp"
-#include "collect/query_stats.hpp"
 #include "collect/residual.hpp"
+#include "collect/routing.hpp"
+#include "collect/source_error.hpp"
 
 namespace dbi::collect {
 
@@ -27,22 +27,6 @@ enum class Outcome : std::uint8_t {
 
 /// "ok", "partial", "failed", "skipped".
 [[nodiscard]] std::string_view outcome_word(Outcome outcome);
-
-/// What the reads of one source took.
-struct SourceCost {
-  double ms = 0;
-  std::uint64_t rows = 0;
-  std::uint64_t bytes = 0;
-};
-
-/// Something that could not be read.
-struct SourceError {
-  std::string source;  ///< "server", "statements_info", "statements", "texts", "sessions"
-  ErrorKind kind = ErrorKind::Other;
-  std::string sqlstate;  ///< empty where the server was not reached
-  std::string message;   ///< redacted already
-  std::string hint;      ///< the exact lines that would fix it, or empty
-};
 
 /// The outcome of a cycle from what went wrong. `reached`: a connection stood and its guards held.
 /// `read`: at least one of the sources that were asked for gave its rows.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/database_reader.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "db/row_recorder.hpp"
@@ -10,6 +12,10 @@ namespace dbi::collect {
 namespace {
 
 SourceError to_source_error(std::string_view source, db::Failure failure) {
+  if (failure.too_large) {
+    failure.message += ", what --max-cycle-bytes leaves of the cycle";
+    failure.hint = "Raise --max-cycle-bytes or ask for fewer --kinds.";
+  }
   return {.source = std::string(source),
           .kind = failure.kind,
           .sqlstate = std::move(failure.sqlstate),
@@ -17,32 +23,23 @@ SourceError to_source_error(std::string_view source, db::Failure failure) {
           .hint = std::move(failure.hint)};
 }
 
-Cells cells_of(const db::ResultSet& rows) {
-  Cells cells;
-  cells.columns = rows.columns();
-  cells.values.reserve(rows.rows() * rows.columns());
-  for (std::size_t row = 0; row < rows.rows(); ++row) {
-    for (std::size_t column = 0; column < rows.columns(); ++column) cells.values.push_back(rows.value(row, column));
-  }
-  return cells;
-}
-
 class DatabaseReader final : public ServerReader {
  public:
   DatabaseReader(db::Connection connection, ConnectionSettings settings)
       : connection_(std::move(connection)), settings_(std::move(settings)) {}
 
-  ReadResult read(std::string_view source, std::string_view sql, Parameters parameters) override {
-    auto rows = connection_.read(source, sql, parameters);
+  ReadResult read(std::string_view source, const OwnStatement& statement, Parameters parameters) override {
+    auto rows = connection_.read(source, statement, parameters, bytes_left_);
     if (!rows) return tl::unexpected(to_source_error(source, std::move(rows).error()));
-    Reading reading;
-    reading.owner = rows->owner();
-    reading.cells = cells_of(*rows);
-    reading.cost = {.ms = rows->cost().ms, .rows = rows->cost().rows, .bytes = rows->cost().bytes};
-    return reading;
+    bytes_left_ -= std::min(bytes_left_, rows->memory());
+    const auto cost = rows->cost();
+    return Reading{.owner = rows->owner(),
+                   .cells = rows->cells(),
+                   .cost = {.ms = cost.ms, .rows = cost.rows, .bytes = cost.bytes}};
   }
 
-  void begin_cycle(std::string_view cycle) override {
+  void begin_cycle(std::string_view cycle, std::size_t max_bytes) override {
+    bytes_left_ = max_bytes;
     if (!settings_.record) return;
     auto recorder = db::RowRecorder::open(*settings_.record, settings_.target.name(), cycle);
     if (!recorder) {
@@ -71,6 +68,7 @@ class DatabaseReader final : public ServerReader {
   db::Connection connection_;
   ConnectionSettings settings_;
   std::optional<db::RowRecorder> recorder_;
+  std::size_t bytes_left_ = std::numeric_limits<std::size_t>::max();
 };
 
 }  // namespace

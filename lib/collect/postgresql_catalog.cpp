@@ -5,10 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 
-#include "collect/own_statement.hpp"
+#include "collect/cell_values.hpp"
 
 namespace dbi::collect {
 
@@ -21,9 +20,8 @@ constexpr int kTextCharacters = 262144;
 // The settings that the texts below are written for: all names are qualified, since search_path is the user's where a
 // guard did not take. Times are read as microseconds, which no setting can change.
 constexpr std::string_view kCatalogSql =
-    "select /* dbi-collect catalog */ "
-    "pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'execute'), "
-    "pg_catalog.pg_has_role(r.oid, 'pg_read_all_stats', 'usage'), r.oid, r.rolname, pg_catalog.current_database(), "
+    "select pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'execute'), r.oid, r.rolname, "
+    "pg_catalog.current_database(), "
     "pg_catalog.current_setting('pg_stat_statements.max', true) is not null, e.schema, e.relation, e.attname, e.type "
     "from pg_catalog.pg_roles r left join ("
     "select pg_catalog.quote_ident(n.nspname) as schema, c.relname as relation, a.attname, a.attnum, "
@@ -38,37 +36,30 @@ constexpr std::string_view kCatalogSql =
     "where r.rolname = current_user order by e.relation, e.attnum";
 
 constexpr std::string_view kNamesSql =
-    "select /* dbi-collect names */ 'd', oid, datname from pg_catalog.pg_database "
+    "select 'd', oid, datname from pg_catalog.pg_database "
     "union all select 'r', oid, rolname from pg_catalog.pg_roles";
+
+// The columns of kCatalogSql.
+enum CatalogColumn : std::size_t {
+  kHasControlSystem,
+  kRoleOid,
+  kRoleName,
+  kDatabaseName,
+  kIsPreloaded,
+  kSchema,
+  kRelation,
+  kColumnName,
+  kType,
+  kCatalogColumns
+};
 
 std::string micros(std::string_view time) {
   return fmt::format("(extract(epoch from {}) * 1000000)::pg_catalog.int8", time);
 }
 
-template <typename Number>
-Result<Number> parse_number(std::string_view what, const Cell& cell) {
-  Number number{};
-  if (!cell) return number;
-  const auto* end = cell->data() + cell->size();
-  const auto [stop, error] = std::from_chars(cell->data(), end, number);
-  if (error != std::errc() || stop != end) return fail(ErrorKind::Other, fmt::format("no number in column {}", what));
-  return number;
-}
-
 Result<std::optional<Timestamp>> parse_micros(std::string_view what, const Cell& cell) {
-  if (!cell) return std::optional<Timestamp>();
   DBI_TRY_ASSIGN(const auto value, parse_number<std::int64_t>(what, cell));
-  return std::optional(Timestamp(microseconds(value)));
-}
-
-Result<std::optional<double>> parse_real(std::string_view what, const Cell& cell) {
-  if (!cell) return std::optional<double>();
-  DBI_TRY_ASSIGN(const auto value, parse_number<double>(what, cell));
-  return std::optional(value);
-}
-
-std::string text_of(const Cell& cell) {
-  return std::string(cell.value_or(std::string_view()));
+  return value ? std::optional(Timestamp(microseconds(*value))) : std::nullopt;
 }
 
 Status check_shape(const Cells& cells, std::size_t columns) {
@@ -101,9 +92,11 @@ std::string make_key(std::span<const Cell> row, const PostgreSqlCatalog& catalog
 Result<Counter> read_counter(const CounterColumn& column, const Cell& cell) {
   Counter counter;
   if (column.type == CounterType::Integer) {
-    DBI_TRY_ASSIGN(counter.integer, parse_number<std::int64_t>(column.name, cell));
+    DBI_TRY_ASSIGN(const auto value, parse_number<std::int64_t>(column.name, cell));
+    counter.integer = value.value_or(0);
   } else {
-    DBI_TRY_ASSIGN(counter.real, parse_number<double>(column.name, cell));
+    DBI_TRY_ASSIGN(const auto value, parse_number<double>(column.name, cell));
+    counter.real = value.value_or(0);
   }
   return counter;
 }
@@ -131,31 +124,31 @@ void add_column(PostgreSqlCatalog& catalog, std::string_view name, std::string_v
 
 }  // namespace
 
-std::string_view catalog_sql() {
-  return kCatalogSql;
+OwnStatement catalog_sql() {
+  return {"catalog", kCatalogSql, {kSchema, kType}};
 }
 
 Result<PostgreSqlCatalog> read_catalog(const Cells& cells) {
-  DBI_TRY(check_shape(cells, 10));
+  DBI_TRY(check_shape(cells, kCatalogColumns));
   PostgreSqlCatalog catalog;
   const auto first = cells.row(0);
-  catalog.has_control_system = first[0] == "t";
-  catalog.sees_all_statements = first[1] == "t";
-  catalog.role_oid = text_of(first[2]);
-  catalog.role = text_of(first[3]);
-  catalog.database = text_of(first[4]);
-  catalog.is_preloaded = first[5] == "t";
+  catalog.has_control_system = first[kHasControlSystem] == "t";
+  catalog.role_oid = text_of(first[kRoleOid]);
+  catalog.role = text_of(first[kRoleName]);
+  catalog.database = text_of(first[kDatabaseName]);
+  catalog.is_preloaded = first[kIsPreloaded] == "t";
   std::size_t key_columns = 0;
   for (std::size_t i = 0; i < cells.rows(); ++i) {
     const auto row = cells.row(i);
-    if (!row[6]) break;
-    catalog.schema = text_of(row[6]);
-    if (row[7] == "pg_stat_statements_info") {
+    if (!row[kSchema]) break;
+    catalog.schema = text_of(row[kSchema]);
+    if (row[kRelation] == "pg_stat_statements_info") {
       catalog.has_info = true;
       continue;
     }
-    if (row[8] == "userid" || row[8] == "dbid" || row[8] == "queryid" || row[8] == "query") ++key_columns;
-    add_column(catalog, text_of(row[8]), text_of(row[9]));
+    const auto name = text_of(row[kColumnName]);
+    if (name == "userid" || name == "dbid" || name == "queryid" || name == "query") ++key_columns;
+    add_column(catalog, name, text_of(row[kType]));
   }
   if (!catalog.schema.empty() && key_columns != 4) {
     return fail(ErrorKind::Unsupported, "pg_stat_statements has no userid, dbid, queryid or query");
@@ -163,11 +156,11 @@ Result<PostgreSqlCatalog> read_catalog(const Cells& cells) {
   return catalog;
 }
 
-std::string server_sql(const PostgreSqlCatalog& catalog) {
+OwnStatement server_sql(const PostgreSqlCatalog& catalog) {
   // sum(numbackends) needs no privilege and counts no background workers that max_connections does not limit. A replica
   // that has replayed all that it received is not behind, however old the last transaction is.
-  return fmt::format(
-      "select /* dbi-collect server */ {} as now, {} as started, {} as system_identifier, "
+  auto text = fmt::format(
+      "select {} as now, {} as started, {} as system_identifier, "
       "pg_catalog.current_setting('server_version') as version, "
       "(select pg_catalog.sum(numbackends) from pg_catalog.pg_stat_database) * 100.0 / "
       "pg_catalog.current_setting('max_connections')::pg_catalog.int4 as connections_used_pct, "
@@ -177,6 +170,7 @@ std::string server_sql(const PostgreSqlCatalog& catalog) {
       "replica_lag_s",
       micros("pg_catalog.clock_timestamp()"), micros("pg_catalog.pg_postmaster_start_time()"),
       catalog.has_control_system ? "(select system_identifier from pg_catalog.pg_control_system())" : "null");
+  return {"server", text, {3}};  // its version
 }
 
 Result<ServerFacts> read_server(const Cells& cells) {
@@ -189,19 +183,18 @@ Result<ServerFacts> read_server(const Cells& cells) {
   facts.identity.started = started.value_or(Timestamp{});
   facts.identity.system_identifier = text_of(row[2]);
   facts.version = text_of(row[3]);
-  DBI_TRY_ASSIGN(facts.connections_used_pct, parse_real("connections", row[4]));
-  DBI_TRY_ASSIGN(facts.replica_lag_s, parse_real("lag", row[5]));
+  DBI_TRY_ASSIGN(facts.connections_used_pct, parse_number<double>("connections", row[4]));
+  DBI_TRY_ASSIGN(facts.replica_lag_s, parse_number<double>("lag", row[5]));
   return facts;
 }
 
-std::string marks_sql(const PostgreSqlCatalog& catalog) {
+OwnStatement marks_sql(const PostgreSqlCatalog& catalog) {
   if (catalog.has_info) {
-    return fmt::format("select /* dbi-collect marks */ {} as stats_reset, dealloc from {}.pg_stat_statements_info",
-                       micros("stats_reset"), catalog.schema);
+    return {"marks", fmt::format("select {} as stats_reset, dealloc from {}.pg_stat_statements_info",
+                                 micros("stats_reset"), catalog.schema)};
   }
-  return fmt::format(
-      "select /* dbi-collect marks */ {} as stats_reset, null as dealloc from pg_catalog.pg_stat_bgwriter",
-      micros("stats_reset"));
+  return {"marks", fmt::format("select {} as stats_reset, null as dealloc from pg_catalog.pg_stat_bgwriter",
+                               micros("stats_reset"))};
 }
 
 Result<ResetMarks> read_marks(const Cells& cells) {
@@ -209,24 +202,23 @@ Result<ResetMarks> read_marks(const Cells& cells) {
   const auto row = cells.row(0);
   ResetMarks marks;
   DBI_TRY_ASSIGN(marks.stats_reset, parse_micros("stats_reset", row[0]));
-  if (row[1]) {
-    DBI_TRY_ASSIGN(marks.dealloc, parse_number<std::int64_t>("dealloc", row[1]));
-  }
+  DBI_TRY_ASSIGN(marks.dealloc, parse_number<std::int64_t>("dealloc", row[1]));
   return marks;
 }
 
-std::string statements_sql(const PostgreSqlCatalog& catalog) {
+OwnStatement statements_sql(const PostgreSqlCatalog& catalog) {
   std::string counters;
   for (const auto& column : catalog.counters) counters += fmt::format(", s.\"{}\"", column.name);
-  return fmt::format(
-      "select /* dbi-collect statements */ s.dbid, s.userid, s.queryid, {} as toplevel, {} as stats_since, "
-      "case when pg_catalog.octet_length(s.query) <= {} then s.query else pg_catalog.left(s.query, {}) end as query, "
-      "pg_catalog.octet_length(s.query) > {} as truncated{} "
-      "from {}.pg_stat_statements($1::pg_catalog.bool) s "
-      "where not $1::pg_catalog.bool or s.queryid = any($2::pg_catalog.int8[]) "
-      "or (s.userid = $3::pg_catalog.oid and s.query like '%{}%')",
-      catalog.has_toplevel ? "s.toplevel" : "null", catalog.has_since ? micros("s.stats_since") : "null",
-      kTextCharacters, kTextCharacters, kTextCharacters, counters, catalog.schema, kOwnComment);
+  return {"statements", fmt::format("select s.dbid, s.userid, s.queryid, {} as toplevel, {} as stats_since, "
+                                    "case when pg_catalog.octet_length(s.query) <= {} then s.query else "
+                                    "pg_catalog.left(s.query, {}) end as query, "
+                                    "pg_catalog.octet_length(s.query) > {} as truncated{} "
+                                    "from {}.pg_stat_statements($1::pg_catalog.bool) s "
+                                    "where not $1::pg_catalog.bool or s.queryid = any($2::pg_catalog.int8[]) "
+                                    "or (s.userid = $3::pg_catalog.oid and s.query like '%{}%')",
+                                    catalog.has_toplevel ? "s.toplevel" : "null",
+                                    catalog.has_since ? micros("s.stats_since") : "null", kTextCharacters,
+                                    kTextCharacters, kTextCharacters, counters, catalog.schema, db::kOwnComment)};
 }
 
 Status read_statements(const Cells& cells, const PostgreSqlCatalog& catalog, StatementSnapshot& snapshot) {
@@ -250,8 +242,8 @@ Status read_statements(const Cells& cells, const PostgreSqlCatalog& catalog, Sta
   return {};
 }
 
-std::string_view names_sql() {
-  return kNamesSql;
+OwnStatement names_sql() {
+  return {"names", kNamesSql, {0}};  // which of the two it is
 }
 
 Names read_names(const Cells& cells) {

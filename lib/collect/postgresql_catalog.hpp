@@ -11,29 +11,15 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "collect/server_source.hpp"
 #include "collect/snapshot.hpp"
 
 namespace dbi::collect {
 
-/// A value of a row as libpq gives it; nothing for NULL.
-using Cell = std::optional<std::string_view>;
-
-/// The cells of a read, row by row. A view: what it was made from must outlive it.
-struct Cells {
-  std::size_t columns = 0;
-  std::vector<Cell> values;  ///< rows * columns
-
-  [[nodiscard]] std::size_t rows() const { return columns == 0 ? 0 : values.size() / columns; }
-  [[nodiscard]] std::span<const Cell> row(std::size_t index) const {
-    return std::span(values).subspan(index * columns, columns);
-  }
-};
-
 /// What the catalog says; stays as it is for a connection.
 struct PostgreSqlCatalog {
-  bool has_control_system = false;   ///< pg_control_system() may be called
-  bool sees_all_statements = false;  ///< the role is a member of pg_read_all_stats
-  std::string role;                  ///< the collector's own
+  bool has_control_system = false;  ///< pg_control_system() may be called
+  std::string role;                 ///< the collector's own
   std::string role_oid;
   std::string database;
   bool is_preloaded = false;  ///< the library of pg_stat_statements runs (its settings exist)
@@ -47,29 +33,20 @@ struct PostgreSqlCatalog {
 };
 
 /// The read that fills a PostgreSqlCatalog: one row with NULL names where the extension is missing.
-[[nodiscard]] std::string_view catalog_sql();
+[[nodiscard]] OwnStatement catalog_sql();
 /// Fails with ErrorKind::Unsupported where pg_stat_statements lacks a column of the key.
 Result<PostgreSqlCatalog> read_catalog(const Cells& cells);
 
-/// Facts about the server at the begin of a cycle.
-struct ServerFacts {
-  Timestamp now{};
-  ServerIdentity identity;
-  std::string version;
-  std::optional<double> connections_used_pct;
-  std::optional<double> replica_lag_s;
-};
-
-[[nodiscard]] std::string server_sql(const PostgreSqlCatalog& catalog);
+[[nodiscard]] OwnStatement server_sql(const PostgreSqlCatalog& catalog);
 Result<ServerFacts> read_server(const Cells& cells);
 
 /// The marks that move with a reset or an eviction: pg_stat_statements_info, before it pg_stat_bgwriter.
-[[nodiscard]] std::string marks_sql(const PostgreSqlCatalog& catalog);
+[[nodiscard]] OwnStatement marks_sql(const PostgreSqlCatalog& catalog);
 Result<ResetMarks> read_marks(const Cells& cells);
 
 /// Counters, with $1::bool also texts: then of the query ids $2::bigint[], and of role $3::oid those that look like the
 /// collector's own. One text for both, so that the texts name this statement too (collector-checks.md C).
-[[nodiscard]] std::string statements_sql(const PostgreSqlCatalog& catalog);
+[[nodiscard]] OwnStatement statements_sql(const PostgreSqlCatalog& catalog);
 
 /// Names of databases and roles by oid; a dropped one's is empty.
 struct Names {
@@ -77,7 +54,7 @@ struct Names {
   std::unordered_map<std::string, std::string> roles;
 };
 
-[[nodiscard]] std::string_view names_sql();
+[[nodiscard]] OwnStatement names_sql();
 [[nodiscard]] Names read_names(const Cells& cells);
 
 /// The rows that statements_sql() gives, without their names; rows without query id are only noted. Columns, key

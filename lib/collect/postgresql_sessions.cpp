@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "collect/cell_values.hpp"
+#include "collect/postgresql_privileges.hpp"
 #include "record/builder.hpp"
 #include "sql/statement.hpp"
 
@@ -17,7 +19,7 @@ namespace dbi::collect {
 namespace {
 
 constexpr std::string_view kColumnsSql =
-    "select /* dbi-collect session columns */ attname from pg_catalog.pg_attribute "
+    "select attname from pg_catalog.pg_attribute "
     "where attrelid = 'pg_catalog.pg_stat_activity'::pg_catalog.regclass and attname in ('leader_pid', 'query_id')";
 
 // `l` is read only where a blocker has pid 0, which stands for a prepared transaction: its condition does not depend on
@@ -25,7 +27,7 @@ constexpr std::string_view kColumnsSql =
 // lock that each transaction holds on its own id (its virtual id is a plain one, that of the session that prepared it).
 // `conflict` is the table of PostgreSQL's manual, section 13.3.1.
 // Rows of sessions that the role may not see have no backend_type; a database tells clients from the server's own.
-constexpr std::string_view kSessionsSql = R"(with /* dbi-collect sessions */ s as materialized (
+constexpr std::string_view kSessionsSql = R"(with s as materialized (
  select pg_catalog.clock_timestamp() as now, pg_catalog.current_setting('track_activity_query_size') as text_size,
   pg_catalog.current_setting('server_version_num') as version,
   pg_catalog.current_setting('application_name') as name, r.oid as role, r.rolname
@@ -105,18 +107,11 @@ enum Column : std::size_t {
   kColumns
 };
 
-std::string text_of(const Cell& cell) {
-  return std::string(cell.value_or(std::string_view()));
-}
-
 // Clocks are read a moment apart: a statement that began in between has run for no time.
 Result<std::optional<double>> elapsed(const Cell& cell) {
-  if (!cell) return std::optional<double>();
-  double ms = 0;
-  const auto* end = cell->data() + cell->size();
-  const auto [stop, error] = std::from_chars(cell->data(), end, ms);
-  if (error != std::errc() || stop != end) return fail(ErrorKind::Other, "no number in a session's times");
-  return std::optional(std::max(ms, 0.0));
+  DBI_TRY_ASSIGN(auto ms, parse_number<double>("of a session's times", cell));
+  if (ms) ms = std::max(*ms, 0.0);
+  return ms;
 }
 
 // A setting of bytes as the server shows it: "1kB", "1000B", "2MB".
@@ -206,11 +201,7 @@ void add_signature(record::Builder& builder, const Session& session, const TextS
 
 void write_session(record::Builder& builder, const Routing& routing, Timestamp ts, const Session& session,
                    const ActivityColumns& columns, const TextStore& texts, const SessionOptions& options) {
-  builder.begin("session").time("ts", ts).time("observed_ts", routing.observed_ts).text("target", routing.target);
-  add_text(builder, "database", session.database);
-  builder.text("cycle", routing.cycle).text("system", routing.system);
-  if (!routing.host.empty()) builder.text("host", routing.host);
-  if (routing.port != 0) builder.integer("port", routing.port);
+  begin_record(builder, "session", routing, ts, session.database);
   add_text(builder, "pid", session.pid);
   add_text(builder, "leader_pid", session.leader_pid);
   add_text(builder, "user", session.user);
@@ -234,21 +225,6 @@ void write_session(record::Builder& builder, const Routing& routing, Timestamp t
   builder.end();
 }
 
-SourceError hidden_sessions(std::string_view role) {
-  std::string quoted = "\"";
-  for (const char c : role) quoted.append(c == '"' ? 2 : 1, c);
-  quoted += '"';
-  return {.source = "sessions",
-          .kind = ErrorKind::Privilege,
-          .sqlstate = {},
-          .message = fmt::format("role {} may not see the sessions of other roles", quoted),
-          .hint = fmt::format("GRANT pg_monitor TO {};", quoted)};
-}
-
-SourceError unexpected(const Error& error) {
-  return {.source = "sessions", .kind = ErrorKind::Other, .sqlstate = {}, .message = error.message, .hint = error.hint};
-}
-
 /// What is remembered from cycle to cycle.
 struct Source {
   SessionOptions options;
@@ -258,11 +234,11 @@ struct Source {
   std::optional<WriteSessions> operator()(ServerReader& reader, const TextStore& texts, CycleAccount& account);
 
  private:
-  std::optional<Reading> read(ServerReader& reader, std::string_view sql, CycleAccount& account);
+  std::optional<Reading> read(ServerReader& reader, const OwnStatement& statement, CycleAccount& account);
 };
 
-std::optional<Reading> Source::read(ServerReader& reader, std::string_view sql, CycleAccount& account) {
-  auto reading = reader.read("sessions", sql, {});
+std::optional<Reading> Source::read(ServerReader& reader, const OwnStatement& statement, CycleAccount& account) {
+  auto reading = reader.read("sessions", statement, {});
   if (!reading) {
     account.errors.push_back(std::move(reading).error());
     columns.reset();  // another server may stand there now
@@ -283,13 +259,15 @@ std::optional<WriteSessions> Source::operator()(ServerReader& reader, const Text
   if (!reading) return std::nullopt;
   auto sessions = read_sessions(reading->cells, options.query_bytes);
   if (!sessions) {
-    account.errors.push_back(unexpected(sessions.error()));
+    account.refuse("sessions", sessions.error());
     return std::nullopt;
   }
   const auto used = *columns;
   if (!version.empty() && !sessions->server_version.empty() && version != sessions->server_version) columns.reset();
   if (!sessions->server_version.empty()) version = sessions->server_version;
-  if (std::ranges::any_of(sessions->rows, &Session::hidden)) account.errors.push_back(hidden_sessions(sessions->role));
+  if (std::ranges::any_of(sessions->rows, &Session::hidden)) {
+    account.errors.push_back(hidden_rows("sessions", sessions->role));
+  }
   return [rows = std::make_shared<const Sessions>(std::move(*sessions)), used, &texts, settings = options](
              std::string& out, const Routing& routing, Timestamp ts) {
     return write_sessions(out, routing, ts, *rows, used, texts, settings);
@@ -298,8 +276,8 @@ std::optional<WriteSessions> Source::operator()(ServerReader& reader, const Text
 
 }  // namespace
 
-std::string_view activity_columns_sql() {
-  return kColumnsSql;
+OwnStatement activity_columns_sql() {
+  return {"session columns", kColumnsSql};
 }
 
 ActivityColumns read_activity_columns(const Cells& cells) {
@@ -311,10 +289,16 @@ ActivityColumns read_activity_columns(const Cells& cells) {
   return columns;
 }
 
-std::string sessions_sql(const ActivityColumns& columns) {
-  return fmt::format(fmt::runtime(kSessionsSql),
-                     fmt::arg("leader_pid", columns.leader_pid ? "a.leader_pid::text" : "null::text"),
-                     fmt::arg("query_id", columns.query_id ? "a.query_id::text" : "null::text"));
+OwnStatement sessions_sql(const ActivityColumns& columns) {
+  std::vector<std::size_t> open;
+  for (std::size_t column = 0; column < kColumns; ++column) {
+    if (column != kQuery) open.push_back(column);
+  }
+  return {"sessions",
+          fmt::format(fmt::runtime(kSessionsSql),
+                      fmt::arg("leader_pid", columns.leader_pid ? "a.leader_pid::text" : "null::text"),
+                      fmt::arg("query_id", columns.query_id ? "a.query_id::text" : "null::text")),
+          std::move(open)};
 }
 
 Result<Sessions> read_sessions(const Cells& cells, std::size_t query_bytes) {
@@ -339,7 +323,7 @@ std::size_t write_sessions(std::string& out, const Routing& routing, Timestamp t
   return sessions.rows.size();
 }
 
-ReadSessions postgresql_sessions(SessionOptions options) {
+ReadSessions postgresql_sessions(const SessionOptions& options) {
   // A copy of what is returned has a memory of its own: targets run in threads.
   return [source = Source{.options = options, .columns = {}, .version = {}}](
              ServerReader& reader, const TextStore& texts, CycleAccount& account) mutable {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "collect/postgresql_catalog.hpp"
-#include "collect/target_cycles.hpp"
+#include "collect/routing.hpp"
+#include "collect/server_source.hpp"
 #include "collect/text_store.hpp"
 
 namespace dbi::collect {
@@ -21,13 +21,13 @@ struct ActivityColumns {
   friend bool operator==(const ActivityColumns&, const ActivityColumns&) = default;
 };
 
-[[nodiscard]] std::string_view activity_columns_sql();
+[[nodiscard]] OwnStatement activity_columns_sql();
 [[nodiscard]] ActivityColumns read_activity_columns(const Cells& cells);
 
 /// One read: client sessions that are not plainly idle, prepared transactions, and every session that another waits
 /// for. pg_blocking_pids() is asked for those alone that wait for a lock, and pg_locks only where a prepared
 /// transaction (pid 0) is among the blockers. The collector's own sessions (role and application name) are left out.
-[[nodiscard]] std::string sessions_sql(const ActivityColumns& columns);
+[[nodiscard]] OwnStatement sessions_sql(const ActivityColumns& columns);
 
 /// One session, its text without literals. Empty texts and optionals without value are absent.
 struct Session {
@@ -62,16 +62,11 @@ struct Sessions {
 /// its type.
 Result<Sessions> read_sessions(const Cells& cells, std::size_t query_bytes);
 
-struct SessionOptions {
-  std::size_t query_bytes = 4096;
-  std::optional<double> sample_s;  ///< nothing where a run takes one sample
-};
-
 /// Appends one record a session and returns how many.
 std::size_t write_sessions(std::string& out, const Routing& routing, Timestamp ts, const Sessions& sessions,
                            const ActivityColumns& columns, const TextStore& texts, const SessionOptions& options);
 
-/// The source for CycleSettings::read_sessions. What it returns holds a reference to the texts that it was given.
-[[nodiscard]] ReadSessions postgresql_sessions(SessionOptions options);
+/// For Engine::make_sessions.
+[[nodiscard]] ReadSessions postgresql_sessions(const SessionOptions& options);
 
 }  // namespace dbi::collect

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <memory>
+#include <unordered_map>
 #include <utility>
 
-#include "collect/own_statement.hpp"
+#include "collect/postgresql_privileges.hpp"
+#include "collect/postgresql_sessions.hpp"
 
 namespace dbi::collect {
 
@@ -18,12 +21,6 @@ constexpr std::string_view kNotInState = "55000";
 constexpr std::string_view kPreload =
     "in postgresql.conf: shared_preload_libraries = 'pg_stat_statements' (keep what is there), then restart the server";
 
-std::string quote_name(std::string_view name) {
-  std::string quoted = "\"";
-  for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + "\"";
-}
-
 SourceError missing_extension(const PostgreSqlCatalog& catalog) {
   const auto create = fmt::format("in database {}: CREATE EXTENSION pg_stat_statements;", quote_name(catalog.database));
   return {.source = "statements",
@@ -31,14 +28,6 @@ SourceError missing_extension(const PostgreSqlCatalog& catalog) {
           .sqlstate = {},
           .message = fmt::format("database {} has no extension pg_stat_statements", quote_name(catalog.database)),
           .hint = catalog.is_preloaded ? create : fmt::format("{}; {}", kPreload, create)};
-}
-
-SourceError hidden_statements(const PostgreSqlCatalog& catalog) {
-  return {.source = "statements",
-          .kind = ErrorKind::Privilege,
-          .sqlstate = {},
-          .message = fmt::format("role {} may not see the statements of other roles", quote_name(catalog.role)),
-          .hint = fmt::format("GRANT pg_monitor TO {};", quote_name(catalog.role))};
 }
 
 // The server's own error, with what would mend it.
@@ -54,26 +43,11 @@ SourceError explain(SourceError error, const PostgreSqlCatalog* catalog) {
   return error;
 }
 
-SourceError unexpected(std::string_view source, const Error& error) {
-  return {.source = std::string(source),
-          .kind = error.kind == ErrorKind::Internal ? ErrorKind::Other : error.kind,
-          .sqlstate = {},
-          .message = error.message,
-          .hint = error.hint};
-}
-
 }  // namespace
 
-void CycleAccount::spend(std::string_view source, const SourceCost& spent) {
-  auto& sum = cost[std::string(source)];
-  sum.ms += spent.ms;
-  sum.rows += spent.rows;
-  sum.bytes += spent.bytes;
-}
-
-std::optional<Reading> PostgreSqlSource::read(std::string_view source, std::string_view sql, Parameters parameters,
-                                              CycleAccount& account) {
-  auto reading = reader_->read(source, sql, parameters);
+std::optional<Reading> PostgreSqlSource::read(std::string_view source, const OwnStatement& statement,
+                                              Parameters parameters, CycleAccount& account) {
+  auto reading = reader_->read(source, statement, parameters);
   if (!reading) {
     account.errors.push_back(explain(std::move(reading).error(), catalog_ ? &*catalog_ : nullptr));
     // The extension may have been moved, updated or dropped.
@@ -86,46 +60,49 @@ std::optional<Reading> PostgreSqlSource::read(std::string_view source, std::stri
 
 std::optional<ServerFacts> PostgreSqlSource::read_server(CycleAccount& account) {
   if (std::exchange(is_stale_, false)) catalog_.reset();
-  if (!catalog_) {
-    const auto reading = read("server", catalog_sql(), {}, account);
-    if (!reading) return std::nullopt;
-    auto catalog = read_catalog(reading->cells);
-    if (!catalog) {
-      account.errors.push_back(unexpected("server", catalog.error()));
-      return std::nullopt;
-    }
-    catalog_ = std::move(*catalog);
-    if (catalog_->has_statements()) {
-      statements_sql_ = statements_sql(*catalog_);
-      marks_sql_ = marks_sql(*catalog_);
-    }
-  }
+  if (!catalog_ && !read_catalog(account)) return std::nullopt;
   const auto reading = read("server", server_sql(*catalog_), {}, account);
   if (!reading) return std::nullopt;
   auto facts = collect::read_server(reading->cells);
   if (!facts) {
-    account.errors.push_back(unexpected("server", facts.error()));
+    account.refuse("server", facts.error());
     return std::nullopt;
   }
   return std::move(*facts);
 }
 
+bool PostgreSqlSource::read_catalog(CycleAccount& account) {
+  const auto reading = read("server", catalog_sql(), {}, account);
+  if (!reading) return false;
+  auto catalog = collect::read_catalog(reading->cells);
+  if (!catalog) {
+    account.refuse("server", catalog.error());
+    return false;
+  }
+  catalog_ = std::move(*catalog);
+  if (catalog_->has_statements()) {
+    statements_sql_ = statements_sql(*catalog_);
+    marks_sql_ = marks_sql(*catalog_);
+  }
+  return true;
+}
+
 std::optional<ResetMarks> PostgreSqlSource::read_marks(CycleAccount& account) {
-  const auto reading = read("statements_info", marks_sql_, {}, account);
+  const auto reading = read("statements_info", *marks_sql_, {}, account);
   if (!reading) return std::nullopt;
   auto marks = collect::read_marks(reading->cells);
   if (marks) return *marks;
-  account.errors.push_back(unexpected("statements_info", marks.error()));
+  account.refuse("statements_info", marks.error());
   return std::nullopt;
 }
 
 bool PostgreSqlSource::read_rows(StatementSnapshot& snapshot, CycleAccount& account) {
   const std::array<std::optional<std::string>, 3> parameters{"f", std::nullopt, std::nullopt};
-  const auto reading = read("statements", statements_sql_, parameters, account);
+  const auto reading = read("statements", *statements_sql_, parameters, account);
   if (!reading) return false;
   const auto status = collect::read_statements(reading->cells, *catalog_, snapshot);
   if (status) return true;
-  account.errors.push_back(unexpected("statements", status.error()));
+  account.refuse("statements", status.error());
   return false;
 }
 
@@ -147,7 +124,7 @@ std::optional<StatementSnapshot> PostgreSqlSource::read_statements(const ServerF
   name_rows(snapshot, account);
   account.read = true;
   if (snapshot.null_query_ids) {
-    account.errors.push_back(hidden_statements(*catalog_));
+    account.errors.push_back(hidden_rows("statements", catalog_->role));
     is_stale_ = true;  // the privilege may be there in the next cycle
   }
   return snapshot;
@@ -167,9 +144,9 @@ void PostgreSqlSource::name_rows(StatementSnapshot& snapshot, CycleAccount& acco
   set_names(snapshot, names_);
 }
 
-bool PostgreSqlSource::read_texts(StatementSnapshot& snapshot, const std::vector<std::size_t>& rows, TextStore& texts,
+void PostgreSqlSource::read_texts(StatementSnapshot& snapshot, const std::vector<std::size_t>& rows, TextStore& texts,
                                   Timestamp now, CycleAccount& account) {
-  if (!catalog_) return false;
+  if (!catalog_) return;
   std::vector<std::string> query_ids;
   std::unordered_map<std::string_view, std::size_t> wanted;
   for (const auto row : rows) {
@@ -177,15 +154,15 @@ bool PostgreSqlSource::read_texts(StatementSnapshot& snapshot, const std::vector
     wanted.emplace(snapshot.rows[row].key, row);
   }
   const std::array<std::optional<std::string>, 3> parameters{"t", format_array(query_ids), catalog_->role_oid};
-  const auto reading = read("texts", statements_sql_, parameters, account);
-  if (!reading) return false;
+  const auto reading = read("texts", *statements_sql_, parameters, account);
+  if (!reading) return;
   // Which session wrote a text, and so how it read its strings, is not known: ambiguous text fails closed.
   sql::Dialect dialect;
   dialect.system = sql::System::PostgreSql;
   for (std::size_t i = 0; i < reading->cells.rows(); ++i) {
     const auto text = read_text(reading->cells.row(i), *catalog_);
     if (!text) continue;
-    const bool own = key_oids(text->key).role == catalog_->role_oid && is_own_statement(text->text);
+    const bool own = key_oids(text->key).role == catalog_->role_oid && db::is_own_statement(text->text);
     const auto found = wanted.find(text->key);
     if (found == wanted.end() && (!own || texts.find(text->key) != nullptr)) continue;
     StatementRow unseen;
@@ -196,7 +173,12 @@ bool PostgreSqlSource::read_texts(StatementSnapshot& snapshot, const std::vector
     row.own = own;
   }
   names_ = {};  // now and then names are read again: databases and roles are renamed
-  return true;
+}
+
+Engine postgresql() {
+  return {.system = "postgresql",
+          .make_source = [](ServerReader& reader) { return std::make_unique<PostgreSqlSource>(reader); },
+          .make_sessions = postgresql_sessions};
 }
 
 }  // namespace dbi::collect

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/text.hpp"
+#include "collect/cell_values.hpp"
 #include "collect/postgresql_sessions.hpp"
 #include "collect/postgresql_source.hpp"
 
@@ -17,7 +17,7 @@ namespace {
 
 // Settings by name, and the versions of the extension as two rows more.
 constexpr std::string_view kSetupSql =
-    "select /* dbi-collect probe */ name, setting from pg_catalog.pg_settings where name in ("
+    "select name, setting from pg_catalog.pg_settings where name in ("
     "'pg_stat_statements.track', 'pg_stat_statements.max', 'compute_query_id', 'track_io_timing', "
     "'track_activities', 'track_activity_query_size', 'statement_timeout', 'lock_timeout', "
     "'idle_in_transaction_session_timeout') "
@@ -32,12 +32,6 @@ constexpr std::string_view kReload = "SELECT pg_reload_conf();";
 std::string setting(const StatementsSetup& setup, std::string_view name) {
   const auto found = setup.settings.find(name);
   return found == setup.settings.end() ? std::string() : found->second;
-}
-
-std::size_t number_of(std::string_view text) {
-  std::size_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
 }
 
 StatementsSetup read_setup(const Cells& cells) {
@@ -130,7 +124,7 @@ void add_sessions(ProbeReport& report, ServerReader& reader, CycleAccount& accou
 
 void probe(ProbeReport& report, ServerReader& reader, const ProbeRequest& request) {
   CycleAccount account;
-  auto reading = reader.read("server", kSetupSql, {});
+  auto reading = reader.read("server", {"probe", kSetupSql, {0, 1}}, {});
   if (!reading) {
     report.lines.push_back(denied(reading.error()));
     report.failure = reading.error().kind;
@@ -185,7 +179,8 @@ std::vector<ProbeLine> judge_setup(const StatementsSetup& setup) {
                     setup.available_version),
         "ALTER EXTENSION pg_stat_statements UPDATE;");
   }
-  const auto most = number_of(setting(setup, "pg_stat_statements.max"));
+  const auto max = setting(setup, "pg_stat_statements.max");
+  const auto most = parse_number<std::size_t>("setting", max).value_or(std::nullopt).value_or(0);
   if (most > 0 && setup.entries * 10 >= most * 9) {
     add("statements", Verdict::Limited,
         fmt::format("{} of {} entries are in use: evictions make lower bounds of exact figures", setup.entries, most),

@@ -68,7 +68,7 @@ class QueryStatsWriter {
 
   void write_row(const DeltaRow& row) {
     const auto& statement = later_.rows[row.row];
-    begin(statement.database);
+    begin_record(builder_, "query_stats", routing_, later_.taken, statement.database);
     builder_.text("query_id", statement.query_id);
     if (const auto signature = texts_.signature_of(statement.query_id)) builder_.text("query_signature", *signature);
     const auto* text = texts_.find(statement.key);
@@ -80,7 +80,7 @@ class QueryStatsWriter {
   }
 
   void write_other(const Residual& other) {
-    begin(other.database);
+    begin_record(builder_, "query_stats", routing_, later_.taken, other.database);
     builder_.text("query_id", kOther);
     write_level(other.toplevel);
     std::optional<double> mean_ms;
@@ -93,16 +93,6 @@ class QueryStatsWriter {
   }
 
  private:
-  // The routing members of DESIGN.md section 2, in their order.
-  void begin(std::string_view database) {
-    builder_.begin("query_stats").time("ts", later_.taken).time("observed_ts", routing_.observed_ts);
-    builder_.text("target", routing_.target);
-    if (!database.empty()) builder_.text("database", database);
-    builder_.text("cycle", routing_.cycle).text("system", routing_.system);
-    if (!routing_.host.empty()) builder_.text("host", routing_.host);
-    if (routing_.port != 0) builder_.integer("port", routing_.port);
-  }
-
   void write_text(const StatementText& text) {
     const auto query = truncate_utf8(text.query, options_.query_bytes);
     builder_.text("query", query);
@@ -152,15 +142,6 @@ class QueryStatsWriter {
   std::vector<std::string> missing_and_query_;
 };
 
-// Of all that is written: own statements are not.
-void add_up(QueryStatsTotals& totals, const StatementSnapshot& later, const Deltas& deltas) {
-  for (const auto& row : deltas.rows) {
-    if (later.rows[row.row].own) continue;
-    totals.calls += deltas.calls(row);
-    totals.total_ms += deltas.total_ms(row);
-  }
-}
-
 }  // namespace
 
 QueryStatsTotals write_query_stats(std::string& out, const Routing& routing, const StatementSnapshot& later,
@@ -173,7 +154,6 @@ QueryStatsTotals write_query_stats(std::string& out, const Routing& routing, con
   for (const auto& other : partition.other) writer.write_other(other);
   totals.records = partition.top.size() + partition.other.size();
   totals.self = partition.self;
-  add_up(totals, later, deltas);
   return totals;
 }
 

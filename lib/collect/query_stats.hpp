@@ -2,38 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
-#include <string_view>
 
-#include "base/clock.hpp"
 #include "collect/delta.hpp"
 #include "collect/residual.hpp"
+#include "collect/routing.hpp"
 #include "collect/snapshot.hpp"
 #include "collect/text_store.hpp"
 
 namespace dbi::collect {
 
-/// The members that route a record; views must outlive the call. `ts` comes from the data.
-struct Routing {
-  std::string_view target;
-  std::string_view cycle;
-  std::string_view system;  ///< "postgresql", "mysql", "mariadb"
-  std::string_view host;    ///< empty = absent
-  std::uint16_t port = 0;   ///< 0 = absent
-  Timestamp observed_ts{};
-};
-
 struct QueryStatsOptions {
   std::size_t top = 500;
-  std::size_t query_bytes = 4096;
+  std::size_t query_bytes = kDefaultQueryBytes;
 };
 
 /// What was written, for the `scrape` record.
 struct QueryStatsTotals {
   std::size_t records = 0;
-  std::int64_t calls = 0;  ///< of all records, `other` included, own statements not
-  double total_ms = 0;
   SelfCost self;
 };
 

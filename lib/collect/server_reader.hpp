@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,12 +11,17 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 
-#include "base/result.hpp"
-#include "collect/control_records.hpp"
-#include "collect/postgresql_catalog.hpp"
+#include "collect/source_error.hpp"
+#include "db/cells.hpp"
+#include "db/own_statement.hpp"
 
 namespace dbi::collect {
+
+using db::Cell;
+using db::Cells;
+using db::OwnStatement;
 
 /// The rows of one read; the server has none of it open any more.
 struct Reading {
@@ -47,10 +53,12 @@ class ServerReader {
   virtual ~ServerReader() = default;
 
   /// One statement under the guards, read whole. A message of the server in the error is redacted.
-  virtual ReadResult read(std::string_view source, std::string_view sql, Parameters parameters) = 0;
+  virtual ReadResult read(std::string_view source, const OwnStatement& statement, Parameters parameters) = 0;
 
-  /// The reads from here on belong to this cycle, and the last of them is over (--record).
-  virtual void begin_cycle(std::string_view cycle) = 0;
+  /// The reads from here on belong to this cycle (--record) and may take `max_bytes` of memory in all: a read that
+  /// would take more than the others left is given up, and fails with ErrorKind::Other.
+  virtual void begin_cycle(std::string_view cycle, std::size_t max_bytes) = 0;
+  /// The last read of the cycle is over.
   virtual void end_cycle() = 0;
 
   /// False once the connection broke: it has to be opened anew.

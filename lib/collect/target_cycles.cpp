@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/target_cycles.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include "base/units.hpp"
 #include "base/uuid7.hpp"
 #include "collect/delta.hpp"
 
 namespace dbi::collect {
 
 namespace {
-
-constexpr std::string_view kSystem = "postgresql";
 
 double milliseconds_between(MonotonicTime begin, MonotonicTime end) {
   return std::chrono::duration<double, std::milli>(end - begin).count();
@@ -29,26 +24,24 @@ std::optional<std::int64_t> count_evictions(const StatementSnapshot& earlier, co
   return *later.after.dealloc - *earlier.before.dealloc;
 }
 
-std::uint64_t bytes_of(const CycleAccount& account) {
-  std::uint64_t bytes = 0;
-  for (const auto& [source, cost] : account.cost) bytes += cost.bytes;
-  return bytes;
-}
-
 }  // namespace
 
-TargetCycles::TargetCycles(std::string target, OpenReader open, BaselineStore baselines, TextStore texts,
-                           std::filesystem::path texts_path, CycleSettings settings, const Clock& clock)
+TargetCycles::TargetCycles(std::string target, const Engine& engine, OpenReader open, BaselineStore baselines,
+                           TextStore texts, std::filesystem::path texts_path, CycleSettings settings,
+                           const Clock& clock)
     : target_(std::move(target)),
+      engine_(engine),
       open_(std::move(open)),
       baselines_(std::move(baselines)),
       texts_(std::move(texts)),
       texts_path_(std::move(texts_path)),
       settings_(std::move(settings)),
-      clock_(&clock) {}
+      clock_(&clock) {
+  if (settings_.sessions) read_sessions_ = engine_.make_sessions(*settings_.sessions);
+}
 
 std::string TargetCycles::next_cycle(Timestamp now) {
-  last_cycle_ = next_cycle_id(now, std::max<std::string_view>(last_cycle_, baselines_.newest_cycle()));
+  last_cycle_ = next_cycle_id(now, std::max<std::string_view>(last_cycle_, baselines_.start_cycle()));
   return last_cycle_;
 }
 
@@ -61,7 +54,7 @@ bool TargetCycles::connect(CycleAccount& account) {
     return false;
   }
   reader_ = std::move(*opened);
-  source_ = std::make_unique<PostgreSqlSource>(*reader_);
+  source_ = engine_.make_source(*reader_);
   return true;
 }
 
@@ -70,7 +63,7 @@ bool TargetCycles::connect(CycleAccount& account) {
 TargetCycles::Read TargetCycles::read_all(std::string_view cycle) {
   Read read;
   if (!connect(read.account)) return read;
-  reader_->begin_cycle(cycle);
+  reader_->begin_cycle(cycle, settings_.max_cycle_bytes);
   read_sources(read);
   reader_->end_cycle();
   if (!reader_->usable()) close();
@@ -82,23 +75,13 @@ void TargetCycles::read_sources(Read& read) {
   read.facts = source_->read_server(read.account);
   if (!read.facts) return;
   read.reached = true;
-  if (!settings_.query_stats && !settings_.read_sessions) read.account.read = true;
+  if (!settings_.query_stats && !read_sessions_) read.account.read = true;
   if (settings_.query_stats) read.counters = source_->read_statements(*read.facts, read.account);
-  if (settings_.read_sessions && reader_->usable()) {
-    read.sessions = settings_.read_sessions(*reader_, texts_, read.account);
+  if (read_sessions_ && reader_->usable()) {
+    read.sessions = read_sessions_(*reader_, texts_, read.account);
     if (read.sessions) read.account.read = true;
   }
   if (read.counters && reader_->usable()) read_texts(*read.counters, read.account);
-  if (bytes_of(read.account) > settings_.max_cycle_bytes) {
-    read.account.errors.push_back(
-        {.source = "statements",
-         .kind = ErrorKind::Other,
-         .sqlstate = {},
-         .message = fmt::format("the cycle is larger than {}", format_size(settings_.max_cycle_bytes)),
-         .hint = "Raise --max-cycle-bytes or ask for fewer --kinds."});
-    read.counters.reset();
-    read.sessions.reset();
-  }
 }
 
 // A cycle that writes no query_stats needs no texts; the next one reads them, those of its own statements included.
@@ -139,7 +122,7 @@ CycleOutput TargetCycles::run(std::optional<double> late_s) {
   auto read = read_all(output.cycle);
   const Routing routing{.target = target_,
                         .cycle = output.cycle,
-                        .system = kSystem,
+                        .system = engine_.system,
                         .host = read.connection.host,
                         .port = read.connection.port,
                         .observed_ts = observed};
@@ -171,7 +154,7 @@ CycleOutput TargetCycles::skip(std::string_view reason) {
   output.cycle = next_cycle(now);
   output.outcome = Outcome::Skipped;
   const Routing routing{
-      .target = target_, .cycle = output.cycle, .system = kSystem, .host = {}, .port = 0, .observed_ts = now};
+      .target = target_, .cycle = output.cycle, .system = engine_.system, .host = {}, .port = 0, .observed_ts = now};
   Scrape scrape;
   scrape.outcome = Outcome::Skipped;
   scrape.reason = reason;

@@ -16,9 +16,9 @@
 #include "base/result.hpp"
 #include "collect/baseline.hpp"
 #include "collect/control_records.hpp"
-#include "collect/postgresql_source.hpp"
 #include "collect/query_stats.hpp"
 #include "collect/server_reader.hpp"
+#include "collect/server_source.hpp"
 #include "collect/text_store.hpp"
 
 namespace dbi::collect {
@@ -30,13 +30,6 @@ enum class FirstRun : std::uint8_t {
   Emit   ///< lifetime totals, as quality `baseline`
 };
 
-/// The sessions of a cycle, read already and not yet written: appends their records and returns how many.
-using WriteSessions = std::function<std::size_t(std::string& out, const Routing& routing, Timestamp ts)>;
-
-/// Reads the sessions; nothing where that failed, the account has the error then.
-using ReadSessions =
-    std::function<std::optional<WriteSessions>(ServerReader& reader, const TextStore& texts, CycleAccount& account)>;
-
 /// Diagnostics: a fault that the run survives.
 using Tell = std::function<void(const Error& error)>;
 
@@ -44,8 +37,8 @@ struct CycleSettings {
   bool query_stats = true;
   FirstRun first_run = FirstRun::Skip;
   QueryStatsOptions stats;
-  std::size_t max_cycle_bytes = std::size_t{256} << 20U;
-  ReadSessions read_sessions;  ///< empty: no sessions are asked for
+  std::size_t max_cycle_bytes = std::size_t{256} << 20U;  ///< ServerReader::begin_cycle
+  std::optional<SessionOptions> sessions;                 ///< nothing: none are asked for
 };
 
 /// A cycle, read whole: its connection is at rest.
@@ -60,7 +53,7 @@ struct CycleOutput {
 class TargetCycles {
  public:
   /// `clock` must outlive it. `texts_path` empty: texts are not kept on disk.
-  TargetCycles(std::string target, OpenReader open, BaselineStore baselines, TextStore texts,
+  TargetCycles(std::string target, const Engine& engine, OpenReader open, BaselineStore baselines, TextStore texts,
                std::filesystem::path texts_path, CycleSettings settings, const Clock& clock);
 
   /// Counters are asked for and there are none to start from.
@@ -86,6 +79,7 @@ class TargetCycles {
     reader_.reset();
   }
 
+  [[nodiscard]] FirstRun first_run() const { return settings_.first_run; }
   [[nodiscard]] const std::string& target() const { return target_; }
   [[nodiscard]] const BaselineStore& baselines() const { return baselines_; }
 
@@ -109,14 +103,16 @@ class TargetCycles {
   Status save_texts();
 
   std::string target_;
+  Engine engine_;
   OpenReader open_;
   BaselineStore baselines_;
   TextStore texts_;
   std::filesystem::path texts_path_;
   CycleSettings settings_;
   const Clock* clock_;
+  ReadSessions read_sessions_;  ///< empty where none are asked for
   std::unique_ptr<ServerReader> reader_;
-  std::unique_ptr<PostgreSqlSource> source_;
+  std::unique_ptr<ServerSource> source_;
   std::string last_cycle_;
 };
 

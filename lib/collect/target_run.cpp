@@ -22,7 +22,7 @@ class TargetRun {
       : cycles_(cycles), settings_(settings), ports_(ports), clock_(clock) {}
 
   RunResult run() {
-    if (settings_.first_run == FirstRun::Wait && cycles_.is_first() && !prime()) return std::move(result_);
+    if (cycles_.first_run() == FirstRun::Wait && cycles_.is_first() && !prime()) return std::move(result_);
     const auto interval = settings_.interval.value_or(microseconds{1});
     Schedule schedule(interval, clock_.monotonic());
     for (std::uint64_t done = 0; !settings_.count || done < *settings_.count; ++done) {

@@ -17,8 +17,7 @@ namespace dbi::collect {
 struct RunSettings {
   std::optional<microseconds> interval;  ///< nothing: `count` cycles without a pause
   std::optional<std::uint64_t> count;    ///< nothing: until it is stopped
-  FirstRun first_run = FirstRun::Skip;
-  microseconds first_wait{};  ///< FirstRun::Wait: how long the first difference takes
+  microseconds first_wait{};             ///< FirstRun::Wait: how long the first difference takes
 };
 
 /// What a run needs of the world around it.

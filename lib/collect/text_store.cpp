@@ -121,8 +121,8 @@ std::string TextStore::format() const {
   std::vector<Table<Entry>::const_iterator> sorted;
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) sorted.push_back(entry);
   std::ranges::sort(sorted, [](const auto& a, const auto& b) { return a->first < b->first; });
-  std::string out = fmt::format(R"({{"format":"{}","version":{},"text_bytes":{})", kFormat.name, kFormat.version,
-                                limits_.text_bytes);
+  std::string out =
+      fmt::format(R"({{"format":"{}","version":{},"text_bytes":{})", kFormat.name, kFormat.version, limits_.text_bytes);
   if (const auto read_at = schedule_.last_read()) {
     append_member(out, "read_at", format_timestamp(*read_at));
     fmt::format_to(std::back_inserter(out), R"(,"read_cost_us":{})", schedule_.last_cost().count());

@@ -30,22 +30,29 @@ struct StatementText {
   bool own = false;        ///< recognised as the collector's own
 };
 
+/// The longest text that is remembered and written where nobody says otherwise.
+inline constexpr std::size_t kDefaultQueryBytes = 4096;
+
+/// How often texts are read where nobody says otherwise.
+inline constexpr std::chrono::microseconds kDefaultTextInterval = std::chrono::minutes{5};
+
 /// Bounds of a TextStore; what was not seen for longest goes first.
 struct TextLimits {
   std::size_t entries = 20000;
   std::size_t bytes = std::size_t{64} << 20U;
-  std::size_t text_bytes = 4096;
+  std::size_t text_bytes = kDefaultQueryBytes;
 };
 
 /// Texts by statement key and signatures by query id. A query id keeps the first signature that was learned for it: the
 /// spellings that share an id share the server's row and its text too. Not shared between threads.
 class TextStore {
  public:
-  explicit TextStore(TextLimits limits = {}, std::chrono::microseconds interval = std::chrono::minutes{5})
+  explicit TextStore(TextLimits limits = {}, std::chrono::microseconds interval = kDefaultTextInterval)
       : limits_(limits), schedule_(interval) {}
 
-  /// Reads the file; none is an empty store. Texts that were cut shorter than text_bytes are left out. A damaged file is set aside and the store stays empty. Fails with
-  /// ErrorKind::State for a newer version and where the file cannot be read.
+  /// Reads the file; none is an empty store. Texts that were cut shorter than text_bytes are left out. A damaged file
+  /// is set aside and the store stays empty. Fails with ErrorKind::State for a newer version and where the file cannot
+  /// be read.
   Result<state::Loaded> load(const std::filesystem::path& path);
 
   /// Writes the file. Fails with ErrorKind::State; the caller may go on, texts are then read again by the next run.

@@ -6,15 +6,17 @@
 #include <poll.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <csignal>
-#include <cstdlib>
+#include <future>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/units.hpp"
 #include "db/classify.hpp"
 #include "db/row_recorder.hpp"
 #include "db/stop_waker.hpp"
@@ -40,6 +42,10 @@ struct ClearResult {
 };
 using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
 
+struct FreeOptions {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+
 // Notices may quote data, and libpq would print them.
 void ignore_notice(void* /*unused*/, const PGresult* /*unused*/) {}
 
@@ -53,41 +59,81 @@ bool succeeded(const PGresult* result) {
   return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
-Failure stopped() {
-  return {.kind = ErrorKind::Other, .sqlstate = {}, .message = "stopped", .hint = {}, .stopped = true};
+Failure failure(ErrorKind kind, std::string message) {
+  return {.kind = kind, .sqlstate = {}, .message = std::move(message), .hint = {}};
 }
 
-// PQcancel blocks for as long as the network lets it, so it has a thread of its own, which nobody waits for and which
-// takes no signals.
-void cancel_apart(PGconn* connection) {
+Failure stopped() {
+  auto failed = failure(ErrorKind::Other, "stopped");
+  failed.stopped = true;
+  return failed;
+}
+
+/// When a wait ends, and what it was given.
+struct TimeLimit {
+  explicit TimeLimit(milliseconds time) : length(time), end(steady_clock::now() + time) {}
+  milliseconds length;
+  Deadline end;
+};
+
+// PQcancel blocks for as long as the network lets it, so it has a thread of its own, which nobody has to wait for and
+// which takes no signals. Ready once the server has got it; not valid where there is no thread to be had.
+std::future<void> cancel_apart(PGconn* connection) {
   PGcancel* cancel = PQgetCancel(connection);
-  if (cancel == nullptr) return;
+  if (cancel == nullptr) return {};
+  std::promise<void> sent;
+  auto done = sent.get_future();
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
-    std::thread([cancel] {
+    std::thread([cancel, sent = std::move(sent)]() mutable {
       std::array<char, 256> message{};
       PQcancel(cancel, message.data(), static_cast<int>(message.size()));
       PQfreeCancel(cancel);
+      sent.set_value();
     }).detach();
   } catch (const std::system_error&) {
-    PQfreeCancel(cancel);  // no thread to be had: closing the connection has to do
+    PQfreeCancel(cancel);  // closing the connection has to do
+    done = {};
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return done;
 }
 
-std::string option_of(const PostgreSqlTarget& target) {
-  for (const auto& [keyword, value] : target.keywords()) {
-    if (keyword == "options") return value;
+// The names and values that libpq takes, with an end.
+struct ConnectParameters {
+  explicit ConnectParameters(const PostgreSqlTarget::Keywords& keywords) {
+    for (const auto& [name, value] : keywords) {
+      names.push_back(name.c_str());
+      values.push_back(value.c_str());
+    }
+    names.push_back(nullptr);
+    values.push_back(nullptr);
   }
-  const char* variable = std::getenv("PGOPTIONS");  // NOLINT(concurrency-mt-unsafe): nobody sets it
-  return variable == nullptr ? std::string() : variable;
+  std::vector<const char*> names;
+  std::vector<const char*> values;
+};
+
+// The startup options of the target's own: given, of its service, or of PGOPTIONS. libpq looks into a service file for
+// a connection only, so this is one whose sslmode it refuses before it opens a socket.
+std::string option_of(const PostgreSqlTarget& target) {
+  auto keywords = target.keywords();
+  std::erase_if(keywords, [](const auto& keyword) { return keyword.first == "sslmode"; });
+  keywords.emplace_back("sslmode", "none of them");
+  const ConnectParameters parameters(keywords);
+  const Handle refused(PQconnectStartParams(parameters.names.data(), parameters.values.data(), 0));
+  const std::unique_ptr<PQconninfoOption, FreeOptions> resolved(refused ? PQconninfo(refused.get()) : nullptr);
+  for (const auto* option = resolved.get(); option != nullptr && option->keyword != nullptr; ++option) {
+    if (std::string_view(option->keyword) == "options" && option->val != nullptr) return option->val;
+  }
+  return {};
 }
 
 // What goes to libpq; ours win over the target's own.
-PostgreSqlTarget::Keywords connect_keywords(const PostgreSqlTarget& target, const Guards& guards, bool with_options) {
+PostgreSqlTarget::Keywords connect_keywords(const PostgreSqlTarget& target, const Guards& guards,
+                                            const std::string& options) {
   PostgreSqlTarget::Keywords keywords;
   for (const auto& keyword : target.keywords()) {
     const auto& name = keyword.first;
@@ -96,24 +142,21 @@ PostgreSqlTarget::Keywords connect_keywords(const PostgreSqlTarget& target, cons
   }
   keywords.emplace_back("application_name", guards.application_name);
   keywords.emplace_back("client_encoding", "UTF8");
-  auto options = option_of(target);
-  if (with_options) options += (options.empty() ? "" : " ") + startup_options(guards);
-  if (!options.empty()) keywords.emplace_back("options", std::move(options));
+  keywords.emplace_back("options", options);
   return keywords;
 }
 
 // Columns of the first read, in this order. Everything is qualified: the search path is not proved yet.
 constexpr const char* kFacts =
-    "SELECT /* dbi-collect */ pg_catalog.pg_backend_pid(), pg_catalog.current_setting('transaction_read_only'),"
+    "SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_setting('transaction_read_only'),"
     " pg_catalog.current_setting('default_transaction_read_only'), pg_catalog.current_setting('statement_timeout'),"
     " pg_catalog.current_setting('lock_timeout'), pg_catalog.current_setting('idle_in_transaction_session_timeout'),"
     " pg_catalog.current_setting('search_path'), pg_catalog.current_setting('server_version'),"
-    " pg_catalog.current_setting('server_version_num'), pg_catalog.pg_is_in_recovery(), current_user,"
-    " pg_catalog.current_database()";
+    " current_user, pg_catalog.current_database()";
 
 // Sets and reads back in one statement: a transaction's access mode is settled by its first one.
 constexpr const char* kSetGuards =
-    "SELECT /* dbi-collect */ pg_catalog.current_setting('transaction_read_only'),"
+    "SELECT pg_catalog.current_setting('transaction_read_only'),"
     " pg_catalog.set_config('statement_timeout', $1, true), pg_catalog.set_config('lock_timeout', $2, true),"
     " pg_catalog.set_config('idle_in_transaction_session_timeout', $3, true),"
     " pg_catalog.set_config('search_path', 'pg_catalog', true)";
@@ -151,6 +194,35 @@ bool refuses_transactions(const Failure& failure) {
          failure.kind != ErrorKind::TooManyConnections;
 }
 
+Failure too_large(std::size_t max_bytes) {
+  auto failed = failure(ErrorKind::Other, fmt::format("the answer is larger than {}", format_size(max_bytes)));
+  failed.too_large = true;
+  return failed;
+}
+
+// PostgreSQL's src/include/catalog/pg_type.dat: bool, name, int8, int2, int4, oid, float4, float8, numeric. What is not
+// known may be text.
+bool is_text_type(Oid type) {
+  constexpr std::array<Oid, 9> kOthers{16, 19, 20, 21, 23, 26, 700, 701, 1700};
+  return std::ranges::find(kOthers, type) == kOthers.end();
+}
+
+std::vector<Column> columns_of(const PGresult* result) {
+  std::vector<Column> columns;
+  for (int i = 0; i < PQnfields(result); ++i) columns.push_back({PQfname(result, i), is_text_type(PQftype(result, i))});
+  return columns;
+}
+
+void add_rows(ResultSet& rows, const PGresult* result) {
+  for (int row = 0; row < PQntuples(result); ++row) {
+    for (int column = 0; column < PQnfields(result); ++column) {
+      const bool is_null = PQgetisnull(result, row, column) != 0;
+      const auto size = static_cast<std::size_t>(PQgetlength(result, row, column));
+      rows.add(is_null ? Cell() : Cell({PQgetvalue(result, row, column), size}));
+    }
+  }
+}
+
 double ms_since(steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(steady_clock::now() - start).count();
 }
@@ -163,24 +235,32 @@ class Connection::Session {
       : guards_(guards), limits_(limits), where_(std::move(where)), waker_(std::move(stop)) {}
 
   Outcome<void> connect(const PostgreSqlTarget& target, const std::string& password);
-  Outcome<ResultSet> read(std::string_view source, std::string_view sql, std::span<const Parameter> parameters);
+  Outcome<ResultSet> read(std::string_view source, const OwnStatement& statement, std::span<const Parameter> parameters,
+                          std::size_t max_bytes);
 
   [[nodiscard]] bool usable() const { return handle_ && PQstatus(handle_.get()) == CONNECTION_OK; }
   [[nodiscard]] const ConnectionInfo& info() const { return info_; }
   void set_recorder(RowRecorder* recorder) { recorder_ = recorder; }
 
  private:
-  Outcome<void> reach(const PostgreSqlTarget::Keywords& keywords, Deadline deadline);
-  Outcome<void> prove_guards(Deadline deadline);
+  Outcome<void> reach(const PostgreSqlTarget::Keywords& keywords, const TimeLimit& limit);
+  Outcome<void> prove_guards(const TimeLimit& limit);
   void note_connection(const PGresult* facts);
-  Outcome<void> begin(Deadline deadline);
-  Outcome<ResultHandle> transact(const std::string& sql, std::span<const Parameter> parameters, Deadline deadline);
+  Outcome<void> begin(const TimeLimit& limit);
+  Outcome<ResultSet> transact(const OwnStatement& statement, std::span<const Parameter> parameters,
+                              std::size_t max_bytes, const TimeLimit& limit);
   void roll_back();
-  Outcome<ResultHandle> run(const char* sql, std::span<const Parameter> parameters, Deadline deadline,
-                            bool heed_stop = true);
-  Outcome<void> flush(Deadline deadline, bool heed_stop);
-  Outcome<void> await_result(Deadline deadline, bool heed_stop);
-  Failure give_up(Wake wake);
+  Outcome<ResultHandle> run(const OwnStatement& statement, std::span<const Parameter> parameters,
+                            const TimeLimit& limit, bool heed_stop = true);
+  Outcome<ResultSet> fetch(const OwnStatement& statement, std::span<const Parameter> parameters, std::size_t max_bytes,
+                           const TimeLimit& limit);
+  Outcome<void> send(const OwnStatement& statement, std::span<const Parameter> parameters, const TimeLimit& limit,
+                     bool heed_stop);
+  Outcome<ResultHandle> next_result(const TimeLimit& limit, bool heed_stop);
+  Failure why_failed(const PGresult* result) const;
+  Outcome<void> flush(const TimeLimit& limit, bool heed_stop);
+  Failure give_up(Wake wake, const TimeLimit& limit);
+  void abandon(const TimeLimit& limit);
   Failure broken() const;
 
   Guards guards_;
@@ -193,30 +273,24 @@ class Connection::Session {
 };
 
 Outcome<void> Connection::Session::connect(const PostgreSqlTarget& target, const std::string& password) {
-  const auto deadline = steady_clock::now() + limits_.connect;
-  for (const bool with_options : {true, false}) {
-    auto keywords = connect_keywords(target, guards_, with_options);
+  const TimeLimit limit(limits_.connect);
+  const auto reach_with = [&](const std::string& options) {
+    auto keywords = connect_keywords(target, guards_, options);
     if (!password.empty()) keywords.emplace_back("password", password);
-    const auto reached = reach(keywords, deadline);
-    if (reached) return prove_guards(deadline);
-    const bool again = with_options && handle_ && refuses_options(parse_connect_message(PQerrorMessage(handle_.get())));
-    if (!again) return reached;
-  }
-  return tl::unexpected(guards_refused());
+    return reach(keywords, limit);
+  };
+  const auto own = option_of(target);
+  const auto reached = reach_with(own + (own.empty() ? "" : " ") + startup_options(guards_));
+  if (reached) return prove_guards(limit);
+  if (!handle_ || !refuses_options(parse_connect_message(PQerrorMessage(handle_.get())))) return reached;
+  const auto without = reach_with(own);
+  return without ? prove_guards(limit) : without;
 }
 
-Outcome<void> Connection::Session::reach(const PostgreSqlTarget::Keywords& keywords, Deadline deadline) {
-  std::vector<const char*> names;
-  std::vector<const char*> values;
-  for (const auto& [name, value] : keywords) {
-    names.push_back(name.c_str());
-    values.push_back(value.c_str());
-  }
-  names.push_back(nullptr);
-  values.push_back(nullptr);
-  handle_.reset(PQconnectStartParams(names.data(), values.data(), 0));
-  if (!handle_)
-    return tl::unexpected(Failure{.kind = ErrorKind::Other, .sqlstate = {}, .message = "out of memory", .hint = {}});
+Outcome<void> Connection::Session::reach(const PostgreSqlTarget::Keywords& keywords, const TimeLimit& limit) {
+  const ConnectParameters parameters(keywords);
+  handle_.reset(PQconnectStartParams(parameters.names.data(), parameters.values.data(), 0));
+  if (!handle_) return tl::unexpected(failure(ErrorKind::Other, "out of memory"));
   PQsetNoticeReceiver(handle_.get(), ignore_notice, nullptr);
   PQsetErrorVerbosity(handle_.get(), PQERRORS_VERBOSE);  // with the SQLSTATE: parse_connect_message
   auto polling = PGRES_POLLING_WRITING;
@@ -226,15 +300,12 @@ Outcome<void> Connection::Session::reach(const PostgreSqlTarget::Keywords& keywo
       return tl::unexpected(classify_connect(PQerrorMessage(handle_.get()), where_));
     }
     const short events = polling == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-    const auto wake = waker_.wait(PQsocket(handle_.get()), events, deadline);
+    const auto wake = waker_.wait(PQsocket(handle_.get()), events, limit.end);
     if (wake != Wake::Ready) {
       handle_.reset();
       if (wake == Wake::Stopped) return tl::unexpected(stopped());
       return tl::unexpected(
-          Failure{.kind = ErrorKind::Connection,
-                  .sqlstate = {},
-                  .message = fmt::format("{}: no connection within {} ms", where_, limits_.connect.count()),
-                  .hint = {}});
+          failure(ErrorKind::Connection, fmt::format("{}: no connection within {} ms", where_, limit.length.count())));
     }
     polling = PQconnectPoll(handle_.get());
   }
@@ -253,18 +324,14 @@ void Connection::Session::note_connection(const PGresult* facts) {
     const char* protocol = PQsslAttribute(handle_.get(), "protocol");
     info_.tls = protocol == nullptr ? "on" : protocol;
   }
-  const char* strings = PQparameterStatus(connection, "standard_conforming_strings");
-  info_.standard_conforming_strings = strings == nullptr || std::string_view(strings) == "on";
   info_.pooled = number_of(text_of(facts, 0)) != PQbackendPID(connection);
   info_.server_version = text_of(facts, 7);
-  info_.version_number = number_of(text_of(facts, 8));
-  info_.in_recovery = text_of(facts, 9) == "t";
-  info_.user = text_of(facts, 10);
-  info_.database = text_of(facts, 11);
+  info_.user = text_of(facts, 8);
+  info_.database = text_of(facts, 9);
 }
 
-Outcome<void> Connection::Session::prove_guards(Deadline deadline) {
-  auto facts = run(kFacts, {}, deadline);
+Outcome<void> Connection::Session::prove_guards(const TimeLimit& limit) {
+  auto facts = run({"", kFacts}, {}, limit);
   if (!facts) return tl::unexpected(std::move(facts).error());
   note_connection(facts->get());
   const bool holds = in_force(facts->get(), 1, 3, guards_) && text_of(facts->get(), 2) == "on";
@@ -273,7 +340,7 @@ Outcome<void> Connection::Session::prove_guards(Deadline deadline) {
   if (holds && !info_.pooled) return {};
   // Behind a pooler what was read back may be another client's setting.
   info_.guards = GuardForm::Transaction;
-  auto begun = begin(deadline);
+  auto begun = begin(limit);
   roll_back();
   if (!begun && refuses_transactions(begun.error())) {
     auto refused = guards_refused();
@@ -283,13 +350,13 @@ Outcome<void> Connection::Session::prove_guards(Deadline deadline) {
   return begun;
 }
 
-Outcome<void> Connection::Session::begin(Deadline deadline) {
-  const auto begun = run("BEGIN /* dbi-collect */ READ ONLY", {}, deadline);
+Outcome<void> Connection::Session::begin(const TimeLimit& limit) {
+  const auto begun = run({"", "BEGIN READ ONLY"}, {}, limit);
   if (!begun) return tl::unexpected(begun.error());
   const std::array<Parameter, 3> times{std::to_string(guards_.statement_timeout.count()),
                                        std::to_string(guards_.lock_timeout.count()),
                                        std::to_string(guards_.idle_in_transaction_timeout.count())};
-  const auto set = run(kSetGuards, times, deadline);
+  const auto set = run({"", kSetGuards}, times, limit);
   if (!set) return tl::unexpected(set.error());
   if (!in_force(set->get(), 0, 1, guards_)) return tl::unexpected(guards_refused());
   return {};
@@ -297,83 +364,119 @@ Outcome<void> Connection::Session::begin(Deadline deadline) {
 
 void Connection::Session::roll_back() {
   if (!usable() || PQtransactionStatus(handle_.get()) == PQTRANS_IDLE) return;
-  if (!run("ROLLBACK /* dbi-collect */", {}, steady_clock::now() + kRollbackLimit, false)) handle_.reset();
+  if (!run({"", "ROLLBACK"}, {}, TimeLimit(kRollbackLimit), false)) handle_.reset();
 }
 
-Outcome<ResultHandle> Connection::Session::transact(const std::string& sql, std::span<const Parameter> parameters,
-                                                    Deadline deadline) {
-  const auto begun = begin(deadline);
+Outcome<ResultSet> Connection::Session::transact(const OwnStatement& statement, std::span<const Parameter> parameters,
+                                                 std::size_t max_bytes, const TimeLimit& limit) {
+  const auto begun = begin(limit);
   if (!begun) return tl::unexpected(begun.error());
-  auto rows = run(sql.c_str(), parameters, deadline);
+  auto rows = fetch(statement, parameters, max_bytes, limit);
   if (!rows) return rows;
-  const auto ended = run("COMMIT /* dbi-collect */", {}, deadline);
+  const auto ended = run({"", "COMMIT"}, {}, limit);
   if (!ended) return tl::unexpected(ended.error());
   return rows;
 }
 
-Outcome<ResultSet> Connection::Session::read(std::string_view source, std::string_view sql,
-                                             std::span<const Parameter> parameters) {
+Outcome<ResultSet> Connection::Session::read(std::string_view source, const OwnStatement& statement,
+                                             std::span<const Parameter> parameters, std::size_t max_bytes) {
   const auto start = steady_clock::now();
-  const auto deadline = start + limits_.read;
+  const TimeLimit limit(limits_.read);
   if (!usable()) return tl::unexpected(broken());
-  const std::string text(sql);
-  auto rows = info_.guards == GuardForm::Session ? run(text.c_str(), parameters, deadline)
-                                                 : transact(text, parameters, deadline);
+  auto rows = info_.guards == GuardForm::Session ? fetch(statement, parameters, max_bytes, limit)
+                                                 : transact(statement, parameters, max_bytes, limit);
   roll_back();
-  if (!rows) return tl::unexpected(std::move(rows).error());
-  const ResultSet set(
-      std::shared_ptr<void>(rows->release(), [](void* result) { PQclear(static_cast<PGresult*>(result)); }),
-      ms_since(start));
-  if (recorder_ != nullptr) recorder_->record(source, sql, set);
-  return set;
+  if (!rows) return rows;
+  rows->set_time(ms_since(start));
+  if (recorder_ != nullptr) recorder_->record(source, statement, *rows);
+  return rows;
 }
 
-Outcome<ResultHandle> Connection::Session::run(const char* sql, std::span<const Parameter> parameters,
-                                               Deadline deadline, bool heed_stop) {
-  std::vector<const char*> values;
-  for (const auto& parameter : parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
-  const int sent = PQsendQueryParams(handle_.get(), sql, static_cast<int>(values.size()), nullptr, values.data(),
-                                     nullptr, nullptr, 0);
-  if (sent == 0) return tl::unexpected(broken());
-  if (const auto flushed = flush(deadline, heed_stop); !flushed) return tl::unexpected(flushed.error());
+// For what has a row at most.
+Outcome<ResultHandle> Connection::Session::run(const OwnStatement& statement, std::span<const Parameter> parameters,
+                                               const TimeLimit& limit, bool heed_stop) {
+  if (const auto sent = send(statement, parameters, limit, heed_stop); !sent) return tl::unexpected(sent.error());
   ResultHandle last;
   while (true) {
-    if (const auto there = await_result(deadline, heed_stop); !there) return tl::unexpected(there.error());
-    ResultHandle result(PQgetResult(handle_.get()));
-    if (!result) break;
-    if (!last || succeeded(last.get())) last = std::move(result);  // the first error tells why
+    auto result = next_result(limit, heed_stop);
+    if (!result) return result;
+    if (!*result) break;
+    if (!last || succeeded(last.get())) last = std::move(*result);  // the first error tells why
   }
-  if (!last) return tl::unexpected(broken());
-  if (succeeded(last.get())) return last;
-  const auto state = field(last.get(), PG_DIAG_SQLSTATE);
-  if (state.empty()) return tl::unexpected(broken());
-  return tl::unexpected(classify_statement(state, field(last.get(), PG_DIAG_MESSAGE_PRIMARY)));
+  if (!last || !succeeded(last.get())) return tl::unexpected(why_failed(last.get()));
+  return last;
 }
 
-Outcome<void> Connection::Session::flush(Deadline deadline, bool heed_stop) {
+// Row by row: libpq would keep an answer of any size.
+Outcome<ResultSet> Connection::Session::fetch(const OwnStatement& statement, std::span<const Parameter> parameters,
+                                              std::size_t max_bytes, const TimeLimit& limit) {
+  if (const auto sent = send(statement, parameters, limit, true); !sent) return tl::unexpected(sent.error());
+  PQsetSingleRowMode(handle_.get());
+  std::optional<ResultSet> rows;
+  std::optional<Failure> failed;
+  bool ended = false;
+  while (true) {
+    auto result = next_result(limit, true);
+    if (!result) return tl::unexpected(std::move(result).error());
+    if (!*result) break;
+    const auto status = PQresultStatus(result->get());
+    ended = ended || status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+    if (!ended && status != PGRES_SINGLE_TUPLE) {
+      if (!failed) failed = why_failed(result->get());
+      continue;
+    }
+    if (!rows) rows.emplace(columns_of(result->get()));
+    add_rows(*rows, result->get());
+    if (rows->memory() <= max_bytes) continue;
+    abandon(limit);
+    return tl::unexpected(too_large(max_bytes));
+  }
+  if (failed) return tl::unexpected(std::move(*failed));
+  if (!ended || !rows) return tl::unexpected(broken());
+  return std::move(*rows);
+}
+
+Outcome<void> Connection::Session::send(const OwnStatement& statement, std::span<const Parameter> parameters,
+                                        const TimeLimit& limit, bool heed_stop) {
+  std::vector<const char*> values;
+  for (const auto& parameter : parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
+  const int sent = PQsendQueryParams(handle_.get(), statement.text().c_str(), static_cast<int>(values.size()), nullptr,
+                                     values.data(), nullptr, nullptr, 0);
+  if (sent == 0) return tl::unexpected(broken());
+  return flush(limit, heed_stop);
+}
+
+// None: the statement's last one was taken.
+Outcome<ResultHandle> Connection::Session::next_result(const TimeLimit& limit, bool heed_stop) {
+  while (PQisBusy(handle_.get()) != 0) {
+    const auto wake = waker_.wait(PQsocket(handle_.get()), POLLIN, limit.end, heed_stop);
+    if (wake != Wake::Ready) return tl::unexpected(give_up(wake, limit));
+    // A lost connection leaves what the server said last (57P01) to be read.
+    if (PQconsumeInput(handle_.get()) == 0) break;
+  }
+  return ResultHandle(PQgetResult(handle_.get()));
+}
+
+Failure Connection::Session::why_failed(const PGresult* result) const {
+  const auto state = result == nullptr ? std::string_view() : field(result, PG_DIAG_SQLSTATE);
+  if (state.empty()) return broken();
+  return classify_statement(state, field(result, PG_DIAG_MESSAGE_PRIMARY));
+}
+
+Outcome<void> Connection::Session::flush(const TimeLimit& limit, bool heed_stop) {
   while (true) {
     const int left = PQflush(handle_.get());
     if (left == 0) return {};
     if (left < 0) return tl::unexpected(broken());
-    const auto wake = waker_.wait(PQsocket(handle_.get()), POLLIN | POLLOUT, deadline, heed_stop);
-    if (wake != Wake::Ready) return tl::unexpected(give_up(wake));
+    const auto wake = waker_.wait(PQsocket(handle_.get()), POLLIN | POLLOUT, limit.end, heed_stop);
+    if (wake != Wake::Ready) return tl::unexpected(give_up(wake, limit));
     if (PQconsumeInput(handle_.get()) == 0) return tl::unexpected(broken());
   }
 }
 
-Outcome<void> Connection::Session::await_result(Deadline deadline, bool heed_stop) {
-  while (PQisBusy(handle_.get()) != 0) {
-    const auto wake = waker_.wait(PQsocket(handle_.get()), POLLIN, deadline, heed_stop);
-    if (wake != Wake::Ready) return tl::unexpected(give_up(wake));
-    // A lost connection leaves what the server said last (57P01) to be read.
-    if (PQconsumeInput(handle_.get()) == 0) return {};
-  }
-  return {};
-}
-
 // Asks the server to end the statement and closes the connection, whatever comes of it: a cancel that is late could
 // hit the next statement.
-Failure Connection::Session::give_up(Wake wake) {
+Failure Connection::Session::give_up(Wake wake, const TimeLimit& limit) {
   cancel_apart(handle_.get());
   const auto deadline = steady_clock::now() + kCancelGrace;
   while (PQisBusy(handle_.get()) != 0 && waker_.wait(PQsocket(handle_.get()), POLLIN, deadline, false) == Wake::Ready &&
@@ -381,17 +484,23 @@ Failure Connection::Session::give_up(Wake wake) {
   }
   handle_.reset();
   if (wake == Wake::Stopped) return stopped();
-  return {.kind = ErrorKind::Timeout,
-          .sqlstate = {},
-          .message = fmt::format("no answer within {} ms", limits_.read.count()),
-          .hint = {}};
+  return failure(ErrorKind::Timeout, fmt::format("no answer within {} ms", limit.length.count()));
+}
+
+// Asks the server to end the statement and lets the rows go that are still to come. The connection stays where the
+// server has got the cancel meanwhile: none is on its way then that could hit the next statement.
+void Connection::Session::abandon(const TimeLimit& limit) {
+  const auto cancelled = cancel_apart(handle_.get());
+  while (true) {
+    const auto rest = next_result(limit, true);
+    if (!rest) return;
+    if (!*rest) break;
+  }
+  if (!cancelled.valid() || cancelled.wait_for(kCancelGrace) != std::future_status::ready) handle_.reset();
 }
 
 Failure Connection::Session::broken() const {
-  return {.kind = ErrorKind::Connection,
-          .sqlstate = {},
-          .message = fmt::format("{}: the connection to the server is lost", where_),
-          .hint = {}};
+  return failure(ErrorKind::Connection, fmt::format("{}: the connection to the server is lost", where_));
 }
 
 Outcome<Connection> Connection::open(const PostgreSqlTarget& target, const Guards& guards, const Limits& limits,
@@ -419,9 +528,9 @@ Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
-Outcome<ResultSet> Connection::read(std::string_view source, std::string_view sql,
-                                    std::span<const Parameter> parameters) {
-  return session_->read(source, sql, parameters);
+Outcome<ResultSet> Connection::read(std::string_view source, const OwnStatement& statement,
+                                    std::span<const Parameter> parameters, std::size_t max_bytes) {
+  return session_->read(source, statement, parameters, max_bytes);
 }
 
 bool Connection::usable() const {

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +17,7 @@
 
 #include "db/failure.hpp"
 #include "db/guards.hpp"
+#include "db/own_statement.hpp"
 #include "db/result_set.hpp"
 #include "db/target.hpp"
 
@@ -37,12 +40,8 @@ struct ConnectionInfo {
   std::string database;
   std::string tls;  ///< "TLSv1.3", or "off"
   std::string server_version;
-  int version_number = 0;  ///< 150020
-  bool in_recovery = false;
   bool pooled = false;  ///< the process that answers is not the one connected to
   GuardForm guards = GuardForm::Session;
-  /// standard_conforming_strings, as the server reports it.
-  bool standard_conforming_strings = true;
 };
 
 /// A parameter of a read, as text; nothing for NULL.
@@ -62,9 +61,12 @@ class Connection {
   Connection& operator=(Connection&&) noexcept;
   ~Connection();
 
-  /// Runs one statement under the guards and reads its rows whole. When it returns, no transaction is open. Let the
-  /// text read "select /* dbi-collect ... */". `source` names the read for the recorder.
-  Outcome<ResultSet> read(std::string_view source, std::string_view sql, std::span<const Parameter> parameters = {});
+  /// Runs one statement under the guards and reads its rows whole, row by row: where they come to more than `max_bytes`
+  /// (ResultSet::memory) it is cancelled, and fails with ErrorKind::Other and Failure::too_large. When it returns, no
+  /// transaction is open. `source` names the read for the recorder.
+  Outcome<ResultSet> read(std::string_view source, const OwnStatement& statement,
+                          std::span<const Parameter> parameters = {},
+                          std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
 
   /// False once the connection broke or was given up: open another.
   [[nodiscard]] bool usable() const;

@@ -16,7 +16,8 @@ struct Failure {
   std::string sqlstate;  ///< empty where the server gave none (it was not reached, or a limit of ours ran out)
   std::string message;
   std::string hint;
-  bool stopped = false;  ///< the caller's stop request ended it, nothing is wrong with the server
+  bool stopped = false;    ///< the caller's stop request ended it, nothing is wrong with the server
+  bool too_large = false;  ///< the answer was given up at the caller's limit of bytes
 };
 
 /// A value or the Failure that stood in its way.

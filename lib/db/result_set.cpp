@@ -1,43 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/result_set.hpp"
 
-#include <libpq-fe.h>
-
+#include <algorithm>
 #include <utility>
 
 namespace dbi::db {
 
 namespace {
 
-const PGresult* rows_of(const std::shared_ptr<void>& result) {
-  return static_cast<const PGresult*>(result.get());
-}
+// Small at first, since most reads are: a block is as large as all before it, up to this.
+constexpr std::size_t kSmallestBlock = std::size_t{1} << 10U;
+constexpr std::size_t kLargestBlock = std::size_t{1} << 20U;
 
 }  // namespace
 
-ResultSet::ResultSet(std::shared_ptr<void> result, double ms) : result_(std::move(result)) {
-  const auto* rows = rows_of(result_);
-  rows_ = static_cast<std::size_t>(PQntuples(rows));
-  columns_ = static_cast<std::size_t>(PQnfields(rows));
-  cost_.ms = ms;
-  cost_.rows = rows_;
-  for (int row = 0; row < PQntuples(rows); ++row) {
-    for (int column = 0; column < PQnfields(rows); ++column) {
-      cost_.bytes += static_cast<std::uint64_t>(PQgetlength(rows, row, column));
-    }
+ResultSet::ResultSet(std::vector<Column> columns) : columns_(std::move(columns)), blocks_(std::make_shared<Blocks>()) {
+  cells_.columns = columns_.size();
+}
+
+void ResultSet::add(const Cell& value) {
+  cells_.values.push_back(value ? Cell(keep(*value)) : Cell());
+}
+
+std::string_view ResultSet::keep(std::string_view bytes) {
+  if (bytes.size() > left_) {
+    left_ = std::max(bytes.size(), std::clamp(bytes_, kSmallestBlock, kLargestBlock));
+    free_ = blocks_->emplace_back(std::make_unique_for_overwrite<char[]>(left_)).get();
   }
-}
-
-std::string_view ResultSet::name(std::size_t column) const {
-  return PQfname(rows_of(result_), static_cast<int>(column));
-}
-
-std::optional<std::string_view> ResultSet::value(std::size_t row, std::size_t column) const {
-  const auto* rows = rows_of(result_);
-  const int r = static_cast<int>(row);
-  const int c = static_cast<int>(column);
-  if (PQgetisnull(rows, r, c) != 0) return std::nullopt;
-  return std::string_view(PQgetvalue(rows, r, c), static_cast<std::size_t>(PQgetlength(rows, r, c)));
+  const auto* begin = free_;
+  free_ = std::copy(bytes.begin(), bytes.end(), free_);
+  left_ -= bytes.size();
+  bytes_ += bytes.size();
+  return {begin, bytes.size()};
 }
 
 }  // namespace dbi::db

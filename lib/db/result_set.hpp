@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "db/cells.hpp"
 
 namespace dbi::db {
 
@@ -16,26 +19,44 @@ struct Cost {
   std::uint64_t bytes = 0;  ///< of the values
 };
 
-/// Rows that the server has sent whole; it holds nothing of them any more. Copies share the rows. Views are valid as
-/// long as one copy, or owner(), lives.
+/// A column of a read.
+struct Column {
+  std::string name;
+  bool is_text = true;  ///< false for numbers, booleans and identifiers, which can hold no statement
+};
+
+/// Rows that the server has sent whole; it holds nothing of them any more. Views are valid as long as owner() lives.
 class ResultSet {
  public:
-  /// `result` is a PGresult.
-  ResultSet(std::shared_ptr<void> result, double ms);
+  explicit ResultSet(std::vector<Column> columns);
 
-  [[nodiscard]] std::size_t rows() const { return rows_; }
-  [[nodiscard]] std::size_t columns() const { return columns_; }
-  [[nodiscard]] std::string_view name(std::size_t column) const;
+  /// Takes the next value in, row by row; its bytes are copied.
+  void add(const Cell& value);
+  void set_time(double ms) { ms_ = ms; }
+
+  [[nodiscard]] std::size_t rows() const { return cells_.rows(); }
+  [[nodiscard]] std::size_t columns() const { return columns_.size(); }
+  [[nodiscard]] const Column& column(std::size_t index) const { return columns_[index]; }
   /// Nothing for NULL.
-  [[nodiscard]] std::optional<std::string_view> value(std::size_t row, std::size_t column) const;
-  [[nodiscard]] const Cost& cost() const { return cost_; }
-  [[nodiscard]] std::shared_ptr<const void> owner() const { return result_; }
+  [[nodiscard]] const Cell& value(std::size_t row, std::size_t column) const { return cells_.row(row)[column]; }
+  [[nodiscard]] const Cells& cells() const { return cells_; }
+  [[nodiscard]] Cost cost() const { return {ms_, rows(), bytes_}; }
+  /// What keeping the rows takes: bytes of values and of cells.
+  [[nodiscard]] std::size_t memory() const { return bytes_ + cells_.values.size() * sizeof(Cell); }
+  [[nodiscard]] std::shared_ptr<const void> owner() const { return blocks_; }
 
  private:
-  std::shared_ptr<void> result_;
-  std::size_t rows_ = 0;
-  std::size_t columns_ = 0;
-  Cost cost_;
+  // Blocks do not move, so that views of them hold.
+  using Blocks = std::vector<std::unique_ptr<char[]>>;
+  std::string_view keep(std::string_view bytes);
+
+  std::vector<Column> columns_;
+  Cells cells_;
+  std::shared_ptr<Blocks> blocks_;
+  char* free_ = nullptr;
+  std::size_t left_ = 0;
+  std::size_t bytes_ = 0;
+  double ms_ = 0;
 };
 
 }  // namespace dbi::db

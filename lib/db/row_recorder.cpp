@@ -4,11 +4,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <lz4frame.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -27,6 +26,10 @@ Status make_private(const std::filesystem::path& folder) {
   if (!error && made) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
   if (error) return fail(ErrorKind::Output, fmt::format("cannot make {}: {}", folder.string(), error.message()));
   return {};
+}
+
+tl::unexpected<Error> refused(const std::filesystem::path& path) {
+  return fail(ErrorKind::Output, fmt::format("{}: {}", path.string(), std::generic_category().message(errno)));
 }
 
 }  // namespace
@@ -66,17 +69,10 @@ class RowRecorder::Frame {
     if (LZ4F_isError(bytes) != 0) {
       status_ = fail(ErrorKind::Output, fmt::format("{}: {}", path_.string(), LZ4F_getErrorName(bytes)));
     }
-    for (std::size_t at = 0; status_ && at < bytes;) {
-      const auto written = ::write(file_.get(), block_.data() + at, bytes - at);
-      if (written >= 0) {
-        at += static_cast<std::size_t>(written);
-      } else if (errno != EINTR) {
-        refuse();
-      }
-    }
+    if (status_ && !write_all(file_.get(), {block_.data(), bytes})) refuse();
   }
 
-  void refuse() { status_ = fail(ErrorKind::Output, fmt::format("{}: {}", path_.string(), std::strerror(errno))); }
+  void refuse() { status_ = refused(path_); }
 
   std::filesystem::path path_;
   Descriptor file_;
@@ -92,7 +88,7 @@ Result<RowRecorder> RowRecorder::open(const std::filesystem::path& folder, std::
   DBI_TRY(make_private(own));
   auto path = own / fmt::format("{}.ndjson.lz4", cycle);
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (!file.valid()) return fail(ErrorKind::Output, fmt::format("{}: {}", path.string(), std::strerror(errno)));
+  if (!file.valid()) return refused(path);
   return RowRecorder(std::make_unique<Frame>(std::move(path), std::move(file)), dialect);
 }
 
@@ -102,29 +98,31 @@ RowRecorder::RowRecorder(RowRecorder&&) noexcept = default;
 RowRecorder& RowRecorder::operator=(RowRecorder&&) noexcept = default;
 RowRecorder::~RowRecorder() = default;
 
-void RowRecorder::record(std::string_view source, std::string_view sql, const ResultSet& rows) {
+void RowRecorder::record(std::string_view source, const OwnStatement& statement, const ResultSet& rows) {
   using record::append_json_text;
+  std::vector<bool> is_open;
   line_ = "{\"read\":";
   append_json_text(line_, source);
   line_ += ",\"sql\":";
-  append_json_text(line_, sql);
+  append_json_text(line_, statement.text());
   line_ += ",\"columns\":[";
   for (std::size_t column = 0; column < rows.columns(); ++column) {
     if (column > 0) line_ += ',';
-    append_json_text(line_, rows.name(column));
+    append_json_text(line_, rows.column(column).name);
+    is_open.push_back(!rows.column(column).is_text || statement.is_open(column));
   }
   line_ += "],\"rows\":[";
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     line_ += row > 0 ? ",[" : "[";
     for (std::size_t column = 0; column < rows.columns(); ++column) {
       if (column > 0) line_ += ',';
-      const auto value = rows.value(row, column);
+      const auto& value = rows.value(row, column);
       if (!value) {
         line_ += "null";
-      } else if (rows.name(column) == "query") {
-        append_json_text(line_, sql::normalize(*value, dialect_).text);
-      } else {
+      } else if (is_open[column]) {
         append_json_text(line_, *value);
+      } else {
+        append_json_text(line_, sql::normalize(*value, dialect_).text);
       }
     }
     line_ += ']';

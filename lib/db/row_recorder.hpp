@@ -8,14 +8,16 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "db/own_statement.hpp"
 #include "db/result_set.hpp"
 #include "sql/statement.hpp"
 
 namespace dbi::db {
 
 /// One file a cycle, DIR/<target>/<cycle>.ndjson.lz4 (an lz4 frame; folders 0700, file 0600): a line a read,
-/// {"read":"statements","sql":"...","columns":[...],"rows":[["10",null],...]}, values as libpq gives them. Columns
-/// named `query` hold statements: their text is kept without literals (sql::normalize). Not shared between threads.
+/// {"read":"statements","sql":"...","columns":[...],"rows":[["10",null],...]}, values as libpq gives them. Of text only
+/// what the statement says to be open (OwnStatement) is kept as it is; all else may hold a statement and is kept
+/// without literals (sql::normalize). Not shared between threads.
 class RowRecorder {
  public:
   /// Fails with ErrorKind::Output. `target` and `cycle` are names that records carry.
@@ -27,7 +29,7 @@ class RowRecorder {
   ~RowRecorder();
 
   /// A fault is kept for close(); nothing more is written after it.
-  void record(std::string_view source, std::string_view sql, const ResultSet& rows);
+  void record(std::string_view source, const OwnStatement& statement, const ResultSet& rows);
 
   /// Ends the frame and closes the file. Fails with ErrorKind::Output, also for an earlier fault.
   Status close();

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <system_error>
 
 #include "base/descriptor.hpp"
 
@@ -140,28 +141,21 @@ Result<PostgreSqlTarget> PostgreSqlTarget::configure(std::string name, std::stri
   return target;
 }
 
-PostgreSqlTarget PostgreSqlTarget::with_database(std::string database) const {
-  auto other = *this;
-  std::erase_if(other.keywords_, [](const auto& keyword) { return keyword.first == "dbname"; });
-  other.keywords_.emplace_back("dbname", std::move(database));
-  return other;
-}
-
 Result<std::string> read_password_file(const std::filesystem::path& path) {
   const auto refuse = [&](std::string_view why, std::string hint = {}) {
     return fail(ErrorKind::Configuration, fmt::format("password_file {}: {}", path.string(), why), std::move(hint));
   };
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.valid()) return refuse(std::strerror(errno));
+  if (!file.valid()) return refuse(std::generic_category().message(errno));
   struct stat facts {};
-  if (::fstat(file.get(), &facts) != 0) return refuse(std::strerror(errno));
+  if (::fstat(file.get(), &facts) != 0) return refuse(std::generic_category().message(errno));
   if (!S_ISREG(facts.st_mode)) return refuse("not a regular file");
   if ((facts.st_mode & 07777U & ~0600U) != 0) {
     return refuse("others than its owner may use it", fmt::format("chmod 600 {}", path.string()));
   }
   std::array<char, kMaxPasswordBytes> bytes{};
   const auto read = ::read(file.get(), bytes.data(), bytes.size());
-  if (read < 0) return refuse(std::strerror(errno));
+  if (read < 0) return refuse(std::generic_category().message(errno));
   std::string_view line(bytes.data(), static_cast<std::size_t>(read));
   line = line.substr(0, line.find_first_of("\r\n"));
   if (line.empty()) return refuse("it is empty");

@@ -37,8 +37,6 @@ class PostgreSqlTarget {
   /// What was given, by libpq's keywords; never a password.
   [[nodiscard]] const Keywords& keywords() const { return keywords_; }
   [[nodiscard]] const std::filesystem::path& password_file() const { return password_file_; }
-  /// The same server, another database.
-  [[nodiscard]] PostgreSqlTarget with_database(std::string database) const;
 
  private:
   static Result<PostgreSqlTarget> read(std::string_view text, ErrorKind kind);

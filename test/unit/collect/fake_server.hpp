@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "collect/postgresql_catalog.hpp"
 #include "collect/server_reader.hpp"
 
 namespace dbi::collect {
@@ -36,34 +37,38 @@ struct FakeServer {
   bool refuses_connections = false;
   std::vector<std::string> reads;  ///< sources and, for "texts", what was asked for
   std::size_t connections = 0;
+  std::size_t max_cycle_bytes = 0;  ///< of the last cycle
+  using Row = std::vector<std::optional<std::string>>;
+  std::vector<Row> names{{"d", "5", "app"}, {"r", "10", "dbi"}, {"r", "11", "bob"}};
 };
 
 class FakeReader final : public ServerReader {
  public:
   explicit FakeReader(FakeServer& server) : server_(&server) { ++server.connections; }
 
-  ReadResult read(std::string_view source, std::string_view sql, Parameters parameters) override {
+  ReadResult read(std::string_view source, const OwnStatement& statement, Parameters parameters) override {
+    const auto& sql = statement.text();
     server_->reads.emplace_back(source);
     if (const auto fault = server_->faults.find(std::string(source)); fault != server_->faults.end()) {
       usable_ = fault->second.kind != ErrorKind::Connection;
       return tl::unexpected(fault->second);
     }
-    if (sql == catalog_sql()) return catalog();
+    if (sql == catalog_sql().text()) return catalog();
     if (sql.find("dbi-collect server") != sql.npos) return facts();
     if (sql.find("dbi-collect marks") != sql.npos) {
       return rows(2, {{std::to_string(server_->stats_reset), std::to_string(server_->dealloc)}});
     }
-    if (sql == names_sql()) return rows(3, {{"d", "5", "app"}, {"r", "10", "dbi"}, {"r", "11", "bob"}});
+    if (sql == names_sql().text()) return rows(3, server_->names);
     return statements(parameters[0] == "t");
   }
 
-  void begin_cycle(std::string_view) override {}
+  void begin_cycle(std::string_view, std::size_t max_bytes) override { server_->max_cycle_bytes = max_bytes; }
   void end_cycle() override {}
   [[nodiscard]] bool usable() const override { return usable_; }
   [[nodiscard]] ConnectionFacts facts() const override { return {"db1", 5432, "off", "session"}; }
 
  private:
-  using Row = std::vector<std::optional<std::string>>;
+  using Row = FakeServer::Row;
 
   static ReadResult rows(std::size_t columns, std::vector<Row> values) {
     auto owner = std::make_shared<std::vector<Row>>(std::move(values));
@@ -81,7 +86,6 @@ class FakeReader final : public ServerReader {
     const auto row = [&](std::optional<std::string> relation, std::optional<std::string> name,
                          std::optional<std::string> type) {
       return Row{"t",
-                 "t",
                  "10",
                  "dbi",
                  "app",
@@ -91,12 +95,12 @@ class FakeReader final : public ServerReader {
                  std::move(name),
                  std::move(type)};
     };
-    if (!server_->has_extension) return rows(10, {row(std::nullopt, std::nullopt, std::nullopt)});
+    if (!server_->has_extension) return rows(9, {row(std::nullopt, std::nullopt, std::nullopt)});
     const std::string view = "pg_stat_statements";
-    return rows(10, {row(view, "userid", "oid"), row(view, "dbid", "oid"), row(view, "toplevel", "boolean"),
-                     row(view, "queryid", "bigint"), row(view, "query", "text"), row(view, "calls", "bigint"),
-                     row(view, "total_exec_time", "double precision"), row(view, "max_exec_time", "double precision"),
-                     row(view + "_info", "dealloc", "bigint")});
+    return rows(9, {row(view, "userid", "oid"), row(view, "dbid", "oid"), row(view, "toplevel", "boolean"),
+                    row(view, "queryid", "bigint"), row(view, "query", "text"), row(view, "calls", "bigint"),
+                    row(view, "total_exec_time", "double precision"), row(view, "max_exec_time", "double precision"),
+                    row(view + "_info", "dealloc", "bigint")});
   }
 
   ReadResult facts() {

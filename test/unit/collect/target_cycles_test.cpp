@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "collect/fake_server.hpp"
+#include "collect/postgresql_source.hpp"
 #include "record/record.hpp"
 #include "record/schema/check.hpp"
 
@@ -34,7 +35,8 @@ class TargetCyclesTest : public ::testing::Test {
   }
 
   TargetCycles make(CycleSettings settings = {}) {
-    return TargetCycles("db1:5432", open_fake(server), BaselineStore(), TextStore(), {}, std::move(settings), clock);
+    return TargetCycles("db1:5432", engine, open_fake(server), BaselineStore(), TextStore(), {}, std::move(settings),
+                        clock);
   }
 
   // Runs a cycle whose output is written, and gives its lines.
@@ -55,6 +57,7 @@ class TargetCyclesTest : public ::testing::Test {
   StillClock clock;
   Tell tell = [](const Error& error) { ADD_FAILURE() << error.message; };
   FakeServer server;
+  Engine engine = postgresql();
 };
 
 TEST_F(TargetCyclesTest, FirstRunBeginsABaselineAndReadsNoText) {
@@ -117,8 +120,11 @@ TEST_F(TargetCyclesTest, KeepsItsConnectionAndOpensItAnewAfterAFault) {
 TEST_F(TargetCyclesTest, WithoutTheExtensionIsPartialWithTheLinesToSet) {
   server.has_extension = false;
   CycleSettings settings;
-  settings.read_sessions = [](ServerReader&, const TextStore&, CycleAccount&) -> std::optional<WriteSessions> {
-    return [](std::string&, const Routing&, Timestamp) { return std::size_t{0}; };
+  settings.sessions.emplace();
+  engine.make_sessions = [](const SessionOptions&) -> ReadSessions {
+    return [](ServerReader&, const TextStore&, CycleAccount&) -> std::optional<WriteSessions> {
+      return [](std::string&, const Routing&, Timestamp) { return std::size_t{0}; };
+    };
   };
   auto cycles = make(settings);
   const auto lines = cycle(cycles);
@@ -171,7 +177,8 @@ TEST_F(TargetCyclesTest, ATextReadThatFailsIsNotRepeatedInTheNextCycle) {
 }
 
 TEST_F(TargetCyclesTest, TextsThatCannotBeSavedDoNotFailTheCycle) {
-  TargetCycles cycles("db1:5432", open_fake(server), BaselineStore(), TextStore(), "/dev/null/texts", {}, clock);
+  TargetCycles cycles("db1:5432", engine, open_fake(server), BaselineStore(), TextStore(), "/dev/null/texts", {},
+                      clock);
   std::vector<std::string> told;
   const auto write = [](const std::string&) -> Status { return {}; };
   const auto note = [&](const Error& error) { told.push_back(error.message); };

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "collect/fake_server.hpp"
+#include "collect/postgresql_source.hpp"
 
 namespace dbi::collect {
 namespace {
@@ -22,8 +23,10 @@ class WaitingClock final : public Clock {
 
 class TargetRunTest : public ::testing::Test {
  protected:
-  RunResult run(const RunSettings& settings) {
-    TargetCycles cycles("db1:5432", open_fake(server), BaselineStore(), TextStore(), {}, {}, clock);
+  RunResult run(const RunSettings& settings, FirstRun first_run = FirstRun::Skip) {
+    CycleSettings cycle;
+    cycle.first_run = first_run;
+    TargetCycles cycles("db1:5432", postgresql(), open_fake(server), BaselineStore(), TextStore(), {}, cycle, clock);
     RunPorts ports;
     ports.wait_idle = [] { return true; };
     ports.wait_until = [&](MonotonicTime until) {
@@ -54,14 +57,14 @@ class TargetRunTest : public ::testing::Test {
 };
 
 TEST_F(TargetRunTest, OneCycleAnInterval) {
-  const auto result = run({.interval = 10s, .count = 3, .first_run = FirstRun::Skip, .first_wait = {}});
+  const auto result = run({.interval = 10s, .count = 3, .first_wait = {}});
   EXPECT_THAT(times, ElementsAre(0, 10, 20));
   EXPECT_FALSE(result.last_failed);
 }
 
 TEST_F(TargetRunTest, WaitingForTheFirstDifferenceWritesNothingBefore) {
   server.statements = {{.query_id = "1", .calls = 5, .text = "select 1"}};
-  run({.interval = {}, .count = 1, .first_run = FirstRun::Wait, .first_wait = 5s});
+  run({.interval = {}, .count = 1, .first_wait = 5s}, FirstRun::Wait);
   EXPECT_THAT(times, ElementsAre(5));
   EXPECT_THAT(waits, ElementsAre(5));
   EXPECT_THAT(last, HasSubstr("\"interval_s\":1,"));
@@ -69,14 +72,14 @@ TEST_F(TargetRunTest, WaitingForTheFirstDifferenceWritesNothingBefore) {
 
 TEST_F(TargetRunTest, AServerThatDoesNotAnswerIsAskedLessAndLess) {
   server.refuses_connections = true;
-  const auto result = run({.interval = 1s, .count = 8, .first_run = FirstRun::Skip, .first_wait = {}});
+  const auto result = run({.interval = 1s, .count = 8, .first_wait = {}});
   EXPECT_THAT(written, ElementsAre("failed", "failed", "skipped", "failed", "skipped", "skipped", "skipped", "failed"));
   EXPECT_TRUE(result.last_failed);
 }
 
 TEST_F(TargetRunTest, AFaultOfTheOutputEndsTheRun) {
   write_status = fail(ErrorKind::Output, "no space left on device");
-  const auto result = run({.interval = 1s, .count = 8, .first_run = FirstRun::Skip, .first_wait = {}});
+  const auto result = run({.interval = 1s, .count = 8, .first_wait = {}});
   EXPECT_EQ(written.size(), 1U);
   ASSERT_FALSE(result.status.has_value());
   EXPECT_EQ(result.status.error().kind, ErrorKind::Output);

@@ -5,6 +5,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <array>
+#include <string_view>
 #include <thread>
 
 #include "base/descriptor.hpp"
@@ -47,6 +49,24 @@ TEST_F(Silence, EndsAtTheLimitOfTime) {
   EXPECT_EQ(opened.error().kind, ErrorKind::Connection);
   EXPECT_FALSE(opened.error().stopped);
   EXPECT_THAT(opened.error().message, testing::HasSubstr("no connection within 80 ms"));
+}
+
+// A server that lets a session begin and says no more: what the guards' reading back waits for.
+TEST_F(Silence, NamesTheLimitThatRanOutAlsoBehindTheStartOfTheSession) {
+  std::thread server([&] {
+    const Descriptor accepted(::accept(socket_.get(), nullptr, nullptr));
+    // AuthenticationOk, ReadyForQuery (PostgreSQL manual, "Message Formats").
+    constexpr std::string_view kBegun("R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I", 15);
+    EXPECT_TRUE(write_all(accepted.get(), kBegun));
+    std::array<char, 4096> bytes{};
+    while (::read(accepted.get(), bytes.data(), bytes.size()) > 0) {
+    }
+  });
+  const auto opened = Connection::open(target(), {}, {.connect = milliseconds{300}, .read = milliseconds{90000}}, {});
+  server.join();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::Timeout);
+  EXPECT_THAT(opened.error().message, testing::HasSubstr("no answer within 300 ms"));
 }
 
 TEST_F(Silence, EndsAtAStopRequest) {

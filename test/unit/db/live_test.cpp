@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <fstream>
 #include <thread>
 
 #include "server.hpp"
@@ -22,7 +24,7 @@ class Live : public testing::Test {
 };
 
 std::string value(Connection& connection, std::string_view sql) {
-  const auto rows = connection.read("server", sql);
+  const auto rows = connection.read("server", own(sql));
   return rows ? std::string(rows->value(0, 0).value_or("NULL")) : "error: " + rows.error().message;
 }
 
@@ -37,13 +39,12 @@ std::thread when_sleeping(std::function<void()> act) {
   });
 }
 
-constexpr auto kSleep = "select /* dbi-collect */ pg_sleep(4)";
+constexpr auto kSleep = "select pg_sleep(4)";
 
 TEST_F(Live, TakesTheGuardsAsStartupOptions) {
   auto connection = open(local()).value();
   EXPECT_EQ(connection.info().guards, GuardForm::Session);
   EXPECT_FALSE(connection.info().pooled);
-  EXPECT_FALSE(connection.info().in_recovery);
   EXPECT_EQ(connection.info().tls, "off");
   EXPECT_EQ(connection.info().host, "");
   EXPECT_EQ(std::to_string(connection.info().port), server_port());
@@ -56,7 +57,7 @@ TEST_F(Live, TakesTheGuardsAsStartupOptions) {
 
 TEST_F(Live, CannotWrite) {
   auto connection = open(local("postgres")).value();
-  const auto rows = connection.read("server", "create table must_not_be (a int)");
+  const auto rows = connection.read("server", own("create table must_not_be (a int)"));
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().sqlstate, "25006");
   EXPECT_TRUE(connection.usable());
@@ -65,9 +66,9 @@ TEST_F(Live, CannotWrite) {
 TEST_F(Live, GivesValuesAsTextWithNullsAndTheirCost) {
   auto connection = open(local()).value();
   const std::array<Parameter, 2> parameters{"12", std::nullopt};
-  const auto rows = connection.read("server", "select $1::int + 1 as a, $2::text as b", parameters).value();
+  const auto rows = connection.read("server", own("select $1::int + 1 as a, $2::text as b"), parameters).value();
   ASSERT_EQ(rows.rows(), 1U);
-  EXPECT_EQ(rows.name(0), "a");
+  EXPECT_EQ(rows.column(0).name, "a");
   EXPECT_EQ(rows.value(0, 0), "13");
   EXPECT_EQ(rows.value(0, 1), std::nullopt);
   EXPECT_EQ(rows.cost().rows, 1U);
@@ -75,14 +76,41 @@ TEST_F(Live, GivesValuesAsTextWithNullsAndTheirCost) {
   EXPECT_GT(rows.cost().ms, 0);
 }
 
+TEST_F(Live, GivesUpAnAnswerBeyondItsLimitOfBytesAndStays) {
+  for (const auto& server : {local(), loopback(server_port())}) {
+    auto connection = open(server).value();
+    const auto rows = connection.read("texts", own("select repeat('x', 1000), generate_series(1, 100000000)"), {},
+                                      std::size_t{1} << 20U);
+    ASSERT_FALSE(rows);
+    EXPECT_TRUE(rows.error().too_large);
+    EXPECT_EQ(rows.error().kind, ErrorKind::Other);
+    EXPECT_EQ(rows.error().message, "the answer is larger than 1MiB");
+    ASSERT_TRUE(connection.usable());
+    EXPECT_EQ(value(connection, "select 1"), "1");
+    EXPECT_EQ(psql("select count(*) from pg_stat_activity where application_name = 'dbi-collect' and state = 'active'"),
+              "0");
+  }
+}
+
+TEST_F(Live, TakesTheOptionsOfAServiceBesideTheGuards) {
+  const std::string file = server_folder() + "/service.conf";
+  std::ofstream(file) << "[own]\noptions=-c work_mem=1234kB -c statement_timeout=77\n";
+  setenv("PGSERVICEFILE", file.c_str(), 1);
+  auto connection = open(local() + " service=own");
+  unsetenv("PGSERVICEFILE");
+  ASSERT_TRUE(connection) << connection.error().message;
+  EXPECT_EQ(value(*connection, "show work_mem"), "1234kB");
+  EXPECT_EQ(value(*connection, "show statement_timeout"), "5s");
+}
+
 TEST_F(Live, RefusesSeveralStatementsInOneRead) {
   auto connection = open(local()).value();
-  EXPECT_EQ(connection.read("server", "select 1; select 2").error().sqlstate, "42601");
+  EXPECT_EQ(connection.read("server", own("select 1; select 2")).error().sqlstate, "42601");
 }
 
 TEST_F(Live, EndsAtTheStatementTimeout) {
   auto connection = open(local(), Guards{.statement_timeout = milliseconds{50}}).value();
-  const auto rows = connection.read("server", kSleep);
+  const auto rows = connection.read("server", own(kSleep));
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().kind, ErrorKind::Timeout);
   EXPECT_EQ(rows.error().sqlstate, "57014");
@@ -97,7 +125,7 @@ TEST_F(Live, EndsAtTheLockTimeout) {
               "'AccessExclusiveLock'") != "1") {
   }
   auto connection = open(local()).value();
-  const auto rows = connection.read("server", "select * from public.locked");
+  const auto rows = connection.read("server", own("select * from public.locked"));
   holder.join();
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().kind, ErrorKind::Timeout);
@@ -107,7 +135,7 @@ TEST_F(Live, EndsAtTheLockTimeout) {
 TEST_F(Live, EndsAtItsOwnLimitOfTime) {
   auto connection = open(local(), {}, Limits{.read = milliseconds{100}}).value();
   const auto start = steady_clock::now();
-  const auto rows = connection.read("server", kSleep);
+  const auto rows = connection.read("server", own(kSleep));
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().kind, ErrorKind::Timeout);
   EXPECT_FALSE(connection.usable());
@@ -118,7 +146,7 @@ TEST_F(Live, StopsDuringAQueryAndCancelsIt) {
   std::stop_source stop;
   auto connection = open(local(), {}, {}, stop.get_token()).value();
   auto stopper = when_sleeping([&] { stop.request_stop(); });
-  const auto rows = connection.read("server", kSleep);
+  const auto rows = connection.read("server", own(kSleep));
   stopper.join();
   ASSERT_FALSE(rows);
   EXPECT_TRUE(rows.error().stopped);
@@ -129,12 +157,12 @@ TEST_F(Live, TellsATerminatedBackend) {
   auto connection = open(local()).value();
   auto killer = when_sleeping(
       [] { psql("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'"); });
-  const auto rows = connection.read("server", kSleep);
+  const auto rows = connection.read("server", own(kSleep));
   killer.join();
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().kind, ErrorKind::Connection);
   EXPECT_FALSE(connection.usable());
-  EXPECT_EQ(connection.read("server", "select 1").error().kind, ErrorKind::Connection);
+  EXPECT_EQ(connection.read("server", own("select 1")).error().kind, ErrorKind::Connection);
 }
 
 TEST_F(Live, TellsAKilledBackend) {
@@ -143,7 +171,7 @@ TEST_F(Live, TellsAKilledBackend) {
     const auto pid = psql("select pid from pg_stat_activity where wait_event = 'PgSleep'");
     kill(static_cast<pid_t>(std::stol(pid)), SIGKILL);
   });
-  const auto rows = connection.read("server", kSleep);
+  const auto rows = connection.read("server", own(kSleep));
   killer.join();
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().kind, ErrorKind::Connection);
@@ -172,7 +200,7 @@ TEST_F(Live, TellsANonListeningPort) {
 
 TEST_F(Live, TellsAMissingRelation) {
   auto connection = open(local()).value();
-  const auto rows = connection.read("server", "select 1 from nowhere");
+  const auto rows = connection.read("server", own("select 1 from nowhere"));
   EXPECT_EQ(rows.error().kind, ErrorKind::MissingFeature);
 }
 

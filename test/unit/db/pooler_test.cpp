@@ -15,7 +15,7 @@ class Behind : public testing::TestWithParam<std::string> {
 };
 
 std::string value(Connection& connection, std::string_view sql) {
-  const auto rows = connection.read("server", sql);
+  const auto rows = connection.read("server", own(sql));
   return rows ? std::string(rows->value(0, 0).value_or("NULL")) : "error: " + rows.error().message;
 }
 
@@ -43,7 +43,7 @@ TEST_P(Behind, TheGuardsTakeTheTransactionForm) {
   EXPECT_EQ(value(connection, "show lock_timeout"), "100ms");
   EXPECT_EQ(value(connection, "show transaction_read_only"), "on");
   EXPECT_EQ(value(connection, "show search_path"), "pg_catalog");
-  EXPECT_EQ(connection.read("server", "create table must_not_be (a int)").error().sqlstate, "25006");
+  EXPECT_EQ(connection.read("server", own("create table must_not_be (a int)")).error().sqlstate, "25006");
   EXPECT_EQ(write_through(pooler.port()), "1\n0\noff\n");
   EXPECT_EQ(value(connection, "select 7"), "7");
 }
@@ -53,7 +53,7 @@ TEST_P(Behind, AStatementTimeoutLeavesNothingBehind) {
   if (!pooler.answers()) GTEST_SKIP() << "no pgbouncer";
   auto opened = open(loopback(pooler.port()), Guards{.statement_timeout = milliseconds{50}});
   ASSERT_TRUE(opened) << opened.error().message;
-  EXPECT_EQ(opened->read("server", "select pg_sleep(4)").error().kind, ErrorKind::Timeout);
+  EXPECT_EQ(opened->read("server", own("select pg_sleep(4)")).error().kind, ErrorKind::Timeout);
   EXPECT_TRUE(opened->usable());
   EXPECT_EQ(write_through(pooler.port()), "1\n0\noff\n");
 }

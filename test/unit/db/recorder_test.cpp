@@ -32,14 +32,19 @@ TEST(Recorder, KeepsRowsAndNoLiteral) {
   auto recorder = RowRecorder::open(folder.path(), "t", "c1").value();
   auto connection = open(local()).value();
   connection.set_recorder(&recorder);
-  ASSERT_TRUE(connection.read("sessions", "select 1 as a, null as b, $$select 'canary'$$ as query"));
+  // Of text only what the statement calls open stays, whatever the columns are called.
+  ASSERT_TRUE(connection.read("sessions", {"x",
+                                           "select 1 as a, null as query, $$select 'canary'$$ as wait_event, "
+                                           "'idle 7' as state, current_user as role",
+                                           {3}}));
   ASSERT_TRUE(recorder.close());
   std::ifstream file(folder / "t" / "c1.ndjson.lz4", std::ios::binary);
   std::ostringstream packed;
   packed << file.rdbuf();
   const auto text = decompress(packed.str());
-  EXPECT_THAT(text, testing::StartsWith("{\"read\":\"sessions\",\"sql\":\"select 1 as a"));
-  EXPECT_THAT(text, testing::EndsWith("\"columns\":[\"a\",\"b\",\"query\"],\"rows\":[[\"1\",null,\"select ?\"]]}\n"));
+  EXPECT_THAT(text, testing::StartsWith("{\"read\":\"sessions\",\"sql\":\"select /* dbi-collect x */ 1 as a"));
+  EXPECT_THAT(text, testing::EndsWith("\"columns\":[\"a\",\"query\",\"wait_event\",\"state\",\"role\"],"
+                                      "\"rows\":[[\"1\",null,\"select ?\",\"idle 7\",\"dbi_monitor\"]]}\n"));
 }
 
 TEST(Recorder, TellsAFolderThatCannotBe) {

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 
 #include "db/connection.hpp"
 
@@ -22,6 +23,11 @@ std::string psql(const std::string& sql);
 /// A connection string for the server's socket, or for another port on loopback.
 std::string local(const std::string& role = "dbi_monitor");
 std::string loopback(const std::string& port, const std::string& role = "dbi_monitor");
+
+/// A statement of ours with this text.
+inline OwnStatement own(std::string_view text) {
+  return {{}, text};
+}
 
 /// Opens with a test's limits.
 Outcome<Connection> open(const std::string& target, Guards guards = {}, Limits limits = {}, std::stop_token stop = {});

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/own_statement.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace dbi::db {
+
+namespace {
+
+std::size_t keyword_length(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && ((text[length] | 0x20) >= 'a' && (text[length] | 0x20) <= 'z')) ++length;
+  return length;
+}
+
+}  // namespace
+
+OwnStatement::OwnStatement(std::string_view name, std::string_view text, std::vector<std::size_t> open_columns)
+    : open_columns_(std::move(open_columns)) {
+  const auto keyword = keyword_length(text);
+  text_ = fmt::format("{} {}{}{} */{}", text.substr(0, keyword), kOwnComment, name.empty() ? "" : " ", name,
+                      text.substr(keyword));
+}
+
+bool OwnStatement::is_open(std::size_t column) const {
+  return std::ranges::find(open_columns_, column) != open_columns_.end();
+}
+
+bool is_own_statement(std::string_view text) {
+  text = trim(text);
+  const auto keyword = keyword_length(text);
+  if (keyword == 0) return false;
+  const auto rest = trim(text.substr(keyword));
+  if (!rest.starts_with(kOwnComment)) return false;
+  const auto behind = rest.substr(kOwnComment.size());
+  return behind.starts_with(' ') || behind.starts_with('*') || behind.starts_with(':');
+}
+
+}  // namespace dbi::db

@@ -1,0 +1,36 @@
+// Marks the collector's own statements on PostgreSQL, and tells them from everybody else's.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dbi::db {
+
+/// What stands behind the first keyword of every statement of ours, closed by " */" or more words: pg_stat_statements
+/// keeps comments there, while leading ones are cut off (collector-checks.md C).
+inline constexpr std::string_view kOwnComment = "/* dbi-collect";
+
+/// A statement that the collector sends. Connections take nothing else, so that none goes without the comment.
+class OwnStatement {
+ public:
+  /// The comment is put behind the first keyword, with which `text` begins, and holds `name` ("marks"; empty: none).
+  /// `open_columns` are columns of text that hold names or words of the server, never a statement: --record keeps them
+  /// as they are, and all other text without its literals.
+  OwnStatement(std::string_view name, std::string_view text, std::vector<std::size_t> open_columns = {});
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] bool is_open(std::size_t column) const;
+
+ private:
+  std::string text_;
+  std::vector<std::size_t> open_columns_;
+};
+
+/// True for "select /* dbi-collect ...": the comment directly behind the first keyword. The caller has made sure that
+/// the statement's role is the collector's own.
+[[nodiscard]] bool is_own_statement(std::string_view text);
+
+}  // namespace dbi::db
