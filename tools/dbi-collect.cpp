@@ -8,11 +8,11 @@
 #include <csignal>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/descriptor.hpp"
+#include "base/errno_text.hpp"
 #include "collect/collector.hpp"
 #include "collect/probe.hpp"
 #include "run/instance_state.hpp"
@@ -131,23 +131,23 @@ void describe(cli::Tree& tree, Options& options) {
   tree.check([&options, &tree] { return choose_end(options, tree); });
 }
 
-Result<db::PostgreSqlTarget> configure(const ConfiguredTarget& target) {
+Result<db::PostgresqlTarget> configure(const ConfiguredTarget& target) {
   if (target.url.empty() == target.service.empty()) {
     return fail(ErrorKind::Configuration, fmt::format("target '{}' needs either url or service", target.name));
   }
-  return db::PostgreSqlTarget::configure(target.name, target.url.empty() ? "service=" + target.service : target.url,
+  return db::PostgresqlTarget::configure(target.name, target.url.empty() ? "service=" + target.service : target.url,
                                          target.password_file);
 }
 
-Result<db::PostgreSqlTarget> find_target(const Options& options, const std::string& text) {
-  if (db::is_postgresql_target(text)) return db::PostgreSqlTarget::parse(text);
+Result<db::PostgresqlTarget> find_target(const Options& options, const std::string& text) {
+  if (db::is_postgresql_target(text)) return db::PostgresqlTarget::parse(text);
   const auto found = std::ranges::find(options.configured, text, &ConfiguredTarget::name);
   if (found != options.configured.end()) return configure(*found);
   return fail(ErrorKind::Usage, fmt::format("no target '{}' in the configuration", text),
               "Write a URL (postgresql://host/database), service=NAME or a configured name.");
 }
 
-Result<std::vector<db::PostgreSqlTarget>> find_targets(const Options& options) {
+Result<std::vector<db::PostgresqlTarget>> find_targets(const Options& options) {
   std::vector<std::string> names = options.targets;
   if (names.empty()) {
     for (const auto& target : options.configured) names.push_back(target.name);
@@ -156,10 +156,10 @@ Result<std::vector<db::PostgreSqlTarget>> find_targets(const Options& options) {
   if (names.size() > collect::kMaxTargets) {
     return fail(ErrorKind::Usage, fmt::format("more than {} targets", collect::kMaxTargets));
   }
-  std::vector<db::PostgreSqlTarget> targets;
+  std::vector<db::PostgresqlTarget> targets;
   for (const auto& name : names) {
     DBI_TRY_ASSIGN(auto target, find_target(options, name));
-    const auto same = [&](const db::PostgreSqlTarget& other) { return other.name() == target.name(); };
+    const auto same = [&](const db::PostgresqlTarget& other) { return other.name() == target.name(); };
     if (std::ranges::any_of(targets, same)) {
       return fail(ErrorKind::Usage, fmt::format("two targets are called '{}'", target.name()));
     }
@@ -168,7 +168,7 @@ Result<std::vector<db::PostgreSqlTarget>> find_targets(const Options& options) {
   return targets;
 }
 
-collect::ConnectionSettings connect_to(db::PostgreSqlTarget target, const Options& options) {
+collect::ConnectionSettings connect_to(db::PostgresqlTarget target, const Options& options) {
   const auto in_ms = [](microseconds time) { return std::chrono::ceil<std::chrono::milliseconds>(time); };
   collect::ConnectionSettings settings{
       .target = std::move(target), .guards = {}, .limits = {}, .record = {}, .tell = {}};
@@ -191,7 +191,7 @@ bool wants(const Options& options, std::string_view kind) {
 }
 
 // Each answer is shown as soon as it is there. A reader that went away has seen enough.
-Result<ExitStatus> probe(std::vector<db::PostgreSqlTarget> targets, const Options& options, int output) {
+Result<ExitStatus> probe(std::vector<db::PostgresqlTarget> targets, const Options& options, int output) {
   std::vector<collect::ProbeReport> reports;
   for (auto& target : targets) {
     const auto name = target.name();
@@ -200,7 +200,7 @@ Result<ExitStatus> probe(std::vector<db::PostgreSqlTarget> targets, const Option
                                                 {wants(options, "query_stats"), wants(options, "session")}));
     if (write_all(output, collect::format_probe(reports.back()))) continue;
     if (errno == EPIPE) break;
-    return fail(ErrorKind::Output, fmt::format("standard output: {}", std::generic_category().message(errno)));
+    return fail(ErrorKind::Output, fmt::format("standard output: {}", errno_text(errno)));
   }
   return collect::probe_status(reports);
 }
@@ -233,7 +233,7 @@ collect::CycleSettings cycle_settings(const Options& options, collect::FirstRun 
   return settings;
 }
 
-collect::CollectorSettings collector_settings(std::vector<db::PostgreSqlTarget> targets, const Options& options,
+collect::CollectorSettings collector_settings(std::vector<db::PostgresqlTarget> targets, const Options& options,
                                               const run::Context& context) {
   const auto unasked = keeps_nothing(context) ? collect::FirstRun::Wait : collect::FirstRun::Skip;
   const auto first_run = options.baseline.value_or(unasked);

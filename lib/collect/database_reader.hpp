@@ -16,7 +16,7 @@ namespace dbi::collect {
 
 /// How a target is connected to.
 struct ConnectionSettings {
-  db::PostgreSqlTarget target;
+  db::PostgresqlTarget target;
   db::Guards guards;
   db::Limits limits;
   std::optional<std::filesystem::path> record;  ///< --record: where the raw rows are kept

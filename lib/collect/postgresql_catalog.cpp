@@ -83,7 +83,7 @@ std::optional<CounterType> counter_type(std::string_view name, std::string_view 
 // The first columns of statements_sql(), ahead of the counters.
 enum KeyColumn : std::size_t { kDatabase, kRole, kQueryId, kToplevel, kSince, kText, kTruncated, kFirstCounter };
 
-std::string make_key(std::span<const Cell> row, const PostgreSqlCatalog& catalog) {
+std::string make_key(std::span<const Cell> row, const PostgresqlCatalog& catalog) {
   auto key = fmt::format("{}/{}/{}", *row[kDatabase], *row[kRole], *row[kQueryId]);
   if (catalog.has_toplevel) key += row[kToplevel] == "t" ? "/t" : "/f";
   return key;
@@ -101,7 +101,7 @@ Result<Counter> read_counter(const CounterColumn& column, const Cell& cell) {
   return counter;
 }
 
-Result<StatementRow> read_row(std::span<const Cell> row, const PostgreSqlCatalog& catalog) {
+Result<StatementRow> read_row(std::span<const Cell> row, const PostgresqlCatalog& catalog) {
   StatementRow statement;
   statement.key = make_key(row, catalog);
   statement.query_id = text_of(row[kQueryId]);
@@ -115,7 +115,7 @@ Result<StatementRow> read_row(std::span<const Cell> row, const PostgreSqlCatalog
   return statement;
 }
 
-void add_column(PostgreSqlCatalog& catalog, std::string_view name, std::string_view type) {
+void add_column(PostgresqlCatalog& catalog, std::string_view name, std::string_view type) {
   catalog.has_toplevel = catalog.has_toplevel || name == "toplevel";
   catalog.has_since = catalog.has_since || name == "stats_since";
   const auto kind = counter_type(name, type);
@@ -128,9 +128,9 @@ OwnStatement catalog_sql() {
   return {"catalog", kCatalogSql, {kSchema, kType}};
 }
 
-Result<PostgreSqlCatalog> read_catalog(const Cells& cells) {
+Result<PostgresqlCatalog> read_catalog(const Cells& cells) {
   DBI_TRY(check_shape(cells, kCatalogColumns));
-  PostgreSqlCatalog catalog;
+  PostgresqlCatalog catalog;
   const auto first = cells.row(0);
   catalog.has_control_system = first[kHasControlSystem] == "t";
   catalog.role_oid = text_of(first[kRoleOid]);
@@ -156,7 +156,7 @@ Result<PostgreSqlCatalog> read_catalog(const Cells& cells) {
   return catalog;
 }
 
-OwnStatement server_sql(const PostgreSqlCatalog& catalog) {
+OwnStatement server_sql(const PostgresqlCatalog& catalog) {
   // sum(numbackends) needs no privilege and counts no background workers that max_connections does not limit. A replica
   // that has replayed all that it received is not behind, however old the last transaction is.
   auto text = fmt::format(
@@ -188,7 +188,7 @@ Result<ServerFacts> read_server(const Cells& cells) {
   return facts;
 }
 
-OwnStatement marks_sql(const PostgreSqlCatalog& catalog) {
+OwnStatement marks_sql(const PostgresqlCatalog& catalog) {
   if (catalog.has_info) {
     return {"marks", fmt::format("select {} as stats_reset, dealloc from {}.pg_stat_statements_info",
                                  micros("stats_reset"), catalog.schema)};
@@ -206,7 +206,7 @@ Result<ResetMarks> read_marks(const Cells& cells) {
   return marks;
 }
 
-OwnStatement statements_sql(const PostgreSqlCatalog& catalog) {
+OwnStatement statements_sql(const PostgresqlCatalog& catalog) {
   std::string counters;
   for (const auto& column : catalog.counters) counters += fmt::format(", s.\"{}\"", column.name);
   return {"statements", fmt::format("select s.dbid, s.userid, s.queryid, {} as toplevel, {} as stats_since, "
@@ -221,7 +221,7 @@ OwnStatement statements_sql(const PostgreSqlCatalog& catalog) {
                                     kTextCharacters, kTextCharacters, counters, catalog.schema, db::kOwnComment)};
 }
 
-Status read_statements(const Cells& cells, const PostgreSqlCatalog& catalog, StatementSnapshot& snapshot) {
+Status read_statements(const Cells& cells, const PostgresqlCatalog& catalog, StatementSnapshot& snapshot) {
   snapshot.key_columns = {"dbid", "userid", "queryid"};
   if (catalog.has_toplevel) snapshot.key_columns.emplace_back("toplevel");
   snapshot.columns = catalog.counters;
@@ -275,7 +275,7 @@ bool set_names(StatementSnapshot& snapshot, const Names& names) {
   return all_known;
 }
 
-std::optional<KeyedText> read_text(std::span<const Cell> row, const PostgreSqlCatalog& catalog) {
+std::optional<KeyedText> read_text(std::span<const Cell> row, const PostgresqlCatalog& catalog) {
   // "<insufficient privilege>" stands only where the query id is NULL.
   if (!row[kQueryId] || !row[kText] || !row[kDatabase] || !row[kRole]) return std::nullopt;
   return KeyedText{make_key(row, catalog), *row[kText], row[kTruncated] == "t"};

@@ -17,7 +17,7 @@
 namespace dbi::collect {
 
 /// What the catalog says; stays as it is for a connection.
-struct PostgreSqlCatalog {
+struct PostgresqlCatalog {
   bool has_control_system = false;  ///< pg_control_system() may be called
   std::string role;                 ///< the collector's own
   std::string role_oid;
@@ -32,21 +32,21 @@ struct PostgreSqlCatalog {
   [[nodiscard]] bool has_statements() const { return !schema.empty() && !counters.empty(); }
 };
 
-/// The read that fills a PostgreSqlCatalog: one row with NULL names where the extension is missing.
+/// The read that fills a PostgresqlCatalog: one row with NULL names where the extension is missing.
 [[nodiscard]] OwnStatement catalog_sql();
 /// Fails with ErrorKind::Unsupported where pg_stat_statements lacks a column of the key.
-Result<PostgreSqlCatalog> read_catalog(const Cells& cells);
+Result<PostgresqlCatalog> read_catalog(const Cells& cells);
 
-[[nodiscard]] OwnStatement server_sql(const PostgreSqlCatalog& catalog);
+[[nodiscard]] OwnStatement server_sql(const PostgresqlCatalog& catalog);
 Result<ServerFacts> read_server(const Cells& cells);
 
 /// The marks that move with a reset or an eviction: pg_stat_statements_info, before it pg_stat_bgwriter.
-[[nodiscard]] OwnStatement marks_sql(const PostgreSqlCatalog& catalog);
+[[nodiscard]] OwnStatement marks_sql(const PostgresqlCatalog& catalog);
 Result<ResetMarks> read_marks(const Cells& cells);
 
 /// Counters, with $1::bool also texts: then of the query ids $2::bigint[], and of role $3::oid those that look like the
 /// collector's own. One text for both, so that the texts name this statement too (collector-checks.md C).
-[[nodiscard]] OwnStatement statements_sql(const PostgreSqlCatalog& catalog);
+[[nodiscard]] OwnStatement statements_sql(const PostgresqlCatalog& catalog);
 
 /// Names of databases and roles by oid; a dropped one's is empty.
 struct Names {
@@ -59,7 +59,7 @@ struct Names {
 
 /// The rows that statements_sql() gives, without their names; rows without query id are only noted. Columns, key
 /// columns and rows of `snapshot` are set. Fails with ErrorKind::Other for a value that is no number.
-Status read_statements(const Cells& cells, const PostgreSqlCatalog& catalog, StatementSnapshot& snapshot);
+Status read_statements(const Cells& cells, const PostgresqlCatalog& catalog, StatementSnapshot& snapshot);
 
 /// Where the oids of a row's key stand in statements_sql()'s rows.
 struct KeyOids {
@@ -77,7 +77,7 @@ struct KeyedText {
   std::string_view text;
   bool truncated = false;
 };
-[[nodiscard]] std::optional<KeyedText> read_text(std::span<const Cell> row, const PostgreSqlCatalog& catalog);
+[[nodiscard]] std::optional<KeyedText> read_text(std::span<const Cell> row, const PostgresqlCatalog& catalog);
 
 /// "{1,-2}": an array as PostgreSQL reads it.
 [[nodiscard]] std::string format_array(std::span<const std::string> values);

@@ -21,7 +21,7 @@ constexpr std::string_view kNotInState = "55000";
 constexpr std::string_view kPreload =
     "in postgresql.conf: shared_preload_libraries = 'pg_stat_statements' (keep what is there), then restart the server";
 
-SourceError missing_extension(const PostgreSqlCatalog& catalog) {
+SourceError missing_extension(const PostgresqlCatalog& catalog) {
   const auto create = fmt::format("in database {}: CREATE EXTENSION pg_stat_statements;", quote_name(catalog.database));
   return {.source = "statements",
           .kind = ErrorKind::MissingFeature,
@@ -31,7 +31,7 @@ SourceError missing_extension(const PostgreSqlCatalog& catalog) {
 }
 
 // The server's own error, with what would mend it.
-SourceError explain(SourceError error, const PostgreSqlCatalog* catalog) {
+SourceError explain(SourceError error, const PostgresqlCatalog* catalog) {
   if (!error.hint.empty() || error.source == "server" || catalog == nullptr) return error;
   if (error.sqlstate == kNotInState) {
     error.kind = ErrorKind::MissingFeature;
@@ -45,7 +45,7 @@ SourceError explain(SourceError error, const PostgreSqlCatalog* catalog) {
 
 }  // namespace
 
-std::optional<Reading> PostgreSqlSource::read(std::string_view source, const OwnStatement& statement,
+std::optional<Reading> PostgresqlSource::read(std::string_view source, const OwnStatement& statement,
                                               Parameters parameters, CycleAccount& account) {
   auto reading = reader_->read(source, statement, parameters);
   if (!reading) {
@@ -58,7 +58,7 @@ std::optional<Reading> PostgreSqlSource::read(std::string_view source, const Own
   return std::move(*reading);
 }
 
-std::optional<ServerFacts> PostgreSqlSource::read_server(CycleAccount& account) {
+std::optional<ServerFacts> PostgresqlSource::read_server(CycleAccount& account) {
   if (std::exchange(is_stale_, false)) catalog_.reset();
   if (!catalog_ && !read_catalog(account)) return std::nullopt;
   const auto reading = read("server", server_sql(*catalog_), {}, account);
@@ -71,7 +71,7 @@ std::optional<ServerFacts> PostgreSqlSource::read_server(CycleAccount& account) 
   return std::move(*facts);
 }
 
-bool PostgreSqlSource::read_catalog(CycleAccount& account) {
+bool PostgresqlSource::read_catalog(CycleAccount& account) {
   const auto reading = read("server", catalog_sql(), {}, account);
   if (!reading) return false;
   auto catalog = collect::read_catalog(reading->cells);
@@ -87,7 +87,7 @@ bool PostgreSqlSource::read_catalog(CycleAccount& account) {
   return true;
 }
 
-std::optional<ResetMarks> PostgreSqlSource::read_marks(CycleAccount& account) {
+std::optional<ResetMarks> PostgresqlSource::read_marks(CycleAccount& account) {
   const auto reading = read("statements_info", *marks_sql_, {}, account);
   if (!reading) return std::nullopt;
   auto marks = collect::read_marks(reading->cells);
@@ -96,7 +96,7 @@ std::optional<ResetMarks> PostgreSqlSource::read_marks(CycleAccount& account) {
   return std::nullopt;
 }
 
-bool PostgreSqlSource::read_rows(StatementSnapshot& snapshot, CycleAccount& account) {
+bool PostgresqlSource::read_rows(StatementSnapshot& snapshot, CycleAccount& account) {
   const std::array<std::optional<std::string>, 3> parameters{"f", std::nullopt, std::nullopt};
   const auto reading = read("statements", *statements_sql_, parameters, account);
   if (!reading) return false;
@@ -106,7 +106,7 @@ bool PostgreSqlSource::read_rows(StatementSnapshot& snapshot, CycleAccount& acco
   return false;
 }
 
-std::optional<StatementSnapshot> PostgreSqlSource::read_statements(const ServerFacts& facts, CycleAccount& account) {
+std::optional<StatementSnapshot> PostgresqlSource::read_statements(const ServerFacts& facts, CycleAccount& account) {
   if (!catalog_->has_statements()) {
     account.errors.push_back(missing_extension(*catalog_));
     is_stale_ = true;  // it may be there in the next cycle
@@ -131,7 +131,7 @@ std::optional<StatementSnapshot> PostgreSqlSource::read_statements(const ServerF
 }
 
 // A database or role that was dropped keeps its rows: it is noted as nameless, so that it does not ask for names again.
-void PostgreSqlSource::name_rows(StatementSnapshot& snapshot, CycleAccount& account) {
+void PostgresqlSource::name_rows(StatementSnapshot& snapshot, CycleAccount& account) {
   if (set_names(snapshot, names_)) return;
   const auto reading = read("server", names_sql(), {}, account);
   if (!reading) return;
@@ -144,7 +144,7 @@ void PostgreSqlSource::name_rows(StatementSnapshot& snapshot, CycleAccount& acco
   set_names(snapshot, names_);
 }
 
-void PostgreSqlSource::read_texts(StatementSnapshot& snapshot, const std::vector<std::size_t>& rows, TextStore& texts,
+void PostgresqlSource::read_texts(StatementSnapshot& snapshot, const std::vector<std::size_t>& rows, TextStore& texts,
                                   Timestamp now, CycleAccount& account) {
   if (!catalog_) return;
   std::vector<std::string> query_ids;
@@ -177,7 +177,7 @@ void PostgreSqlSource::read_texts(StatementSnapshot& snapshot, const std::vector
 
 Engine postgresql() {
   return {.system = "postgresql",
-          .make_source = [](ServerReader& reader) { return std::make_unique<PostgreSqlSource>(reader); },
+          .make_source = [](ServerReader& reader) { return std::make_unique<PostgresqlSource>(reader); },
           .make_sessions = postgresql_sessions};
 }
 

@@ -16,10 +16,10 @@ namespace dbi::collect {
 
 /// The statements and the facts of one server. What it remembers (catalog, names) holds for one connection; make a new
 /// one with a new connection. Not shared between threads.
-class PostgreSqlSource final : public ServerSource {
+class PostgresqlSource final : public ServerSource {
  public:
   /// `reader` must outlive it.
-  explicit PostgreSqlSource(ServerReader& reader) : reader_(&reader) {}
+  explicit PostgresqlSource(ServerReader& reader) : reader_(&reader) {}
 
   /// Once a connection reads the catalog too.
   std::optional<ServerFacts> read_server(CycleAccount& account) override;
@@ -39,7 +39,7 @@ class PostgreSqlSource final : public ServerSource {
   void name_rows(StatementSnapshot& snapshot, CycleAccount& account);
 
   ServerReader* reader_;
-  std::optional<PostgreSqlCatalog> catalog_;
+  std::optional<PostgresqlCatalog> catalog_;
   bool is_stale_ = false;                       ///< the catalog is read again by the next cycle
   std::optional<OwnStatement> statements_sql_;  ///< with marks_sql_ where the catalog has statements
   std::optional<OwnStatement> marks_sql_;

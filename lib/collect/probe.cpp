@@ -92,7 +92,7 @@ void add_connection(ProbeReport& report, const ConnectionFacts& facts, const Sta
        .fix = {}});
 }
 
-void add_statements(ProbeReport& report, PostgreSqlSource& source, const ServerFacts& facts, StatementsSetup& setup,
+void add_statements(ProbeReport& report, PostgresqlSource& source, const ServerFacts& facts, StatementsSetup& setup,
                     CycleAccount& account) {
   const auto snapshot = source.read_statements(facts, account);
   if (!snapshot) {
@@ -132,7 +132,7 @@ void probe(ProbeReport& report, ServerReader& reader, const ProbeRequest& reques
   }
   auto setup = read_setup(reading->cells);
   add_connection(report, reader.facts(), setup);
-  PostgreSqlSource source(reader);
+  PostgresqlSource source(reader);
   const auto facts = source.read_server(account);
   add_source(report, account, "server", Verdict::Ok,
              facts ? fmt::format("PostgreSQL {}", facts->version) : std::string());

@@ -104,7 +104,7 @@ std::future<void> cancel_apart(PGconn* connection) {
 
 // The names and values that libpq takes, with an end.
 struct ConnectParameters {
-  explicit ConnectParameters(const PostgreSqlTarget::Keywords& keywords) {
+  explicit ConnectParameters(const PostgresqlTarget::Keywords& keywords) {
     for (const auto& [name, value] : keywords) {
       names.push_back(name.c_str());
       values.push_back(value.c_str());
@@ -118,7 +118,7 @@ struct ConnectParameters {
 
 // The startup options of the target's own: given, of its service, or of PGOPTIONS. libpq looks into a service file for
 // a connection only, so this is one whose sslmode it refuses before it opens a socket.
-std::string option_of(const PostgreSqlTarget& target) {
+std::string option_of(const PostgresqlTarget& target) {
   auto keywords = target.keywords();
   std::erase_if(keywords, [](const auto& keyword) { return keyword.first == "sslmode"; });
   keywords.emplace_back("sslmode", "none of them");
@@ -132,9 +132,9 @@ std::string option_of(const PostgreSqlTarget& target) {
 }
 
 // What goes to libpq; ours win over the target's own.
-PostgreSqlTarget::Keywords connect_keywords(const PostgreSqlTarget& target, const Guards& guards,
+PostgresqlTarget::Keywords connect_keywords(const PostgresqlTarget& target, const Guards& guards,
                                             const std::string& options) {
-  PostgreSqlTarget::Keywords keywords;
+  PostgresqlTarget::Keywords keywords;
   for (const auto& keyword : target.keywords()) {
     const auto& name = keyword.first;
     if (name == "application_name" || name == "client_encoding" || name == "options") continue;
@@ -234,7 +234,7 @@ class Connection::Session {
   Session(const Guards& guards, const Limits& limits, std::string where, std::stop_token stop)
       : guards_(guards), limits_(limits), where_(std::move(where)), waker_(std::move(stop)) {}
 
-  Outcome<void> connect(const PostgreSqlTarget& target, const std::string& password);
+  Outcome<void> connect(const PostgresqlTarget& target, const std::string& password);
   Outcome<ResultSet> read(std::string_view source, const OwnStatement& statement, std::span<const Parameter> parameters,
                           std::size_t max_bytes);
 
@@ -243,7 +243,7 @@ class Connection::Session {
   void set_recorder(RowRecorder* recorder) { recorder_ = recorder; }
 
  private:
-  Outcome<void> reach(const PostgreSqlTarget::Keywords& keywords, const TimeLimit& limit);
+  Outcome<void> reach(const PostgresqlTarget::Keywords& keywords, const TimeLimit& limit);
   Outcome<void> prove_guards(const TimeLimit& limit);
   void note_connection(const PGresult* facts);
   Outcome<void> begin(const TimeLimit& limit);
@@ -272,7 +272,7 @@ class Connection::Session {
   RowRecorder* recorder_ = nullptr;
 };
 
-Outcome<void> Connection::Session::connect(const PostgreSqlTarget& target, const std::string& password) {
+Outcome<void> Connection::Session::connect(const PostgresqlTarget& target, const std::string& password) {
   const TimeLimit limit(limits_.connect);
   const auto reach_with = [&](const std::string& options) {
     auto keywords = connect_keywords(target, guards_, options);
@@ -287,7 +287,7 @@ Outcome<void> Connection::Session::connect(const PostgreSqlTarget& target, const
   return without ? prove_guards(limit) : without;
 }
 
-Outcome<void> Connection::Session::reach(const PostgreSqlTarget::Keywords& keywords, const TimeLimit& limit) {
+Outcome<void> Connection::Session::reach(const PostgresqlTarget::Keywords& keywords, const TimeLimit& limit) {
   const ConnectParameters parameters(keywords);
   handle_.reset(PQconnectStartParams(parameters.names.data(), parameters.values.data(), 0));
   if (!handle_) return tl::unexpected(failure(ErrorKind::Other, "out of memory"));
@@ -503,7 +503,7 @@ Failure Connection::Session::broken() const {
   return failure(ErrorKind::Connection, fmt::format("{}: the connection to the server is lost", where_));
 }
 
-Outcome<Connection> Connection::open(const PostgreSqlTarget& target, const Guards& guards, const Limits& limits,
+Outcome<Connection> Connection::open(const PostgresqlTarget& target, const Guards& guards, const Limits& limits,
                                      std::stop_token stop) {
   std::string password;
   if (!target.password_file().empty()) {

@@ -54,7 +54,7 @@ class Connection {
   /// are not in force, or a pooler stands between, every read is a transaction that sets them. Fails with the kinds
   /// Connection, TooManyConnections, Authentication, Unsupported (a guard took in neither form; nothing else was sent),
   /// Timeout, Other.
-  static Outcome<Connection> open(const PostgreSqlTarget& target, const Guards& guards, const Limits& limits,
+  static Outcome<Connection> open(const PostgresqlTarget& target, const Guards& guards, const Limits& limits,
                                   std::stop_token stop);
 
   Connection(Connection&&) noexcept;

@@ -7,11 +7,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/descriptor.hpp"
+#include "base/errno_text.hpp"
 #include "record/builder.hpp"
 
 namespace dbi::db {
@@ -29,7 +29,7 @@ Status make_private(const std::filesystem::path& folder) {
 }
 
 tl::unexpected<Error> refused(const std::filesystem::path& path) {
-  return fail(ErrorKind::Output, fmt::format("{}: {}", path.string(), std::generic_category().message(errno)));
+  return fail(ErrorKind::Output, fmt::format("{}: {}", path.string(), errno_text(errno)));
 }
 
 }  // namespace

@@ -12,9 +12,9 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <system_error>
 
 #include "base/descriptor.hpp"
+#include "base/errno_text.hpp"
 
 namespace dbi::db {
 
@@ -47,7 +47,7 @@ std::string default_of(std::string_view keyword) {
   return {};
 }
 
-std::string given(const PostgreSqlTarget::Keywords& keywords, std::string_view keyword) {
+std::string given(const PostgresqlTarget::Keywords& keywords, std::string_view keyword) {
   for (const auto& [name, value] : keywords) {
     if (name == keyword) return value;
   }
@@ -58,12 +58,12 @@ std::string first_of_list(std::string text) {
   return text.substr(0, text.find(','));
 }
 
-std::string given_or_default(const PostgreSqlTarget::Keywords& keywords, std::string_view keyword) {
+std::string given_or_default(const PostgresqlTarget::Keywords& keywords, std::string_view keyword) {
   auto value = given(keywords, keyword);
   return first_of_list(value.empty() ? default_of(keyword) : value);
 }
 
-std::string name_of(const PostgreSqlTarget::Keywords& keywords) {
+std::string name_of(const PostgresqlTarget::Keywords& keywords) {
   if (auto service = given(keywords, "service"); !service.empty()) return service;
   auto host = given(keywords, "host");
   if (host.empty()) host = given(keywords, "hostaddr");
@@ -93,12 +93,12 @@ bool is_target_name(std::string_view name) {
   });
 }
 
-Result<PostgreSqlTarget> PostgreSqlTarget::read(std::string_view text, ErrorKind kind) {
+Result<PostgresqlTarget> PostgresqlTarget::read(std::string_view text, ErrorKind kind) {
   char* message = nullptr;
   const ConninfoOptions options(PQconninfoParse(std::string(text).c_str(), &message));
   const std::unique_ptr<char, decltype(&PQfreemem)> owned(message, &PQfreemem);
   if (!options) return fail(kind, fmt::format("cannot read the target: {}", harmless_reason(message)));
-  PostgreSqlTarget target;
+  PostgresqlTarget target;
   for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
     if (option->val == nullptr || *option->val == '\0') continue;
     // "*" marks the secrets among libpq's options (password, sslpassword).
@@ -114,7 +114,7 @@ Result<PostgreSqlTarget> PostgreSqlTarget::read(std::string_view text, ErrorKind
   return target;
 }
 
-Result<PostgreSqlTarget> PostgreSqlTarget::parse(std::string_view text) {
+Result<PostgresqlTarget> PostgresqlTarget::parse(std::string_view text) {
   if (!is_postgresql_target(text)) return fail(ErrorKind::Usage, "not a PostgreSQL target", std::string(kNameIt));
   DBI_TRY_ASSIGN(auto target, read(text, ErrorKind::Usage));
   target.name_ = name_of(target.keywords_);
@@ -125,7 +125,7 @@ Result<PostgreSqlTarget> PostgreSqlTarget::parse(std::string_view text) {
   return target;
 }
 
-Result<PostgreSqlTarget> PostgreSqlTarget::configure(std::string name, std::string_view connection,
+Result<PostgresqlTarget> PostgresqlTarget::configure(std::string name, std::string_view connection,
                                                      std::filesystem::path password_file) {
   if (!is_target_name(name)) {
     return fail(ErrorKind::Configuration, fmt::format("target name \"{}\" is not of the form [A-Za-z0-9._:-]+", name));
@@ -146,16 +146,16 @@ Result<std::string> read_password_file(const std::filesystem::path& path) {
     return fail(ErrorKind::Configuration, fmt::format("password_file {}: {}", path.string(), why), std::move(hint));
   };
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.valid()) return refuse(std::generic_category().message(errno));
+  if (!file.valid()) return refuse(errno_text(errno));
   struct stat facts {};
-  if (::fstat(file.get(), &facts) != 0) return refuse(std::generic_category().message(errno));
+  if (::fstat(file.get(), &facts) != 0) return refuse(errno_text(errno));
   if (!S_ISREG(facts.st_mode)) return refuse("not a regular file");
   if ((facts.st_mode & 07777U & ~0600U) != 0) {
     return refuse("others than its owner may use it", fmt::format("chmod 600 {}", path.string()));
   }
   std::array<char, kMaxPasswordBytes> bytes{};
   const auto read = ::read(file.get(), bytes.data(), bytes.size());
-  if (read < 0) return refuse(std::generic_category().message(errno));
+  if (read < 0) return refuse(errno_text(errno));
   std::string_view line(bytes.data(), static_cast<std::size_t>(read));
   line = line.substr(0, line.find_first_of("\r\n"));
   if (line.empty()) return refuse("it is empty");

@@ -20,17 +20,17 @@ namespace dbi::db {
 [[nodiscard]] bool is_target_name(std::string_view name);
 
 /// A PostgreSQL server. PG* variables, service files and .pgpass fill in what is not given, as libpq does it.
-class PostgreSqlTarget {
+class PostgresqlTarget {
  public:
   using Keywords = std::vector<std::pair<std::string, std::string>>;
 
   /// A TARGET argument. The name is the service's; else "host:port" ("local:port" for a socket, of the first host where
   /// several are given). Fails with ErrorKind::Usage: text that libpq cannot read, a password in it, a name that no
   /// record can carry. No message repeats the text, which may hold a password.
-  static Result<PostgreSqlTarget> parse(std::string_view text);
+  static Result<PostgresqlTarget> parse(std::string_view text);
 
   /// An entry of the configuration; an empty `password_file` is none. Fails with ErrorKind::Configuration as parse().
-  static Result<PostgreSqlTarget> configure(std::string name, std::string_view connection,
+  static Result<PostgresqlTarget> configure(std::string name, std::string_view connection,
                                             std::filesystem::path password_file);
 
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -39,7 +39,7 @@ class PostgreSqlTarget {
   [[nodiscard]] const std::filesystem::path& password_file() const { return password_file_; }
 
  private:
-  static Result<PostgreSqlTarget> read(std::string_view text, ErrorKind kind);
+  static Result<PostgresqlTarget> read(std::string_view text, ErrorKind kind);
 
   std::string name_;
   Keywords keywords_;

@@ -33,8 +33,8 @@ class Silence : public testing::Test {
     port_ = ntohs(address.sin_port);
   }
 
-  [[nodiscard]] PostgreSqlTarget target() const {
-    return PostgreSqlTarget::parse("host=127.0.0.1 user=x dbname=y sslmode=disable gssencmode=disable port=" +
+  [[nodiscard]] PostgresqlTarget target() const {
+    return PostgresqlTarget::parse("host=127.0.0.1 user=x dbname=y sslmode=disable gssencmode=disable port=" +
                                    std::to_string(port_))
         .value();
   }

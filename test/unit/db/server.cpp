@@ -71,7 +71,7 @@ std::string loopback(const std::string& port, const std::string& role) {
 }
 
 Outcome<Connection> open(const std::string& target, Guards guards, Limits limits, std::stop_token stop) {
-  return Connection::open(PostgreSqlTarget::parse(target).value(), guards, limits, std::move(stop));
+  return Connection::open(PostgresqlTarget::parse(target).value(), guards, limits, std::move(stop));
 }
 
 Pooler::Pooler(const std::string& ignored_parameters, const std::string& mode) : folder_(output_of("mktemp -d")) {

@@ -55,7 +55,7 @@ class SessionsOf : public testing::Test {
   // Reads by `role`; records_ has what was written, account_ what went wrong.
   void read(const std::string& role = "dbi_monitor") {
     const auto open_reader = collect::open_database(
-        {.target = PostgreSqlTarget::parse(local(role)).value(), .guards = {}, .limits = {}, .record = {}, .tell = {}},
+        {.target = PostgresqlTarget::parse(local(role)).value(), .guards = {}, .limits = {}, .record = {}, .tell = {}},
         {});
     const auto reader = open_reader().value();
     account_ = {};

@@ -23,7 +23,7 @@ class Target : public testing::Test {
 };
 
 std::string name_of(std::string_view text) {
-  const auto target = PostgreSqlTarget::parse(text);
+  const auto target = PostgresqlTarget::parse(text);
   return target ? target->name() : "error: " + target.error().message;
 }
 
@@ -57,7 +57,7 @@ TEST_F(Target, TakesDefaultsFromTheEnvironment) {
 TEST_F(Target, RefusesAPassword) {
   for (const auto* text : {"postgresql://u:canary@db1/app", "host=db1 password=canary",
                            "postgresql://db1/app?password=canary", "host=db1 sslpassword=canary"}) {
-    const auto target = PostgreSqlTarget::parse(text);
+    const auto target = PostgresqlTarget::parse(text);
     ASSERT_FALSE(target) << text;
     EXPECT_EQ(target.error().kind, ErrorKind::Usage);
     EXPECT_THAT(target.error().message, HasSubstr("password"));
@@ -70,7 +70,7 @@ TEST_F(Target, NeverRepeatsWhatItCannotRead) {
   for (const auto* text :
        {"postgresql://u:can%zzary@db1/app", "host=db1 password=my canary", "postgresql://u:canary@[::1",
         "host=db1 canary=1", "postgresql://db1/app?canary=1", "password='canary"}) {
-    const auto target = PostgreSqlTarget::parse(text);
+    const auto target = PostgresqlTarget::parse(text);
     ASSERT_FALSE(target) << text;
     EXPECT_EQ(target.error().kind, ErrorKind::Usage);
     EXPECT_THAT(format_error(target.error()), Not(HasSubstr("ary"))) << text;
@@ -87,16 +87,16 @@ TEST_F(Target, IsToldFromANameOfTheConfiguration) {
   EXPECT_TRUE(is_postgresql_target("service=x"));
   EXPECT_FALSE(is_postgresql_target("orders"));
   EXPECT_FALSE(is_postgresql_target("mysql://u@h/?a=b"));
-  EXPECT_FALSE(PostgreSqlTarget::parse("orders"));
+  EXPECT_FALSE(PostgresqlTarget::parse("orders"));
 }
 
 TEST_F(Target, ComesFromTheConfigurationUnderItsName) {
-  const auto target = PostgreSqlTarget::configure("orders", "host=db1", "/x/pw");
+  const auto target = PostgresqlTarget::configure("orders", "host=db1", "/x/pw");
   ASSERT_TRUE(target);
   EXPECT_EQ(target->name(), "orders");
   EXPECT_EQ(target->password_file(), "/x/pw");
-  EXPECT_EQ(PostgreSqlTarget::configure("a b", "host=db1", {}).error().kind, ErrorKind::Configuration);
-  EXPECT_EQ(PostgreSqlTarget::configure("a", "host=db1 password=x", {}).error().kind, ErrorKind::Configuration);
+  EXPECT_EQ(PostgresqlTarget::configure("a b", "host=db1", {}).error().kind, ErrorKind::Configuration);
+  EXPECT_EQ(PostgresqlTarget::configure("a", "host=db1 password=x", {}).error().kind, ErrorKind::Configuration);
 }
 
 TEST_F(Target, ReadsAPasswordFileThatOnlyItsOwnerMayUse) {
