@@ -97,6 +97,7 @@ void Fold::add_word(Token token) {
         back(2).keyword == Keyword::Extract) {
       tokens_.back().kind = TokenKind::Literal;
       tokens_.back().keyword = Keyword::None;
+      tokens_.back().synonym = 0;
     }
   }
   const bool first = tokens_.size() == statement_begin_;
@@ -108,6 +109,17 @@ void Fold::add_word(Token token) {
   tokens_.push_back(token);
   if (ends_element(token.keyword) || begins_list(token.keyword)) begin_element();
   start_rule(token);
+}
+
+// The name of an account before the @ of its host: MySQL writes it with other quotes where it hides the password. A
+// word that is a name touches the @; digests have it in backticks.
+void Fold::hide_account() {
+  if (back().kind != TokenKind::Operator || text_of(back()) != "@" || tokens_.size() < statement_begin_ + 2) return;
+  auto& name = tokens_[tokens_.size() - 2];
+  const bool word = name.kind == TokenKind::Word && name.keyword == Keyword::None && !back().spaced;
+  if (name.kind != TokenKind::QuotedName && !word) return;
+  name.kind = TokenKind::Literal;
+  name.synonym = 0;
 }
 
 // What the digest of MariaDB has no word for: a value where an operand is expected, else the operator ||.
@@ -173,6 +185,7 @@ void Fold::add_value(Token token) {
     // Strings side by side are one; so is a value with the string that names it, which looks the same in a digest.
     if (is_value(back().kind)) return;
     if (back().keyword == Keyword::Introducer) tokens_.pop_back();
+    if (!token.spaced) hide_account();
   }
   drop_signs();
   tokens_.push_back(token);
