@@ -138,6 +138,12 @@ std::string_view BaselineStore::start_cycle() const {
   return newest() != nullptr ? newest()->cycle : std::string_view();
 }
 
+std::vector<std::string_view> BaselineStore::pending_cycles() const {
+  std::vector<std::string_view> cycles;
+  for (const auto& entry : content_.pending) cycles.emplace_back(entry.cycle);
+  return cycles;
+}
+
 Status BaselineStore::replace(Content content) {
   if (!path_.empty()) DBI_TRY(state::write_atomic(path_, format(content), state::Durability::Durable));
   content_ = std::move(content);
@@ -177,13 +183,40 @@ Status BaselineStore::withdraw(std::string_view cycle) {
   return restart();
 }
 
-Status BaselineStore::promote(std::string_view cycle) {
-  auto content = content_;
+// False where it is not pending.
+bool BaselineStore::promote(Content& content, std::string_view cycle) {
   const auto found = std::ranges::find(content.pending, cycle, &Entry::cycle);
-  if (found == content.pending.end()) return {};
+  if (found == content.pending.end()) return false;
   content.committed = std::move(*found);
   content.pending.erase(content.pending.begin(), std::next(found));
-  return replace(std::move(content));
+  return true;
+}
+
+Status BaselineStore::promote(std::string_view cycle) {
+  auto content = content_;
+  return promote(content, cycle) ? replace(std::move(content)) : Status{};
+}
+
+// False where nothing changes.
+bool BaselineStore::settle(Content& content, std::string_view held, std::string_view seen) {
+  bool changed = promote(content, held);
+  // Those older than a promoted cycle are gone, so one that was seen was refused.
+  if (!content.pending.empty() && content.pending.front().cycle <= seen) {
+    content.pending.clear();
+    changed = true;
+  }
+  if (content.pending.empty() && content.committed && content.committed->cycle != held) {
+    content.committed.reset();
+    changed = true;
+  }
+  return changed;
+}
+
+Status BaselineStore::settle(std::string_view held, std::string_view seen) {
+  auto content = content_;
+  if (!settle(content, held, seen)) return {};
+  DBI_TRY(replace(std::move(content)));
+  return restart();
 }
 
 }  // namespace dbi::collect

@@ -47,6 +47,9 @@ class BaselineStore {
   }
   [[nodiscard]] std::size_t pending() const { return content_.pending.size(); }
 
+  /// The cycles that wait for their commit, ascending. Valid until the next change of the store.
+  [[nodiscard]] std::vector<std::string_view> pending_cycles() const;
+
   /// Stores the counters that a cycle read, before its `scrape` is written. `cycle` must be newer than all others and
   /// at most kMaxPending - 1 may be pending (ErrorKind::Internal otherwise). Fails with ErrorKind::State.
   Status store_pending(std::string_view cycle, StatementSnapshot snapshot);
@@ -61,6 +64,12 @@ class BaselineStore {
   /// starts from it all the same.
   Status promote(std::string_view cycle);
 
+  /// Before each cycle under --commit exported, with what the exporter acknowledged (cycle ids, empty for none):
+  /// promotes `held`, forgets the pending cycles up to `seen` that are not held and those that start from them. Where
+  /// nothing is pending then and what is committed is not what the exporter holds, that is forgotten too and the next
+  /// cycle begins a new baseline. Fails with ErrorKind::State: the store is as it was.
+  Status settle(std::string_view held, std::string_view seen);
+
  private:
   struct Entry {
     std::string cycle;
@@ -73,6 +82,8 @@ class BaselineStore {
     std::vector<Entry> pending;  ///< ascending
   };
 
+  static bool settle(Content& content, std::string_view held, std::string_view seen);
+  static bool promote(Content& content, std::string_view cycle);
   static std::string format(const Content& content);
   static Entry read_entry(JsonCursor& cursor);
   static Result<Content> parse(const std::filesystem::path& path, std::string_view text);

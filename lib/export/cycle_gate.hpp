@@ -1,0 +1,49 @@
+// Whether an exporter takes a cycle whole or refuses it whole, which is what keeps sums exact over any kill (DESIGN.md
+// section 4, "Commit"). The rules alone: what they decide on is kept by the sink.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "record/record.hpp"
+
+namespace dbi::exporting {
+
+/// What an exporter holds of a target, as cycle ids; an empty one is none.
+struct Holding {
+  std::string held;  ///< the newest cycle taken whose counters the next one may start from
+  std::string seen;  ///< the newest cycle decided on
+
+  friend bool operator==(const Holding&, const Holding&) = default;
+};
+
+/// What a `scrape` says of its cycle.
+struct ScrapeFacts {
+  std::string cycle;
+  std::optional<std::string> since_cycle;  ///< set where dbi-collect waits for an acknowledgement
+  std::uint64_t records = 0;               ///< that dbi-collect wrote before the scrape
+  bool stores_baseline = false;            ///< the next cycle may start from its counters
+};
+
+/// Reads a `scrape`. A baseline is stored by every scrape that says `since_cycle`, `interval_s` or `baseline`: those
+/// that failed, were skipped or had no counters say none of them.
+[[nodiscard]] ScrapeFacts scrape_facts(const record::Record& scrape);
+
+enum class Verdict : std::uint8_t {
+  Take,
+  Overlap,    ///< it starts from a cycle that is not the one held: some of its counts may be held already
+  Incomplete  ///< records are missing that no `dropped` record accounts for
+};
+
+/// `accounted`: data records of the cycle that arrived, and those that `dropped` records of this cycle count. Only a
+/// cycle that says `since_cycle` can be refused; `uncounted`: records may be missing (--uncounted allow).
+[[nodiscard]] Verdict judge_cycle(const Holding& holding, const ScrapeFacts& scrape, std::uint64_t accounted,
+                                  bool uncounted);
+
+/// What is held and seen after the verdict.
+[[nodiscard]] Holding advance(Holding holding, const ScrapeFacts& scrape, Verdict verdict);
+
+}  // namespace dbi::exporting
