@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/ack.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <string>
+#include <vector>
 
 #include "state/scratch_folder.hpp"
 
@@ -32,8 +34,9 @@ TEST(Ack, NoFileSaysNothing) {
 
 TEST(Ack, DamageIsSetAsideAndSaysNothing) {
   const ScratchFolder folder;
-  for (const std::string body :
-       {R"("held":"x")", R"("held":7)", R"("held":")" + kSecond + R"(","seen":")" + kFirst + '"', R"("held":)"}) {
+  const std::vector<std::string> bodies{R"("held":"x")", R"("held":7)", R"("held":)",
+                                        fmt::format(R"("held":"{}","seen":"{}")", kSecond, kFirst)};
+  for (const auto& body : bodies) {
     write_plainly(folder / "dbi-export", R"({"format":"ack","version":1,)" + body + "}");
     const auto loaded = load_ack(folder / "dbi-export");
     ASSERT_TRUE(loaded) << body;
