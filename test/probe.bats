@@ -7,6 +7,8 @@ load helper
 setup_file() { start_postgres; }
 teardown_file() { stop_everything; }
 
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+
 probe() { run --separate-stderr dbi-collect --no-config --probe "$@"; }
 
 @test "a monitor of a good setup is told that all is well" {
@@ -62,4 +64,40 @@ probe() { run --separate-stderr dbi-collect --no-config --probe "$@"; }
   start_pgbouncer ignore
   probe "$(pooler_url)"
   assert_line --regexp '^  guards +ok +transaction: read-only, statement_timeout 5000 ms'
+}
+
+# Two servers that take connections and never answer: their ports, "both" once each has one, and SIGTERM to the process
+# whose id it reads then.
+silent_servers() {
+  python3 -c '
+import os, signal, socket, sys
+servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+print(*(server.getsockname()[1] for server in servers), flush=True)
+taken = [server.accept() for server in servers]
+os.kill(int(sys.stdin.readline()), signal.SIGTERM)
+taken[0][0].recv(1 << 16)
+while taken[0][0].recv(1 << 16): pass
+'
+}
+
+@test "all targets are probed at once, and a signal ends those that do not answer" {
+  coproc SILENT { silent_servers; }
+  local first second
+  read -r first second <&"${SILENT[0]}"
+  dbi-collect --no-config --probe --connect-timeout 10min "postgresql://x@127.0.0.1:$first/x?sslmode=disable" \
+    "postgresql://x@127.0.0.1:$second/x?sslmode=disable" >answers 2>errors 3>&- 4>&- &
+  local probing=$!
+  echo "$probing" >&"${SILENT[1]}"
+  status=0
+  wait "$probing" || status=$?
+  assert_equal "$status" 4
+  assert_equal "$(grep -c 'connection  denied   other: stopped' answers)" 2
+  assert_equal "$(cat errors)" ""
+}
+
+@test "what a probe shows comes in the order of its targets" {
+  probe "$(postgres_url)" "postgresql://nobody@127.0.0.1:1/x"
+  assert_failure 4
+  assert_equal "$(grep -c '^[^ ]' <<<"$output")" 2
+  assert_equal "$(grep '^[^ ]' <<<"$output" | tail -1)" "127.0.0.1:1"
 }

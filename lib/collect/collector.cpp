@@ -37,11 +37,11 @@ class Pauses {
  public:
   explicit Pauses(const Clock& clock) : clock_(clock) {}
 
-  bool wait_until(MonotonicTime until, const std::stop_token& stop) {
+  // `seen`: the cuts that the caller's pauses had so far. One that came between two pauses ends the next.
+  bool wait_until(MonotonicTime until, const std::stop_token& stop, std::uint64_t& seen) {
     std::unique_lock lock(mutex_);
-    const auto begun = cuts_;
-    changed_.wait_for(lock, stop, std::max(until - clock_.monotonic(), microseconds{0}),
-                      [&] { return cuts_ != begun; });
+    changed_.wait_for(lock, stop, std::max(until - clock_.monotonic(), microseconds{0}), [&] { return cuts_ != seen; });
+    seen = cuts_;
     return !stop.stop_requested();
   }
 
@@ -67,15 +67,16 @@ struct Memory {
   std::vector<state::Damage> damages;
 };
 
-Result<Memory> open_memory(const CollectorSettings& settings, const std::string& target, const Log& log) {
+Result<Memory> open_memory(const CollectorSettings& settings, const CollectorSurroundings& around,
+                           const std::string& target, const Log& log) {
   Memory memory;
   const TextLimits limits{.text_bytes = std::max(settings.cycle.stats.query_bytes, TextLimits{}.text_bytes)};
   memory.texts = TextStore(limits, settings.text_interval);
-  if (!settings.state) return memory;
-  DBI_TRY_ASSIGN(const auto baseline_path, settings.state->baseline(target));
-  DBI_TRY_ASSIGN(memory.texts_path, settings.state->texts(target));
+  if (!around.state) return memory;
+  DBI_TRY_ASSIGN(const auto baseline_path, around.state->baseline(target));
+  DBI_TRY_ASSIGN(memory.texts_path, around.state->texts(target));
   auto lock = state::Lock::acquire(baseline_path, state::this_process(kTool));
-  if (!lock && settings.terminal && lock.error().kind == ErrorKind::Owned) {
+  if (!lock && around.terminal && lock.error().kind == ErrorKind::Owned) {
     log.warning(lock.error());
     log.warning(fmt::format("{}: going on without state", target));
     memory.texts_path.clear();
@@ -91,8 +92,9 @@ Result<Memory> open_memory(const CollectorSettings& settings, const std::string&
 
 class Collector {
  public:
-  Collector(CollectorSettings settings, int output, const Log& log, const Clock& clock)
-      : settings_(std::move(settings)), log_(log), clock_(clock), pauses_(clock), writer_(output) {}
+  Collector(CollectorSettings settings, const CollectorSurroundings& around, int output, const Log& log,
+            const Clock& clock)
+      : settings_(std::move(settings)), around_(around), log_(log), clock_(clock), pauses_(clock), writer_(output) {}
 
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
@@ -123,7 +125,7 @@ class Collector {
   Status open_targets() {
     for (auto& connection : settings_.targets) {
       const auto name = connection.target.name();
-      DBI_TRY_ASSIGN(auto memory, open_memory(settings_, name, log_));
+      DBI_TRY_ASSIGN(auto memory, open_memory(settings_, around_, name, log_));
       for (const auto& damage : memory.damages) note_damage(name, damage);
       connection.tell = [this](const Error& error) { log_.warning(error); };
       targets_.push_back(
@@ -181,9 +183,11 @@ class Collector {
     ports.wait_idle = [this] { return output_.wait_idle(stop_.get_token()); };
     ports.write = [this](std::string records) { return output_.write(std::move(records)); };
     ports.tell = [this](const Error& error) { log_.warning(error); };
-    ports.wait_until = [this](MonotonicTime until) { return pauses_.wait_until(until, stop_.get_token()); };
+    ports.wait_until = [this, seen = std::uint64_t{0}](MonotonicTime until) mutable {
+      return pauses_.wait_until(until, stop_.get_token(), seen);
+    };
     ports.tell_first_wait = [this, name = target.cycles.target()](microseconds wait) {
-      if (!settings_.terminal || settings_.quiet) return;
+      if (!around_.terminal || around_.quiet) return;
       Log(std::string(kTool), LogLevel::Info)
           .info(fmt::format("{}: read once, the difference follows in {}", name, format_duration(wait)));
     };
@@ -199,7 +203,7 @@ class Collector {
         return fail(ErrorKind::Output, "the reader is gone");
       }
       if (stream::Signals::take_reload()) {
-        reload_ = settings_.reload && settings_.reload();
+        reload_ = around_.reload && around_.reload();
         if (reload_) return {};
         pauses_.cut_short();
       }
@@ -212,21 +216,21 @@ class Collector {
     return {};
   }
 
-  // Calls the settings' tick where it is due; returns when it is next.
+  // Calls the surroundings' tick where it is due; returns when it is next.
   std::optional<MonotonicTime> tick() {
-    if (!settings_.tick) return std::nullopt;
+    if (!around_.tick) return std::nullopt;
     if (const auto now = clock_.monotonic(); now >= next_tick_) {
       next_tick_ = now + kTick;
       publish();
-      settings_.tick();
+      around_.tick();
     }
     return next_tick_;
   }
 
   // What left since the last time; an earlier collect() may have counted already.
   void publish() {
-    if (settings_.counters == nullptr) return;
-    auto& counters = *settings_.counters;
+    if (around_.counters == nullptr) return;
+    auto& counters = *around_.counters;
     counters.records_out.add(writer_.records_written() - std::exchange(records_told_, writer_.records_written()));
     counters.bytes_out.add(writer_.bytes_written() - std::exchange(bytes_told_, writer_.bytes_written()));
     const auto stall = static_cast<std::uint64_t>(writer_.write_time().count());
@@ -247,6 +251,7 @@ class Collector {
   }
 
   CollectorSettings settings_;
+  const CollectorSurroundings& around_;
   const Log& log_;
   const Clock& clock_;
   Pauses pauses_;
@@ -267,8 +272,9 @@ class Collector {
 
 }  // namespace
 
-Result<CollectorResult> collect(CollectorSettings settings, int output, const Log& log, const Clock& clock) {
-  return Collector(std::move(settings), output, log, clock).run();
+Result<CollectorResult> collect(CollectorSettings settings, const CollectorSurroundings& around, int output,
+                                const Log& log, const Clock& clock) {
+  return Collector(std::move(settings), around, output, log, clock).run();
 }
 
 }  // namespace dbi::collect

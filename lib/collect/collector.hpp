@@ -20,11 +20,16 @@ namespace dbi::collect {
 /// The most targets of one run: each has a thread and a connection.
 inline constexpr std::size_t kMaxTargets = 256;
 
+/// What is asked for.
 struct CollectorSettings {
   std::vector<ConnectionSettings> targets;  ///< distinct names, at most kMaxTargets
   CycleSettings cycle;
   RunSettings run;
   microseconds text_interval = kDefaultTextInterval;
+};
+
+/// What a run finds around it.
+struct CollectorSurroundings {
   std::optional<state::StateFolder> state;  ///< nothing: baselines and texts live in memory
   bool terminal = false;                    ///< somebody watches standard error
   bool quiet = false;                       ///< and wants no word of progress
@@ -43,6 +48,7 @@ struct CollectorResult {
 
 /// Runs until all targets are done, a stop signal, a reload, or the output's end. The main thread's business: it takes
 /// the signals over. Fails with ErrorKind::State, Owned or Output.
-Result<CollectorResult> collect(CollectorSettings settings, int output, const Log& log, const Clock& clock);
+Result<CollectorResult> collect(CollectorSettings settings, const CollectorSurroundings& around, int output,
+                                const Log& log, const Clock& clock);
 
 }  // namespace dbi::collect

@@ -176,6 +176,28 @@ TEST_F(TargetCyclesTest, ATextReadThatFailsIsNotRepeatedInTheNextCycle) {
   EXPECT_EQ(std::ranges::count(server.reads, "texts"), 1);
 }
 
+TEST_F(TargetCyclesTest, ASourceThatIsTooLargeLeavesTheOthers) {
+  CycleSettings settings;
+  settings.max_cycle_bytes = 12345;
+  settings.sessions.emplace();
+  engine.make_sessions = [](const SessionOptions&) -> ReadSessions {
+    return [](ServerReader&, const TextStore&, CycleAccount&) -> std::optional<WriteSessions> {
+      return [](std::string& out, const Routing&, Timestamp) {
+        out += "a session\n";
+        return std::size_t{1};
+      };
+    };
+  };
+  server.faults["statements"] = {"statements", ErrorKind::Other, "", "the answer is larger than 12345B", ""};
+  auto cycles = make(settings);
+  const auto lines = cycle(cycles);
+  EXPECT_EQ(server.max_cycle_bytes, 12345U);
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0], "a session");
+  EXPECT_THAT(lines[1], HasSubstr(R"("source":"statements")"));
+  EXPECT_THAT(lines[2], AllOf(HasSubstr(R"("outcome":"partial")"), HasSubstr(R"("records":1)")));
+}
+
 TEST_F(TargetCyclesTest, TextsThatCannotBeSavedDoNotFailTheCycle) {
   TargetCycles cycles("db1:5432", engine, open_fake(server), BaselineStore(), TextStore(), "/dev/null/texts", {},
                       clock);

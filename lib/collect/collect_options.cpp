@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/collect_options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace dbi::collect {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// The server's own limit is to end a read; ours is for a server that does not answer any more.
+constexpr milliseconds kReadGrace{2000};
+
+Result<db::PostgresqlTarget> configure(const ConfiguredTarget& target) {
+  if (target.url.empty() == target.service.empty()) {
+    return fail(ErrorKind::Configuration, fmt::format("target '{}' needs either url or service", target.name));
+  }
+  return db::PostgresqlTarget::configure(target.name, target.url.empty() ? "service=" + target.service : target.url,
+                                         target.password_file);
+}
+
+Result<db::PostgresqlTarget> find_target(const CollectOptions& options, const std::string& text) {
+  if (db::is_postgresql_target(text)) return db::PostgresqlTarget::parse(text);
+  const auto found = std::ranges::find(options.configured, text, &ConfiguredTarget::name);
+  if (found != options.configured.end()) return configure(*found);
+  return fail(ErrorKind::Usage, fmt::format("no target '{}' in the configuration", text),
+              "Write a URL (postgresql://host/database), service=NAME or a configured name.");
+}
+
+std::vector<std::string> names_of(const CollectOptions& options) {
+  if (!options.targets.empty()) return options.targets;
+  std::vector<std::string> names;
+  for (const auto& target : options.configured) names.push_back(target.name);
+  return names;
+}
+
+ConnectionSettings connect_to(db::PostgresqlTarget target, const CollectOptions& options) {
+  ConnectionSettings settings{.target = std::move(target), .guards = {}, .limits = {}, .record = {}, .tell = {}};
+  settings.guards.statement_timeout = std::chrono::ceil<milliseconds>(options.statement_timeout);
+  settings.guards.lock_timeout = std::chrono::ceil<milliseconds>(options.lock_timeout);
+  settings.limits.connect = std::chrono::ceil<milliseconds>(options.connect_timeout);
+  settings.limits.read = settings.guards.statement_timeout + kReadGrace;
+  if (options.record) settings.record = *options.record;
+  return settings;
+}
+
+bool wants(const CollectOptions& options, std::string_view kind) {
+  return std::ranges::find(options.kinds, kind) != options.kinds.end();
+}
+
+}  // namespace
+
+Result<std::vector<ConnectionSettings>> find_targets(const CollectOptions& options) {
+  const auto names = names_of(options);
+  if (names.empty()) return fail(ErrorKind::Usage, "no target", "For instance: dbi-collect postgresql:///app");
+  if (names.size() > kMaxTargets) return fail(ErrorKind::Usage, fmt::format("more than {} targets", kMaxTargets));
+  std::vector<ConnectionSettings> targets;
+  for (const auto& name : names) {
+    DBI_TRY_ASSIGN(auto target, find_target(options, name));
+    const auto same = [&](const ConnectionSettings& other) { return other.target.name() == target.name(); };
+    if (std::ranges::any_of(targets, same)) {
+      return fail(ErrorKind::Usage, fmt::format("two targets are called '{}'", target.name()));
+    }
+    targets.push_back(connect_to(std::move(target), options));
+  }
+  return targets;
+}
+
+CollectorSettings collector_settings(const CollectOptions& options, FirstRun first_run) {
+  CollectorSettings settings;
+  settings.text_interval = options.text_interval;
+  settings.cycle.query_stats = wants(options, "query_stats");
+  settings.cycle.first_run = options.baseline.value_or(first_run);
+  settings.cycle.stats = options.stats;
+  settings.cycle.max_cycle_bytes = options.max_cycle_bytes;
+  if (wants(options, "session")) {
+    settings.cycle.sessions = {.query_bytes = options.stats.query_bytes, .sample_s = {}};
+    if (options.interval) settings.cycle.sessions->sample_s = std::chrono::duration<double>(*options.interval).count();
+  }
+  settings.run.interval = options.interval;
+  if (!options.interval && options.count) settings.run.interval = kDefaultInterval;
+  settings.run.count = options.count;
+  if (!options.interval && !options.count) settings.run.count = 1;
+  settings.run.first_wait = options.interval.value_or(kDefaultInterval);
+  return settings;
+}
+
+ProbeRequest probe_request(const CollectOptions& options) {
+  return {.statements = wants(options, "query_stats"), .sessions = wants(options, "session")};
+}
+
+}  // namespace dbi::collect

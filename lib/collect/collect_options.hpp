@@ -1,0 +1,58 @@
+// What the command line and the configuration of dbi-collect say, and what that means for a run.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "collect/collector.hpp"
+#include "collect/probe.hpp"
+
+namespace dbi::collect {
+
+/// Of a run that needs an interval and was given none: a count of cycles, or the wait for the first difference.
+inline constexpr microseconds kDefaultInterval = std::chrono::seconds{5};
+
+/// An entry of the configuration's list of targets: `url` or `service`.
+struct ConfiguredTarget {
+  std::string name;
+  std::string url;
+  std::string service;
+  std::string password_file;
+};
+
+/// As given, or as the parts that use it have it by default.
+struct CollectOptions {
+  std::vector<std::string> targets;
+  std::vector<ConfiguredTarget> configured;
+  bool once = false;
+  std::optional<microseconds> interval;
+  std::optional<std::uint64_t> count;
+  std::optional<FirstRun> baseline;
+  std::vector<std::string> kinds{"query_stats", "session"};
+  QueryStatsOptions stats;
+  microseconds text_interval = kDefaultTextInterval;
+  microseconds statement_timeout = db::Guards{}.statement_timeout;
+  microseconds lock_timeout = db::Guards{}.lock_timeout;
+  microseconds connect_timeout = db::Limits{}.connect;
+  std::size_t max_cycle_bytes = CycleSettings{}.max_cycle_bytes;
+  std::optional<std::string> record;
+  bool probe = false;
+};
+
+/// How each target is connected to: those that were named, else all of the configuration. Fails with ErrorKind::Usage
+/// or Configuration: none, too many, an unknown or a repeated name, a target that cannot be read.
+Result<std::vector<ConnectionSettings>> find_targets(const CollectOptions& options);
+
+/// A run's settings but for its targets and what surrounds it. `first_run` holds where no --baseline was given.
+[[nodiscard]] CollectorSettings collector_settings(const CollectOptions& options, FirstRun first_run);
+
+[[nodiscard]] ProbeRequest probe_request(const CollectOptions& options);
+
+}  // namespace dbi::collect
