@@ -1,0 +1,1 @@
+create user 'a'@'b', c@d, `e`@`f`, g identified by <secret>; set password for h@'%'=<secret>; select @x := @`y`, @'z', @@session.w

@@ -1,0 +1,1 @@
+SELECT (unknown) , `a` (unknown) `b` , - ? , (_charset) (unknown) FROM `t` ; 

@@ -1,0 +1,1 @@
+SELECT DISTINCTROW `a` , ?, ... , (_charset) ? , @? , @@GLOBAL . `b` FROM `t` . `u` WHERE `c` IN (...) AND `d` IN ( (?) /* , ... */ ) AND `e` != ? ORDER BY 1

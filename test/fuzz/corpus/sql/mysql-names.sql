@@ -1,0 +1,1 @@
+select `a``b`, "c""d", 2020_sales, t.1st, $name, $$e$$, $f$ 'g' $f$, \N, t.`h` from äö

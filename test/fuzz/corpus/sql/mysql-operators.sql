@@ -1,0 +1,1 @@
+select a->'$.b', c->>'$.d', e<<1, f>>2, g&&h||i, !j, ~k, l!=m, n<>o, p:=q, {d '2020-01-01'}, r mod -1, extract(month from s)

@@ -1,0 +1,1 @@
+select 'it''s', 'a\'b', "c\"d", N'x', _utf8mb4'y', _latin1 "z", x'1F', b'01', 0x1f, 0b1, 'a' 'b' from t where c <=> 'e\\'

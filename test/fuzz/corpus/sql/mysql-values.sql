@@ -1,0 +1,1 @@
+insert into t values (1,'a'),(2,'b') on duplicate key update a=values(a), b=-3; savepoint s; rollback to s; deallocate prepare p
