@@ -114,12 +114,16 @@ void Fold::add_word(Token token) {
 // The name of an account before the @ of its host: MySQL writes it with other quotes where it hides the password. A
 // word that is a name touches the @; digests have it in backticks.
 void Fold::hide_account() {
-  if (back().kind != TokenKind::Operator || text_of(back()) != "@" || tokens_.size() < statement_begin_ + 2) return;
-  auto& name = tokens_[tokens_.size() - 2];
+  if (back().kind != TokenKind::Operator || text_of(back()) != "@") return;
+  auto name = back(1);
   const bool word = name.kind == TokenKind::Word && name.keyword == Keyword::None && !back().spaced;
   if (name.kind != TokenKind::QuotedName && !word) return;
+  const auto sign = back();
+  tokens_.resize(tokens_.size() - 2);
   name.kind = TokenKind::Literal;
   name.synonym = 0;
+  add_value(name);
+  tokens_.push_back(sign);
 }
 
 // What the digest of MariaDB has no word for: a value where an operand is expected, else the operator ||.
@@ -182,9 +186,9 @@ void Fold::add_value(Token token) {
     return;
   }
   if (system_ != System::PostgreSql) {
+    while (back().keyword == Keyword::Introducer) tokens_.pop_back();
     // Strings side by side are one; so is a value with the string that names it, which looks the same in a digest.
     if (is_value(back().kind)) return;
-    if (back().keyword == Keyword::Introducer) tokens_.pop_back();
     if (!token.spaced) hide_account();
   }
   drop_signs();

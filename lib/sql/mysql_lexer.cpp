@@ -60,7 +60,8 @@ Token MySqlLexer::next() {
 Token MySqlLexer::read_token(Before before) {
   const char c = text_[at_];
   if (before == Before::At) {
-    if (is(c, kNamePart) || c == '.' || c == '`') return read_variable();
+    const bool quoted = c == '`' || (c == '"' && dialect_.ansi_quotes == true);
+    if (is(c, kNamePart) || c == '.' || quoted) return read_variable();
   }
   if (is(c, kNameStart)) return read_word(before != Before::NameDot);
   if (is(c, kDigit)) return before == Before::NameDot ? read_digits_word(at_) : read_number();
@@ -307,8 +308,9 @@ bool MySqlLexer::skip_quoted_name(char quote) {
 // backticks.
 Token MySqlLexer::read_variable() {
   const auto begin = at_;
-  if (text_[at_] == '`') {
-    if (!skip_quoted_name('`')) return failed();
+  const char quote = text_[at_];
+  if (quote == '`' || quote == '"') {
+    if (!skip_quoted_name(quote)) return failed();
   } else {
     while (is(at(at_), kNamePart) || at(at_) == '.') ++at_;
   }

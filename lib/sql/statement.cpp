@@ -138,6 +138,8 @@ bool is_spaced(const Token& before, const Token& token, std::string_view text, S
     case TokenKind::Cast:
       return token.kind == TokenKind::Colon || (token.kind == TokenKind::Operator && !star(token));
     case TokenKind::Dot:
+      // Behind a dot that no name touches a word of MySQL with a digit first would be a number.
+      if (token.kind == TokenKind::Word && is(text[token.begin], kDigit)) return token.spaced;
       return is_value(token.kind) || token.kind == TokenKind::Dot ||
              (token.kind == TokenKind::Operator && !star(token));
     default:

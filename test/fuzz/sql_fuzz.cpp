@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "fuzz/sql_invariants.hpp"
+#include "sql/redact_mysql_message.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // libFuzzer hands over bytes.
@@ -16,5 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   (void)dbi::sql::redact_message(text, {});
   (void)dbi::sql::redact_message(text, text.substr(0, 5));
+  (void)dbi::sql::redact_mysql_message(text, 0, {});
+  (void)dbi::sql::redact_mysql_message(text, static_cast<unsigned>(size), text.substr(0, 5));
   return 0;
 }

@@ -44,6 +44,87 @@ def blocks():
         lines = []
 
 
+# Each fails; the values are canaries.
+FAILING = """
+insert into k values (4242, 'secret', 5)
+insert into k values (4243, 'it''s secret', 5), (4243, 'it''s secret', 5)
+insert into k values (1, 'x'' for key ''secret', 1), (2, 'x'' for key ''secret', 1)
+insert into k values ('secret', 'a', 1)
+insert into k values (1, 'a', 'secret')
+insert into k values (99999999999999, 'a', 4242)
+insert into k values (1, repeat('secret', 100), 1)
+insert into k values (1, 'a', -4242)
+insert into t (d) values ('secret')
+insert into t (d) values ('x'' for column ''secret'' at row 1')
+insert into t (e) values ('secret')
+insert into t (a) values ('4242secret')
+insert into t (a) values (4242424242424242)
+insert into t (a, b) values (4242)
+insert into child values (4242)
+update t set a = 'secret' where a is null or 1 = 1
+select 'secret' 'x' from t wher a = 'secret'
+select * from t where 4242 secret 'secret'
+select "secret", from
+select cast('secret' as date) from secrt
+select * from nowhere where a = 'secret'
+select nothing from t where a = 'secret'
+select a from t where nothing = 'secret'
+select nofunction('secret', 4242)
+call noprocedure('secret')
+select cast(18446744073709551615 as unsigned) + 4242 + 5
+select -4242 - cast(18446744073709551615 as unsigned)
+select json_extract('secret', '$.a')
+select json_extract('{"a":1}', 'secret')
+select 'a' regexp '(secret'
+select date_add('2020-01-01', interval 'secret' nonsense)
+set sql_mode = 'secret'
+set session time_zone = 'secret'
+set names 'secret'
+set @@session.nothing = 'secret'
+create table t (a int default 'secret')
+create table u1 (a int default 'secret')
+create table u2 (a enum('secret', 'secret'))
+alter table t drop column nothing
+use nodatabase
+select convert('secret' using secretset)
+select 'secret' collate nocollation
+signal sqlstate '45000' set message_text = 'secret 4242'
+kill 4242
+load data infile 'secret' into table t
+select x'4' , 'secret'
+select st_geomfromtext('secret')
+select 1 in (select 1, 'secret')
+create user 'secretless'@'h' identified with noplugin by 'secret'
+select uuid_to_bin('secret')
+select _utf8mb4 x'ff42'
+select str_to_date('secret', '%Y') + a from k where year(str_to_date('secret', '%Y')) = b
+""".strip().splitlines()
+
+
+def messages_hold_no_value():
+    client("--force", text="""
+      create table dbi_signatures.k (a int primary key, b varchar(50), c tinyint unsigned, unique (b));
+      create table dbi_signatures.child (a int, foreign key (a) references dbi_signatures.k (a)) engine=innodb;
+      insert into dbi_signatures.k values (4242, 'secret', 5);
+    """)
+    command = ["mariadb", "--no-defaults", "-S", SOCKET, "-u", "root", "--force", "--binary-mode",
+               f"--delimiter={DELIMITER}", "dbi_signatures"]
+    strict = "set sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE'"
+    script = "".join(f"{line}{DELIMITER}\n" for line in [strict, *FAILING])
+    told = subprocess.run(command, input=script, capture_output=True, text=True, errors="replace").stderr
+    raised = re.findall(r"^ERROR (\d+) \((\w+)\) at line \d+: (.*(?:\n(?!ERROR|--------).+)*)", told, re.M)
+    messages = [text for code, _, text in raised if code != "1644"]
+    done = subprocess.run([PROGRAM, "messages"], input="".join(text + "\0" for text in messages), capture_output=True,
+                          text=True, check=True)
+    leaks = [line for line in done.stdout.splitlines() if "secret" in line or "4242" in line]
+    for line in leaks:
+        print(f"leaks: {line}")
+    print(f"messages: {len(messages)}, of which {sum('secret' in text or '4242' in text for text in messages)} with a value")
+    if "-v" in sys.argv:
+        print(done.stdout)
+    return not leaks and len(messages) > 30
+
+
 def processlist_shows_what_was_sent():
     sent = "select sleep(5), 'it''s', \"x\" /* c */ from t  -- d"
     sleeper = subprocess.Popen(["mariadb", "--no-defaults", "-S", SOCKET, "-u", "root", "--comments", "dbi_signatures",
@@ -130,6 +211,8 @@ def main():
     client("-e", "insert into dbi_signatures.t (a) values (1)")
     if not processlist_shows_what_was_sent():
         print("the processlist shows another text than was sent")
+        return 1
+    if not messages_hold_no_value():
         return 1
     statements = list(blocks())
     agree = excepted = differ = skipped = 0

@@ -512,6 +512,8 @@ select interval(5, 1, 2), field('secret', 'a'), elt(1, 'secret'), make_set(1, 's
 select t.1st, 2020_sales from t
 == ANSI_QUOTES
 select "a", "b c", 'secret' from t where "B" = 'x'
+== ANSI_QUOTES
+select @"z y", @`z`, a from t
 == NO_BACKSLASH_ESCAPES
 select 'a\', b, 'secret', 'c' from t
 == PIPES_AS_CONCAT

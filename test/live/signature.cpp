@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 //   dbi_signature [mysql|mariadb VERSION [SQL_MODE]]     VERSION as in /*!NNNNN comments; "unknown" for SQL_MODE
+//   dbi_signature messages                               of MySQL or MariaDB: prints them without values
 #include <cstdlib>
 #include <iostream>
 #include <string>
 
+#include "sql/redact_mysql_message.hpp"
 #include "sql/statement.hpp"
 
 namespace {
@@ -26,6 +28,12 @@ dbi::sql::Dialect dialect_of(int count, char** arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  if (count == 2 && std::string_view(arguments[1]) == "messages") {
+    for (std::string text; std::getline(std::cin, text, '\0');) {
+      std::cout << dbi::sql::redact_mysql_message(text, 0, {}) << '\n';
+    }
+    return 0;
+  }
   const auto dialect = dialect_of(count, arguments);
   for (std::string text; std::getline(std::cin, text, '\0');) {
     const auto it = dbi::sql::normalize(text, dialect);
