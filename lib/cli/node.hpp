@@ -59,7 +59,6 @@ struct Node {
   std::string value_name;     ///< what stands behind the flag in the help, "DURATION"; also a positional's name
   std::string summary;        ///< one line, lower case, no full stop
   std::string text;           ///< more sentences for --help and the manual; may be empty
-  std::string unit;           ///< of a bare number, "ms"; may be empty
   std::string group;          ///< heading in the help
   std::string default_value;  ///< as one would write it; empty: none
   Range range;

@@ -103,11 +103,6 @@ Option& Option::bounds(std::optional<double> lowest, std::optional<double> highe
   return *this;
 }
 
-Option& Option::unit(std::string unit) {
-  node_->unit = std::move(unit);
-  return *this;
-}
-
 Option& Option::default_text(std::string text) {
   node_->default_value = std::move(text);
   return *this;

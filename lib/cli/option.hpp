@@ -59,8 +59,6 @@ class Option {
   Option& at_least(std::chrono::microseconds lowest) {
     return bounds(static_cast<double>(lowest.count()), std::nullopt);
   }
-  /// Unit of a bare number ("ms", "records/s").
-  Option& unit(std::string unit);
   /// How the help writes a default that is worked out at run time ("the tool's name").
   Option& default_text(std::string text);
   /// The words that the items of a list may be.

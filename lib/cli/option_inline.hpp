@@ -93,6 +93,7 @@ Option Tree::choice(std::string_view names, T* member, std::vector<Choice<detail
                     std::string summary) {
   using E = detail::BareT<T>;
   std::vector<ChoiceWord> words;
+  words.reserve(choices.size());
   for (const auto& choice : choices) words.push_back({std::string(choice.word), std::string(choice.meaning)});
   const auto show = [&choices](const E& value) {
     const auto found = std::ranges::find(choices, value, &Choice<E>::value);

@@ -19,8 +19,7 @@ Section& section_of(std::vector<Section>& all, std::string_view heading) {
 
 std::string range_sentence(const Node& node) {
   const std::string range = show_range(node);
-  if (range.empty()) return {};
-  return fmt::format("A value {}{}{}. ", range, node.unit.empty() ? "" : " ", node.unit);
+  return range.empty() ? std::string() : fmt::format("A value {}. ", range);
 }
 
 // "From 1 to 8. Default: 2. Variable: DBI_X. Configuration: a.b."

@@ -32,6 +32,7 @@ std::string format_cost(const std::map<std::string, SourceCost>& cost) {
 
 std::vector<std::string> words_of(const std::vector<Unclean>& unclean) {
   std::vector<std::string> words;
+  words.reserve(unclean.size());
   for (const auto reason : unclean) words.emplace_back(unclean_word(reason));
   return words;
 }

@@ -38,6 +38,7 @@ std::vector<Residual> fold_by_group(const StatementSnapshot& later, const Deltas
     fold(residual, deltas, *row);
   }
   std::vector<Residual> residuals;
+  residuals.reserve(groups.size());
   for (auto& [group, residual] : groups) residuals.push_back(std::move(residual));
   return residuals;
 }

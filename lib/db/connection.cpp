@@ -280,10 +280,10 @@ Outcome<void> Connection::Session::connect(const PostgresqlTarget& target, const
     return reach(keywords, limit);
   };
   const auto own = option_of(target);
-  const auto reached = reach_with(own + (own.empty() ? "" : " ") + startup_options(guards_));
+  auto reached = reach_with(own + (own.empty() ? "" : " ") + startup_options(guards_));
   if (reached) return prove_guards(limit);
   if (!handle_ || !refuses_options(parse_connect_message(PQerrorMessage(handle_.get())))) return reached;
-  const auto without = reach_with(own);
+  auto without = reach_with(own);
   return without ? prove_guards(limit) : without;
 }
 

@@ -54,7 +54,7 @@ std::string given(const PostgresqlTarget::Keywords& keywords, std::string_view k
   return {};
 }
 
-std::string first_of_list(std::string text) {
+std::string first_of_list(const std::string& text) {
   return text.substr(0, text.find(','));
 }
 

@@ -61,7 +61,7 @@ void FanOut::shrink() {
 }
 
 Status FanOut::on_end(stream::Writer& out) {
-  const Status status = each([&](Sink& sink) { return sink.finish(out); });
+  Status status = each([&](Sink& sink) { return sink.finish(out); });
   sinks_.clear();
   return status;
 }

@@ -295,8 +295,8 @@ void Drawing::sessions(const TargetView& view, const SessionTree& tree, std::siz
              {"QUERY"}});
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [session, depth, waiters] = rows[i];
-    std::string pid = session->pid;
-    if (depth > 0) pid = std::string(2 * std::min<std::size_t>(depth - 1, 3), ' ') + "└ " + pid;
+    std::string pid = depth > 0 ? std::string(2 * std::min<std::size_t>(depth - 1, 3), ' ') + "└ " : std::string();
+    pid += session->pid;
     if (session->blocked_by.size() > 1) pid += fmt::format(" +{}", session->blocked_by.size() - 1);
     const std::string_view style = !session->blocked_by.empty() ? kYellow : waiters > 0 ? kBoldRed : "";
     grid.add(style,

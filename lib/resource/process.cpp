@@ -72,7 +72,7 @@ std::optional<ProcessFigures> read_process_figures() {
 
 std::optional<std::uint64_t> read_resident_bytes() {
   const std::string pages = read_short("/proc/self/statm");
-  const auto space = pages.find(" ");
+  const auto space = pages.find(' ');
   if (space == std::string::npos) return std::nullopt;
   const auto resident = leading_number(std::string_view(pages).substr(space + 1));
   return resident ? std::optional(*resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) : std::nullopt;

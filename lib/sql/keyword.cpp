@@ -39,7 +39,6 @@ constexpr std::uint8_t properties(Keyword keyword) {
       return kOperand | kList;
     case Keyword::Limit:
     case Keyword::Clause:
-      return kOperand | kEnds | kTouch;
     case Keyword::From:
       return kOperand | kEnds | kTouch;
     case Keyword::ClauseList:

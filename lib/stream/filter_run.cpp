@@ -200,7 +200,7 @@ Result<Ending> Run::all_inputs() {
   const bool same =
       resume_at_ && resume_at_->index < options_.files.size() && options_.files[resume_at_->index] == resume_at_->name;
   for (index_ = same ? resume_at_->index : 0;; ++index_) {
-    const auto ending = input(options_.files[index_]);
+    auto ending = input(options_.files[index_]);
     if (!ending || *ending != Ending::InputEnd || index_ + 1 == options_.files.size()) return ending;
   }
 }
