@@ -3,18 +3,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
-#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
+#include "db/connection.hpp"
 #include "db/failure.hpp"
 #include "db/guards.hpp"
 #include "db/mysql_target.hpp"
+#include "db/own_statement.hpp"
 #include "db/result_set.hpp"
 #include "sql/statement.hpp"
 
@@ -23,15 +25,8 @@ namespace dbi::db {
 class RowRecorder;
 
 /// A column of this name, early in the list, is how the collector's own statements are known in the digest tables,
-/// where comments do not survive: "SELECT /* dbi-collect */ 1 AS dbi_collect, ..." (collector-checks.md C).
+/// where comments do not survive: "SELECT 1 AS dbi_collect, ..." (collector-checks.md C).
 inline constexpr std::string_view kOwnAlias = "dbi_collect";
-
-/// Limits beside those that the server keeps.
-struct MysqlLimits {
-  std::chrono::milliseconds connect{10000};               ///< with the reading back of the guards
-  std::chrono::milliseconds read{10000};                  ///< one read, whole
-  std::uint64_t result_bytes = std::uint64_t{64} << 20U;  ///< of one read's values
-};
 
 /// What is known of a connection beside its rows. Settings are those of the server (global ones), as they were when the
 /// connection was opened; a setting that the server has not is empty, 0 or nothing.
@@ -65,9 +60,6 @@ struct MysqlInfo {
 /// two settings unknown.
 [[nodiscard]] sql::Dialect dialect_of(const MysqlInfo& info);
 
-/// A parameter of a read; nothing for NULL.
-using MysqlParameter = std::optional<std::string>;
-
 /// Moves; used by one thread at a time.
 class MysqlConnection {
  public:
@@ -76,21 +68,21 @@ class MysqlConnection {
   /// utf8mb4. Behind a proxy nothing is left set: every read is a read-only transaction whose statement carries the
   /// limits. Fails with the kinds Connection (TLS refused or not trusted, too), TooManyConnections, Authentication,
   /// Unsupported (a guard took in neither form; nothing else was sent), Timeout, Other.
-  static Outcome<MysqlConnection> open(const MysqlTarget& target, const Guards& guards, const MysqlLimits& limits,
+  static Outcome<MysqlConnection> open(const MysqlTarget& target, const Guards& guards, const Limits& limits,
                                        std::stop_token stop);
 
   MysqlConnection(MysqlConnection&&) noexcept;
   MysqlConnection& operator=(MysqlConnection&&) noexcept;
   ~MysqlConnection();
 
-  /// Runs one statement under the guards and reads its rows whole; values are text in UTF-8. Each `?` in `sql` stands
-  /// for a parameter: digits are written as they are, other text as a literal that no sql_mode reads differently; as
-  /// many `?` as parameters, none elsewhere. Let the text read "SELECT /* dbi-collect */ 1 AS dbi_collect, ..." (or 1
-  /// instead of the alias's column by name; it has to be there). `source` names the read for the recorder. Where the
-  /// limit of time or a stop request ends it, the server is asked to end the statement too, and the connection is given
-  /// up; so it is for a result over the limit of bytes (Other).
-  Outcome<ResultSet> read(std::string_view source, std::string_view sql,
-                          std::span<const MysqlParameter> parameters = {});
+  /// Runs one statement under the guards and reads its rows whole, row by row; values are text in UTF-8. Each `?` in
+  /// its text stands for a parameter: digits are written as they are, other text as a literal that no sql_mode reads
+  /// differently; as many `?` as parameters, none elsewhere. Let the list of columns begin with "1 AS dbi_collect".
+  /// Where the limit of time, a stop request or more than `max_bytes` (Failure::too_large) ends it, the server is asked
+  /// to end the statement too, and the connection is given up. `source` names the read for the recorder.
+  Outcome<ResultSet> read(std::string_view source, const OwnStatement& statement,
+                          std::span<const Parameter> parameters = {},
+                          std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
 
   /// False once the connection broke or was given up: open another.
   [[nodiscard]] bool usable() const;

@@ -1,0 +1,139 @@
+// What is said to and by MySQL and MariaDB, without a server: errors, guards, parameters, the greeting.
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include "db/mysql_errors.hpp"
+#include "db/mysql_greeting.hpp"
+#include "db/mysql_guards.hpp"
+#include "db/mysql_parameters.hpp"
+
+namespace dbi::db {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string redacted(std::string_view message, unsigned number = 1366, std::string_view sqlstate = "HY000") {
+  return redact_mysql_message({.number = number, .sqlstate = sqlstate, .message = message});
+}
+
+TEST(MysqlMessage, LosesAllThatStandsBetweenTheFirstAndTheLastQuote) {
+  EXPECT_EQ(redacted("Incorrect integer value: '4242' for column 'a' at row 1"), "Incorrect integer value: ? at row 1");
+  EXPECT_EQ(redacted("Duplicate entry 'it's \"4242\"' for key 'k'", 1062), "Duplicate entry ?");
+  EXPECT_EQ(redacted("XPATH syntax error: 'a 4242", 1105), "XPATH syntax error: ?");
+  EXPECT_EQ(redacted("near `4242` or \"x\" here"), "near ? here");
+  EXPECT_EQ(redacted("near '4242\nsecond 4242' at line 2", 1064, "42000"), "near ?");
+  EXPECT_EQ(redacted("Query execution was interrupted", 1317), "Query execution was interrupted");
+  EXPECT_EQ(redacted("first line\nsecond 4242"), "first line");
+}
+
+TEST(MysqlMessage, OfSignalGoesWhole) {
+  EXPECT_THAT(redacted("my secret 4242", 1644, "45000"), Not(HasSubstr("4242")));
+  EXPECT_THAT(redacted("my secret 4242", 1234, "45001"), Not(HasSubstr("4242")));
+}
+
+TEST(MysqlMessage, OfLoggingInStays) {
+  const auto failure = classify_mysql_connect(
+      {.number = 1045, .sqlstate = "28000", .message = "Access denied for user 'x'@'h' (using password: YES)"},
+      "db1:3306", true);
+  EXPECT_EQ(failure.kind, ErrorKind::Authentication);
+  EXPECT_EQ(failure.sqlstate, "28000");
+  EXPECT_EQ(failure.message, "db1:3306: Access denied for user 'x'@'h' (using password: YES) (1045)");
+  EXPECT_EQ(failure.hint, "");
+  EXPECT_THAT(classify_mysql_connect({.number = 1045, .sqlstate = "28000", .message = "m"}, "w", false).hint,
+              HasSubstr("tls=required"));
+}
+
+TEST(MysqlKind, FollowsTheNumber) {
+  EXPECT_EQ(kind_of_mysql(1969), ErrorKind::Timeout);
+  EXPECT_EQ(kind_of_mysql(3024), ErrorKind::Timeout);
+  EXPECT_EQ(kind_of_mysql(1205), ErrorKind::Timeout);
+  EXPECT_EQ(kind_of_mysql(1040), ErrorKind::TooManyConnections);
+  EXPECT_EQ(kind_of_mysql(1203), ErrorKind::TooManyConnections);
+  EXPECT_EQ(kind_of_mysql(1045), ErrorKind::Authentication);
+  EXPECT_EQ(kind_of_mysql(1142), ErrorKind::Privilege);
+  EXPECT_EQ(kind_of_mysql(1146), ErrorKind::MissingFeature);
+  EXPECT_EQ(kind_of_mysql(1064), ErrorKind::Unsupported);
+  EXPECT_EQ(kind_of_mysql(2013), ErrorKind::Connection);
+  EXPECT_EQ(kind_of_mysql(5014), ErrorKind::Connection);
+  EXPECT_EQ(kind_of_mysql(2061), ErrorKind::Authentication);
+  EXPECT_EQ(kind_of_mysql(1062), ErrorKind::Other);
+  EXPECT_EQ(kind_of_mysql(6000), ErrorKind::Other);
+}
+
+TEST(MysqlGuards, AreSetInTheWordsOfTheServer) {
+  const Guards guards{.statement_timeout = milliseconds{1500}, .lock_timeout = milliseconds{100}};
+  EXPECT_THAT(set_session_guards(guards, sql::System::MariaDb),
+              HasSubstr("SESSION max_statement_time=1.500, lock_wait_timeout=1,"));
+  EXPECT_THAT(set_session_guards(guards, sql::System::MySql),
+              HasSubstr("SESSION max_execution_time=1500, lock_wait_timeout=1,"));
+}
+
+TEST(MysqlGuards, TravelWithOneStatement) {
+  const Guards guards{.statement_timeout = milliseconds{1500}, .lock_timeout = milliseconds{2500}};
+  EXPECT_EQ(guarded("select /* dbi-collect */ 1", guards, sql::System::MySql),
+            "SELECT /*+ MAX_EXECUTION_TIME(1500) SET_VAR(lock_wait_timeout=3) "
+            "SET_VAR(sql_mode='NO_ENGINE_SUBSTITUTION') SET_VAR(time_zone='+00:00') */ /* dbi-collect */ 1");
+  EXPECT_EQ(guarded("SHOW STATUS", guards, sql::System::MySql), std::nullopt);
+  EXPECT_EQ(guarded("SELECT", guards, sql::System::MySql), std::nullopt);
+  EXPECT_EQ(guarded("", guards, sql::System::MySql), std::nullopt);
+  EXPECT_EQ(guarded("SHOW STATUS", guards, sql::System::MariaDb),
+            "SET STATEMENT max_statement_time=1.500, lock_wait_timeout=3, sql_mode='NO_ENGINE_SUBSTITUTION', "
+            "time_zone='+00:00' FOR SHOW STATUS");
+}
+
+TEST(MysqlGuards, MissingOnesAreNamed) {
+  const Guards guards;
+  MysqlVariables variables{{"max_statement_time", "5.000000"},
+                           {"lock_wait_timeout", "1"},
+                           {"sql_mode", "NO_ENGINE_SUBSTITUTION"},
+                           {"time_zone", "+00:00"},
+                           {"tx_read_only", "ON"}};
+  EXPECT_EQ(missing_guards(variables, guards, sql::System::MariaDb, true), "");
+  EXPECT_EQ(missing_guards(variables, guards, sql::System::MySql, true), "max_execution_time");
+  variables["max_statement_time"] = "0.000000";
+  variables["tx_read_only"] = "OFF";
+  EXPECT_EQ(missing_guards(variables, guards, sql::System::MariaDb, true), "max_statement_time, transaction_read_only");
+  EXPECT_EQ(missing_guards(variables, guards, sql::System::MariaDb, false), "max_statement_time");
+  EXPECT_EQ(missing_guards({}, guards, sql::System::MySql, false),
+            "max_execution_time, lock_wait_timeout, sql_mode, time_zone");
+}
+
+TEST(MysqlVersion, IsANumber) {
+  EXPECT_EQ(mysql_version_number("10.11.19-MariaDB-0+deb12u1"), 101119);
+  EXPECT_EQ(mysql_version_number("9.7.4-0ubuntu1"), 90704);
+  EXPECT_EQ(mysql_version_number("8.4"), 80400);
+  EXPECT_EQ(mysql_version_number("x"), 0);
+}
+
+TEST(MysqlParameters, BecomeLiteralsThatNoModeReadsDifferently) {
+  EXPECT_EQ(bind_parameters("a ? b ?, ?", std::vector<std::optional<std::string>>{"42", std::nullopt, "it's \\"}),
+            "a 42 b NULL, _utf8mb4 X'69742773205C'");
+  EXPECT_EQ(bind_parameters("?", std::vector<std::optional<std::string>>{""}), "_utf8mb4 X''");
+  EXPECT_EQ(bind_parameters("?", std::vector<std::optional<std::string>>{"-1"}), "_utf8mb4 X'2D31'");
+  EXPECT_EQ(bind_parameters("?", {}), std::nullopt);
+  EXPECT_EQ(bind_parameters("x", std::vector<std::optional<std::string>>{"1"}), std::nullopt);
+}
+
+std::string greeting(unsigned char high_flags) {
+  std::string packet = "\x4a";
+  packet += std::string("\0\0\0\x0a", 4) + "5.5.5-10.11.0-MariaDB" + std::string(1, '\0') + "ID__scramble" +
+            std::string(1, '\0') + '\xfe' + static_cast<char>(high_flags) + "\x2d";
+  return packet;
+}
+
+TEST(MysqlGreeting, TellsWhetherTlsIsOffered) {
+  EXPECT_EQ(read_greeting(greeting(0xf7)), Greeting::OffersNoTls);
+  EXPECT_EQ(read_greeting(greeting(0xff)), Greeting::OffersTls);
+  const auto whole = greeting(0x08).substr(0, greeting(0x08).size() - 1);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_EQ(read_greeting(whole.substr(0, size)), Greeting::Unfinished) << size;
+  }
+  EXPECT_EQ(read_greeting(whole), Greeting::OffersTls);
+  EXPECT_EQ(read_greeting(std::string("\x10\0\0\0\xff", 5) + "Too many"), Greeting::Unrecognised);
+  EXPECT_EQ(read_greeting("HTTP/1.1 400"), Greeting::Unrecognised);
+  EXPECT_EQ(read_greeting(std::string("\0\0\0\0\x0a", 5) + std::string(400, 'x')), Greeting::Unrecognised);
+}
+
+}  // namespace
+}  // namespace dbi::db
