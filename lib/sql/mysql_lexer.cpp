@@ -17,6 +17,8 @@ constexpr auto kNone = std::string_view::npos;
 // product's there.
 constexpr int kFirstForeignVersion = 50700;
 constexpr int kLastForeignVersion = 99999;
+// MySQL with versions of six digits for certain; what earlier ones do was not tried.
+constexpr int kFirstSixDigits = 90000;
 // $tag$...$tag$ is a string from here on (release notes of MySQL 9.0, stored programs in JavaScript).
 constexpr int kFirstDollarQuotes = 90000;
 
@@ -139,7 +141,8 @@ bool MySqlLexer::skip_code_comment(std::size_t marker, bool of_mariadb) {
     in_code_comment_ = true;
     return true;
   }
-  if (dialect_.version == 0) return false;
+  const bool six_known = dialect_.system == System::MariaDb || dialect_.version >= kFirstSixDigits;
+  if (dialect_.version == 0 || (digits == 6 && !six_known)) return false;
   const bool foreign = dialect_.system == System::MariaDb && !of_mariadb && version >= kFirstForeignVersion &&
                        version <= kLastForeignVersion;
   if (version > dialect_.version || foreign) return skip_plain_comment(true);

@@ -8,7 +8,11 @@
 
 namespace {
 
-const dbi::sql::Dialect kPostgreSql{dbi::sql::System::PostgreSql, 0, true, {}, {}};
+using dbi::sql::Dialect;
+using dbi::sql::System;
+
+const Dialect kPostgreSql{System::PostgreSql, 0, true, {}, {}};
+const Dialect kMySql{System::MySql, 90704, {}, false, false};
 
 const std::string kQuery =
     "SELECT o.id, o.created_at, c.name, sum(l.price * l.quantity) AS total FROM orders o JOIN customers c ON c.id = "
@@ -26,14 +30,27 @@ std::string long_string() {
   return "insert into documents (id, body) values (1, '" + std::string(std::size_t{1} << 18U, 'x') + "')";
 }
 
-void run(benchmark::State& state, const std::string& text) {
-  for (auto _ : state) benchmark::DoNotOptimize(dbi::sql::normalize(text, kPostgreSql));
+const std::string kDigest =
+    "SELECT `o` . `id` , `o` . `created_at` , `c` . `name` , SUM ( `l` . `price` * `l` . `quantity` ) AS `total` FROM "
+    "`orders` `o` JOIN `customers` `c` ON `c` . `id` = `o` . `customer_id` LEFT JOIN `order_lines` `l` ON `l` . "
+    "`order_id` = `o` . `id` WHERE `o` . `status` = ? AND `o` . `created_at` >= DATE ? AND `c` . `country` IN (...) "
+    "AND "
+    "`l` . `price` BETWEEN ? AND ? GROUP BY `o` . `id` , `o` . `created_at` , `c` . `name` HAVING SUM ( `l` . `price` "
+    ") "
+    "> ? ORDER BY `total` DESC LIMIT ? OFFSET ?";
+
+void run(benchmark::State& state, const std::string& text, const Dialect& dialect = kPostgreSql) {
+  for (auto _ : state) benchmark::DoNotOptimize(dbi::sql::normalize(text, dialect));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 
 BENCHMARK_CAPTURE(run, query, kQuery);
 BENCHMARK_CAPTURE(run, long_list, long_list());
 BENCHMARK_CAPTURE(run, long_string, long_string());
+BENCHMARK_CAPTURE(run, mysql_query, kQuery, kMySql);
+BENCHMARK_CAPTURE(run, mysql_digest, kDigest, kMySql);
+BENCHMARK_CAPTURE(run, mysql_long_list, long_list(), kMySql);
+BENCHMARK_CAPTURE(run, mysql_long_string, long_string(), kMySql);
 
 }  // namespace
 

@@ -509,6 +509,29 @@ select cast('42.4' as decimal(5,2)), cast(a as char(10)), cast('x' as binary), c
 ==
 select interval(5, 1, 2), field('secret', 'a'), elt(1, 'secret'), make_set(1, 'secret'), export_set(5, 'Y', 'N') from t
 ==
+select 1 /*! + 2 # 'secret' */ + 3
+ */
+==
+select 1 /*! + 2 -- 'secret' */ + 3
+ */
+==
+select 1 /*!50000 + 'secret */ secret' */
+==
+select 1 /*!50000 + /* 'secret' */ 2 */ + 3
+==
+select 1 /*!50000+2*//*!50000+3*/
+==
+select/**/a/**/from/**/t where b='secret'/**/
+==
+select 1 /*!50000 + 2 /*!99999 'secret' */ */ + 3
+==
+select 1 /*!*/ + 2
+==
+select 1 --	'secret'
+ + 2
+==
+select a from t where b = 'secret' and a=-1-- 'secret'
+==
 select t.1st, 2020_sales from t
 == ANSI_QUOTES
 select "a", "b c", 'secret' from t where "B" = 'x'

@@ -186,6 +186,7 @@ TEST(MySqlNormalize, ReplacesWhatItCannotFinish) {
   }
   EXPECT_FALSE(normalize(std::string_view("select 1 # a\0b\n", 15), kMySql).readable);
   EXPECT_FALSE(normalize("select $$secret$$", kMariaDb).readable);
+  EXPECT_FALSE(normalize("select 1 /*!500001 + 2 */", {System::MySql, 80400, {}, false, false}).readable);
 }
 
 TEST(MySqlNormalize, GivesNoSignatureWhereTextIsNotOneWholeStatement) {
