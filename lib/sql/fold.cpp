@@ -133,7 +133,6 @@ void Fold::add_unknown(Token token) {
     return add_value(token);
   }
   token.kind = TokenKind::Operator;
-  token.keyword = Keyword::None;
   token.synonym = find_mysql_operator_synonym(text_of(token));
   tokens_.push_back(token);
 }

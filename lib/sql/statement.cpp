@@ -61,11 +61,20 @@ std::size_t write_name(std::string_view quoted, char* to) {
 }
 
 // Writes a token; returns its size, which is not more than it has in the text.
+template <bool mysql>
 std::size_t write_token(const Token& token, std::string_view text, char* to) {
   const char* from = text.data() + token.begin;
   if (is_value(token.kind)) {
     *to = '?';
     return 1;
+  }
+  if constexpr (mysql) {
+    if (token.kind == TokenKind::QuotedName) return write_name({from, token.size}, to);
+    if (token.synonym != 0) {
+      const auto word = mysql_synonym(token.synonym);
+      std::copy(word.begin(), word.end(), to);
+      return word.size();
+    }
   }
   if (token.kind == TokenKind::Word) {
     std::transform(from, from + token.size, to, lower);
@@ -75,28 +84,14 @@ std::size_t write_token(const Token& token, std::string_view text, char* to) {
   return token.size;
 }
 
-std::size_t write_mysql_token(const Token& token, std::string_view text, char* to) {
-  if (token.kind == TokenKind::QuotedName) return write_name(text.substr(token.begin, token.size), to);
-  if (token.synonym == 0) return write_token(token, text, to);
-  const auto word = mysql_synonym(token.synonym);
-  std::copy(word.begin(), word.end(), to);
-  return word.size();
-}
-
 // XXH3-64 of the tokens, each followed by a zero byte; words in lower case, values as `?`.
-template <typename Writer>
-std::string signature_of(const std::vector<Token>& tokens, std::string_view text, Writer write) {
+template <bool mysql>
+std::string signature_of(const std::vector<Token>& tokens, std::string_view text) {
   // Room for every token and its zero byte, which stands there already.
   std::string stream(text.size() + tokens.size(), '\0');
   std::size_t size = 0;
-  for (const auto& token : tokens) size += write(token, text, stream.data() + size) + 1;
+  for (const auto& token : tokens) size += write_token<mysql>(token, text, stream.data() + size) + 1;
   return hex16(XXH3_64bits(stream.data(), size));
-}
-
-std::string signature_of(const std::vector<Token>& tokens, std::string_view text, System system) {
-  if (system != System::PostgreSql) return signature_of(tokens, text, write_mysql_token);
-  return signature_of(tokens, text,
-                      [](const Token& token, std::string_view from, char* to) { return write_token(token, from, to); });
 }
 
 // UTF-8 as RFC 3629 has it; the last letter may be cut.
@@ -175,7 +170,7 @@ std::string readable_text(const std::vector<Token>& tokens, std::string_view tex
     } else if (token.kind == TokenKind::Placeholder) {
       out.push_back('$');
       out.append(std::to_string(++placeholders));
-    } else if (token.kind == TokenKind::Operator && text[token.begin] == '(') {
+    } else if (token.synonym != 0 && token.keyword == Keyword::Unknown) {
       out.append(mysql_synonym(token.synonym));
     } else {
       out.append(text.substr(token.begin, token.size));
@@ -231,7 +226,10 @@ Statement normalize(std::string_view text, const Dialect& dialect, TextFacts fac
   const bool first_of_several = dialect.system == System::MariaDb && text.ends_with(" ; ");
   const bool whole =
       !first_of_several && !facts.truncated && fold.balanced() && !fold.several() && !fold.tokens().empty();
-  if (whole) statement.signature = signature_of(fold.tokens(), text, dialect.system);
+  if (whole) {
+    const bool mysql = dialect.system != System::PostgreSql;
+    statement.signature = mysql ? signature_of<true>(fold.tokens(), text) : signature_of<false>(fold.tokens(), text);
+  }
   return statement;
 }
 

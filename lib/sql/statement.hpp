@@ -15,7 +15,7 @@ enum class System : std::uint8_t { PostgreSql, MySql, MariaDb };
 /// between their values fails closed.
 struct Dialect {
   System system = System::PostgreSql;
-  /// For open /*!NNNNN comments of MySQL and MariaDB: 80400, 101100; 0 for PostgreSQL.
+  /// For /*!NNNNN comments of MySQL and MariaDB: 80400, 101106; 0 = not known, and for PostgreSQL.
   int version = 0;
   /// PostgreSQL standard_conforming_strings, MySQL ANSI_QUOTES and NO_BACKSLASH_ESCAPES; nullopt = not known.
   std::optional<bool> standard_conforming_strings;
@@ -43,8 +43,9 @@ struct Statement {
   std::string verb;
 };
 
-/// Normalises one statement by dbi-record(5), "query_signature". Never fails; never copies a literal. Linear in the
-/// text's length. Thread safe.
+/// Normalises one statement by dbi-record(5), "QUERY SIGNATURE", or the digest text of MySQL and MariaDB, for which no
+/// mode need be known. Text is UTF-8 there, as the servers' tables show it. Never fails; never copies a literal. Linear
+/// in the text's length. Thread safe.
 [[nodiscard]] Statement normalize(std::string_view text, const Dialect& dialect, TextFacts facts = {});
 
 /// What stands for a text that may not be shown: "<N bytes, xxh3 HEX>".
