@@ -35,7 +35,7 @@ TargetCycles::TargetCycles(std::string target, const Engine& engine, OpenReader 
       baselines_(std::move(baselines)),
       texts_(std::move(texts)),
       texts_path_(std::move(texts_path)),
-      settings_(std::move(settings)),
+      settings_(settings),
       clock_(&clock) {
   if (settings_.sessions) read_sessions_ = engine_.make_sessions(*settings_.sessions);
 }

@@ -209,6 +209,7 @@ bool is_text_type(Oid type) {
 
 std::vector<Column> columns_of(const PGresult* result) {
   std::vector<Column> columns;
+  columns.reserve(static_cast<std::size_t>(PQnfields(result)));
   for (int i = 0; i < PQnfields(result); ++i) columns.push_back({PQfname(result, i), is_text_type(PQftype(result, i))});
   return columns;
 }
