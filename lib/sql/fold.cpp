@@ -137,26 +137,13 @@ void Fold::add_unknown(Token token) {
   tokens_.push_back(token);
 }
 
-// The digest of a prepared statement of MySQL is EXECUTE and the statement.
+// The digest of a prepared statement of MySQL is EXECUTE and the statement; the name of one would be in backticks
+// there.
 void Fold::drop_execute(const Token& token) {
   if (tokens_.size() != statement_begin_ + 1 || back().keyword != Keyword::Execute) return;
-  const bool bracket = token.kind == TokenKind::Open;
-  switch (bracket ? Keyword::Select : token.keyword) {
-    case Keyword::Alter:
-    case Keyword::Create:
-    case Keyword::Release:
-    case Keyword::Rollback:
-    case Keyword::Select:
-    case Keyword::Set:
-    case Keyword::Values:
-    case Keyword::Verb:
-    case Keyword::With:
-      tokens_.pop_back();
-      begin_element();
-      break;
-    default:
-      break;
-  }
+  if (system_ != System::MySql || (token.kind == TokenKind::Word && token.keyword == Keyword::None)) return;
+  tokens_.pop_back();
+  begin_element();
 }
 
 // NULL, TRUE, FALSE and LIMIT ALL are values, but not behind IS and IS NOT; NOT NULL and SET NULL in a definition stay.

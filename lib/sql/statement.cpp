@@ -129,6 +129,12 @@ bool is_spaced(const Token& before, const Token& token, std::string_view text, S
       if (system == System::PostgreSql || text[before.begin] != '@') break;
       return is_value(token.kind) ? before.size != 1 : before.size != 2 || !is_name(token.kind);
     case TokenKind::Open:
+      // Not to be taken for a form of digests.
+      if (system != System::PostgreSql && token.kind == TokenKind::Word) {
+        const auto word = text.substr(token.begin, token.size);
+        return word == "unknown" || word == "_charset";
+      }
+      [[fallthrough]];
     case TokenKind::OpenBracket:
     case TokenKind::Cast:
       return token.kind == TokenKind::Colon || (token.kind == TokenKind::Operator && !star(token));

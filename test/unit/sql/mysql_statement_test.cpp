@@ -105,6 +105,10 @@ TEST(MySqlNormalize, SignsADigestAsItsStatement) {
       {"select extract(month from d), `month` from t", "SELECT EXTRACT ( SQL_TSI_MONTH FROM `d` ) , `month` FROM `t`"},
       {"describe t", "EXPLAIN `t`"},
       {"select a as \"x y\" from t", "SELECT `a` AS ? FROM `t`"},
+      {"do 1", "EXECUTE DO ?"},
+      {"desc t", "EXECUTE DESC `t`"},
+      {"(select 1) union (select 2)", "EXECUTE ( SELECT ? ) UNION ( SELECT ? )"},
+      {"execute p using @a", "EXECUTE `p` USING @?"},
       {"select 1 where -1 = a", "SELECT ? WHERE - ? = `a`"},
   };
   for (const auto& it : kCases) {
@@ -124,6 +128,7 @@ TEST(MySqlNormalize, ReadsTheFormsOfMariaDb) {
       {"select 'a' || 'b', a || b", "SELECT ? (unknown) ? , `a` (unknown) `b` "},
       {"select 1 /*M! + 2 */ /*M!100000 + 3 */ /*!100100 + 4 */", "SELECT ? + ? + ? + ? "},
       {"select 1 /*!50700 + 2 */ /*M!999999 + 3 */ /*!080034 + 4 */", "SELECT ? "},
+      {"select f( unknown ), ( _charset )", "SELECT `f` ( UNKNOWN ) , ( `_charset` )"},
       {"show replica status", "SHOW SLAVE STATUS "},
   };
   for (const auto& it : kCases) {
@@ -132,6 +137,7 @@ TEST(MySqlNormalize, ReadsTheFormsOfMariaDb) {
     EXPECT_TRUE(sent.signature) << it.text;
     EXPECT_EQ(sent.signature, digest.signature) << sent.text << "\n" << digest.text;
     EXPECT_EQ(normalize(digest.text, kMariaDb).signature, digest.signature) << digest.text;
+    EXPECT_EQ(normalize(sent.text, kMariaDb).signature, sent.signature) << sent.text;
   }
   EXPECT_EQ(normalize("SELECT `a` (unknown) `b` ", kMariaDb).text, "SELECT `a` || `b`");
   EXPECT_FALSE(normalize("SELECT ? ; ", kMariaDb).signature);

@@ -1,0 +1,1 @@
+SELECTcontains  (unknown  ),`tains  (ununown) , a` `Aunknv 'it''s', 'a\'b', a` Aunknv 'it''s', 'a\'b', "s\"d"==in2W ; 
