@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/mysql_connection.hpp"
 
+#include <errmsg.h>
 #include <fmt/format.h>
 #include <mysql.h>
 #include <poll.h>
@@ -189,6 +190,7 @@ class MysqlConnection::Session {
   StopWaker waker_;
   Handle handle_;
   MysqlInfo info_;
+  bool tls_failed_ = false;
   RowRecorder* recorder_ = nullptr;
 };
 
@@ -196,8 +198,7 @@ Outcome<void> MysqlConnection::Session::connect() {
   const auto deadline = steady_clock::now() + limits_.connect;
   auto reached = reach(login_.tls, deadline, true);
   // A server on this machine whose TLS is of another time is still to be had without it.
-  if (!reached && login_.tls == TlsMode::Preferred && reached.error().kind == ErrorKind::Connection &&
-      !reached.error().hint.empty()) {
+  if (!reached && login_.tls == TlsMode::Preferred && tls_failed_) {
     reached = reach(TlsMode::Off, deadline, true);
   }
   if (!reached) return tl::unexpected(std::move(reached).error());
@@ -260,7 +261,9 @@ Outcome<Handle> MysqlConnection::Session::reach(TlsMode tls, Deadline deadline, 
   if (result == nullptr) {
     if (heed_stop && stop_.stop_requested()) return tl::unexpected(stopped());
     if (steady_clock::now() >= deadline) return tl::unexpected(no_connection(Wake::Expired));
-    return tl::unexpected(classify_mysql_connect(error_of(handle), where_, tls != TlsMode::Off));
+    const auto error = error_of(handle);
+    tls_failed_ = error.number == CR_SSL_CONNECTION_ERROR;
+    return tl::unexpected(classify_mysql_connect(error, where_, tls != TlsMode::Off));
   }
   if (tls >= TlsMode::Required && mysql_get_ssl_cipher(handle) == nullptr) {
     return tl::unexpected(failure(ErrorKind::Connection, fmt::format("{}: the connection is without TLS", where_)));

@@ -3,11 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
-#include "sql/statement.hpp"
+#include "sql/redact_mysql_message.hpp"
 
 namespace dbi::db {
 
@@ -74,14 +73,11 @@ bool is_of_library(unsigned number) {
   return (number >= 2000 && number < 3000) || (number >= 5000 && number < 6000);
 }
 
-// Messages of these name accounts, hosts, databases and numbers only.
-bool tells_no_data(unsigned number) {
-  constexpr std::array kNumbersOfConnect{1040U, 1044U, 1045U, 1049U, 1129U, 1130U, 1203U, 1226U, 1698U};
-  return std::find(kNumbersOfConnect.begin(), kNumbersOfConnect.end(), number) != kNumbersOfConnect.end();
-}
-
-std::string_view first_line(std::string_view text) {
-  return text.substr(0, text.find('\n'));
+// The library's own words are of hosts, files and certificates. A newline begins what a statement quoted.
+std::string redact(const MysqlError& error) {
+  const auto line = error.message.substr(0, error.message.find('\n'));
+  if (is_of_library(error.number)) return std::string(line);
+  return sql::redact_mysql_message(error.message, error.number, error.sqlstate);
 }
 
 std::string state_of(const MysqlError& error) {
@@ -111,39 +107,20 @@ ErrorKind kind_of_mysql(unsigned number) {
   return is_of_library(number) ? ErrorKind::Connection : ErrorKind::Other;
 }
 
-std::string redact_mysql_message(const MysqlError& error) {
-  constexpr std::string_view kQuotes = "'\"`";
-  const auto message = first_line(error.message);
-  if (is_of_library(error.number) || tells_no_data(error.number)) return std::string(message);
-  constexpr std::string_view kRaised = "45";  // the class of unhandled user-defined conditions
-  if (error.number == 1644 || error.number == 1643 || error.sqlstate.starts_with(kRaised)) {
-    return sql::replacement(message);
-  }
-  const auto first = message.find_first_of(kQuotes);
-  if (first == std::string_view::npos && message.size() == error.message.size()) return std::string(message);
-  auto text = std::string(message.substr(0, first));
-  if (first == std::string_view::npos) return text;
-  text += '?';
-  // A message that ends within the quotes was cut there.
-  const auto last = error.message.find_last_of(kQuotes);
-  if (last != first && last < message.size()) text += message.substr(last + 1);
-  return text;
-}
-
 Failure classify_mysql_connect(const MysqlError& error, std::string_view where, bool tls) {
   auto kind = kind_of_mysql(error.number);
   // At the door a database that one may not enter is a matter of logging in.
   if (error.number == 1044) kind = ErrorKind::Authentication;
   return {.kind = kind,
           .sqlstate = state_of(error),
-          .message = fmt::format("{}: {} ({})", where, redact_mysql_message(error), error.number),
+          .message = fmt::format("{}: {} ({})", where, redact(error), error.number),
           .hint = hint_of(error, tls)};
 }
 
 Failure classify_mysql_statement(const MysqlError& error) {
   return {.kind = kind_of_mysql(error.number),
           .sqlstate = state_of(error),
-          .message = fmt::format("{} ({})", redact_mysql_message(error), error.number),
+          .message = fmt::format("{} ({})", redact(error), error.number),
           .hint = {}};
 }
 

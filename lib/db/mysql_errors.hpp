@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -21,15 +20,11 @@ struct MysqlError {
 /// says nothing about the collector.
 [[nodiscard]] ErrorKind kind_of_mysql(unsigned number);
 
-/// A server's message without what it quotes: everything from the first quote to the last is one `?`, since a quote
-/// inside of what is quoted is not marked. What SIGNAL raised is an application's own and goes whole.
-[[nodiscard]] std::string redact_mysql_message(const MysqlError& error);
-
-/// The failure of a connect; `where` ("db1:3306") stands in front of the message. `tls`: the connection was under TLS
-/// when it was refused.
+/// The failure of a connect; the message is redacted, `where` ("db1:3306") stands in front of it. `tls`: the connection
+/// was under TLS when it was refused.
 [[nodiscard]] Failure classify_mysql_connect(const MysqlError& error, std::string_view where, bool tls);
 
-/// The failure of a statement.
+/// The failure of a statement; the message is redacted.
 [[nodiscard]] Failure classify_mysql_statement(const MysqlError& error);
 
 }  // namespace dbi::db

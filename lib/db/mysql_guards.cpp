@@ -64,14 +64,15 @@ std::optional<std::string> guarded(std::string_view sql, const Guards& guards, s
         statement_seconds(guards), lock_seconds(guards), kSqlMode, kTimeZone, sql);
   }
   constexpr std::string_view kVerb = "select";
-  const auto same = [](char a, char b) { return (a | 0x20) == b; };
+  const auto same = [](char verb, char letter) { return (letter | 0x20) == verb; };
   const auto rest = sql.substr(std::min(sql.size(), kVerb.size()));
   if (rest.empty() || rest.front() != ' ' || !std::equal(kVerb.begin(), kVerb.end(), sql.begin(), same)) {
     return std::nullopt;
   }
+  // The hint sets no variable that could be read back, the variable alone sets no limit that all versions keep to.
   return fmt::format(
-      "SELECT /*+ MAX_EXECUTION_TIME({}) SET_VAR(lock_wait_timeout={}) SET_VAR(sql_mode='{}') "
-      "SET_VAR(time_zone='{}') */{}",
+      "SELECT /*+ MAX_EXECUTION_TIME({0}) SET_VAR(max_execution_time={0}) SET_VAR(lock_wait_timeout={1}) "
+      "SET_VAR(sql_mode='{2}') SET_VAR(time_zone='{3}') */{4}",
       guards.statement_timeout.count(), lock_seconds(guards), kSqlMode, kTimeZone, rest);
 }
 

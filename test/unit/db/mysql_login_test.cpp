@@ -171,6 +171,17 @@ TEST_F(MysqlTls, IsNamedWhereTheAccountRequiresIt) {
   EXPECT_EQ(outcome(open_mysql(server().loopback("tls_only", "tls=required"))), "ok TLSv1.3");
 }
 
+TEST_F(MysqlTls, GoesOverASocketWhereAsked) {
+  EXPECT_EQ(outcome(open_mysql(server().local("dbi_password", "tls=required"), kPassword)), "ok TLSv1.3");
+}
+
+TEST_F(MysqlTls, ShowsACertificateOfItsOwn) {
+  server().sql("create user if not exists certified require x509; grant select on app.* to certified");
+  const auto own = "tls_cert=" + certificates() + "/server.pem&tls_key=" + certificates() + "/server.key";
+  EXPECT_EQ(outcome(open_mysql(server().loopback("certified"))), "authentication");
+  EXPECT_EQ(outcome(open_mysql(server().loopback("certified", own))), "ok TLSv1.3");
+}
+
 TEST_F(MysqlTls, IsMissedBeforeAnythingIsSent) {
   const FakeServer bare([](int client) {
     // Later than the client begins to wait, as from another machine.
