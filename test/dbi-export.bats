@@ -207,16 +207,43 @@ ok"
 incomplete|19|19.0"
 }
 
-@test "a stream whose scrapes were filtered out is stored" {
+@test "a stream whose scrapes were filtered out is stored where that is allowed" {
   db=$BATS_TEST_TMPDIR/o.db
   cycles 1000 | grep -v '"scrape"' >"$BATS_TEST_TMPDIR/filtered"
-  run bash -c "ulimit -n 40; dbi-export --to 'sqlite:$db' '$BATS_TEST_TMPDIR/filtered'"
+  run bash -c "ulimit -n 40; dbi-export --to 'sqlite:$db' --uncounted allow '$BATS_TEST_TMPDIR/filtered'"
   assert_success
   assert_output ""
   assert_equal "$(sqlite3 "$db" "SELECT count(*) FROM query_stats; SELECT sum(calls) FROM top_statements_by_hour;
     SELECT count(*) FROM unfinished_cycles")" "40000
 40000
 1000"
+  run dbi-export --to "sqlite:$BATS_TEST_TMPDIR/p.db" "$BATS_TEST_TMPDIR/filtered"
+  assert_success
+  assert_output --partial "hint: If something in the pipe takes scrapes out, --uncounted allow stores the rest as it comes."
+  assert_output --partial "1000 cycles were left out"
+  assert_equal "$(sqlite3 "$BATS_TEST_TMPDIR/p.db" "SELECT count(*) FROM query_stats; SELECT sum(count) FROM dropped")" "0
+40000"
+}
+
+@test "a sink that is an input is refused" {
+  cp "$input" "$BATS_TEST_TMPDIR/self"
+  run dbi-export --to "ndjson:$BATS_TEST_TMPDIR/self" "$BATS_TEST_TMPDIR/self"
+  assert_failure 2
+  assert_output --partial "is an input, too"
+  run bash -c "dbi-export --to 'ndjson:$BATS_TEST_TMPDIR/self' <'$BATS_TEST_TMPDIR/self'"
+  assert_failure 2
+  cmp "$input" "$BATS_TEST_TMPDIR/self"
+}
+
+@test "a database of another program is refused and stays as it is" {
+  db=$BATS_TEST_TMPDIR/event.db
+  sqlite3 "$db" "CREATE TABLE event (id INTEGER PRIMARY KEY, ts TEXT, extra TEXT, title TEXT);
+    INSERT INTO event VALUES (1, '2020-01-01', 'x', 'wedding')"
+  cp "$db" "$db.before"
+  run dbi-export --to "sqlite:$db" --retain 30d "$input"
+  assert_failure 5
+  assert_output --partial "is not one of dbi-export's; it stays as it is"
+  cmp "$db" "$db.before"
 }
 
 @test "a file of another form is refused and stays as it is" {

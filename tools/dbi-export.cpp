@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "export/fan_out.hpp"
+#include "export/input_files.hpp"
 #include "export/open_sink.hpp"
 #include "run/filter_options.hpp"
 #include "run/filter_run.hpp"
@@ -27,6 +28,7 @@ struct Options {
   std::optional<std::uint64_t> keep_files;
   std::optional<std::uint64_t> keep_bytes;
   std::optional<dbi::microseconds> retain;
+  bool uncounted = false;
   dbi::run::FilterOptions filter;
 };
 
@@ -55,6 +57,10 @@ void describe(dbi::cli::Tree& tree, Options& options) {
   tree.group("SQLite");
   tree.duration("--retain", &options.retain, "delete rows that are older than DURATION")
       .at_least(dbi::microseconds{1'000'000});
+  tree.choice("--uncounted", &options.uncounted,
+              {{"refuse", false, "what arrived of it is counted as dropped"},
+               {"allow", true, "it is stored as it came; for pipes in which something takes records out"}},
+              "what becomes of a cycle that lacks records which no `dropped` record counts");
   dbi::run::describe_filter_options(tree, options.filter);
 }
 
@@ -89,10 +95,15 @@ Result<dbi::ExitStatus> deliver(const Options& options, dbi::run::Context& conte
   if (terminal) sinks.table.window = [output] { return dbi::exporting::window_of(output); };
   sinks.rotation = {options.rotate_size, options.rotate_age, options.keep_files, options.keep_bytes};
   sinks.sqlite.retain = options.retain;
+  sinks.sqlite.uncounted = options.uncounted;
   sinks.log = context.log;
+  const dbi::exporting::Inputs inputs{options.filter.files, STDIN_FILENO};
+  DBI_TRY(dbi::exporting::check_not_read(words, inputs));
+  const bool acknowledges = dbi::exporting::can_acknowledge(words) && !dbi::exporting::reads_archive(inputs);
 
   dbi::exporting::Delivery delivery;
-  const auto make = [&](const dbi::run::FilterSetup&) -> Result<std::unique_ptr<dbi::stream::Filter>> {
+  const auto make = [&](const dbi::run::FilterSetup& setup) -> Result<std::unique_ptr<dbi::stream::Filter>> {
+    if (acknowledges && setup.folder) sinks.sqlite.acknowledger.emplace(*setup.folder, context.common.name);
     DBI_TRY_ASSIGN(auto opened, dbi::exporting::open_sinks(words, sinks, *context.clock));
     return std::unique_ptr<dbi::stream::Filter>(
         std::make_unique<dbi::exporting::FanOut>(std::move(opened), *context.log, delivery));

@@ -10,6 +10,7 @@ complete -c dbi-export -l rotate-age -x -d 'start a new file when one is older t
 complete -c dbi-export -l keep-files -x -d 'keep at most N rotated files'
 complete -c dbi-export -l keep-bytes -x -d 'keep rotated files of at most SIZE in all'
 complete -c dbi-export -l retain -x -d 'delete rows that are older than DURATION'
+complete -c dbi-export -l uncounted -x -a 'refuse allow' -d 'what becomes of a cycle that lacks records which no `dropped` record counts'
 complete -c dbi-export -l max-record-bytes -x -d 'refuse longer lines'
 complete -c dbi-export -l strict -d 'stop at the first malformed line'
 complete -c dbi-export -l no-strict -d 'stop at the first malformed line'

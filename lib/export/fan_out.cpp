@@ -33,10 +33,18 @@ Status FanOut::each(Call call) {
 }
 
 Status FanOut::on_record(const record::Record& record, stream::Writer& out) {
-  if (record.text("kind", scratch_) == "scrape" && record.text("outcome", scratch_) == "failed") {
-    delivery_->scrape_failed = true;
-  }
+  if (record.text("kind", scratch_) == "scrape") look_at_scrape(record);
   return each([&](Sink& sink) { return sink.accept(record, out); });
+}
+
+void FanOut::look_at_scrape(const record::Record& scrape) {
+  if (scrape.text("outcome", scratch_) == "failed") delivery_->scrape_failed = true;
+  if (told_unacknowledged_ || !scrape.text("since_cycle", scratch_)) return;
+  if (std::ranges::any_of(sinks_, [](const auto& sink) { return sink->acknowledges(); })) return;
+  told_unacknowledged_ = true;
+  log_->warning(Error{ErrorKind::Output, "dbi-collect waits for an acknowledgement that this run cannot give",
+                      "--commit exported wants sqlite:PATH as the only sink beside table, a pipe as the input and the "
+                      "state folder that dbi-collect uses."});
 }
 
 std::optional<MonotonicTime> FanOut::next_deadline() const {

@@ -40,11 +40,13 @@ class FanOut final : public stream::Filter {
  private:
   template <typename Call>
   Status each(Call call);
+  void look_at_scrape(const record::Record& scrape);
 
   std::vector<std::unique_ptr<Sink>> sinks_;
   const Log* log_;
   Delivery* delivery_;
   std::string scratch_;
+  bool told_unacknowledged_ = false;
 };
 
 }  // namespace dbi::exporting

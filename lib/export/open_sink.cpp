@@ -51,6 +51,14 @@ Status check_sinks(const std::vector<std::string>& words) {
   return {};
 }
 
+bool can_acknowledge(const std::vector<std::string>& words) {
+  std::vector<std::string_view> durable;
+  for (const std::string& word : words) {
+    if (word != "table") durable.push_back(split_word(word).scheme);
+  }
+  return durable.size() == 1 && durable.front() == "sqlite";
+}
+
 Result<std::vector<std::unique_ptr<Sink>>> open_sinks(const std::vector<std::string>& words, const SinkOptions& options,
                                                       const Clock& clock) {
   std::vector<std::unique_ptr<Sink>> sinks;

@@ -24,6 +24,9 @@ struct SinkOptions {
 /// Checks the words without opening anything: ErrorKind::Usage for an unknown sink, a missing path, or one given twice.
 Status check_sinks(const std::vector<std::string>& words);
 
+/// True where one SQLite database is the only sink that keeps something: whose acknowledgement stands for all.
+[[nodiscard]] bool can_acknowledge(const std::vector<std::string>& words);
+
 /// Opens them in their order; the words have been checked. Fails with what the first sink that cannot be
 /// opened says, behind its word.
 Result<std::vector<std::unique_ptr<Sink>>> open_sinks(const std::vector<std::string>& words, const SinkOptions& options,

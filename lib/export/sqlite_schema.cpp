@@ -79,9 +79,7 @@ std::string view_sql(std::string_view name, std::string_view select) {
 }  // namespace
 
 std::string create_views_sql() {
-  // Sums weigh each record by how many it stands for; lifetime totals are no part of any sum. Of a target that has
-  // scrapes a cycle without one was cut off, and the next difference may hold its figures again; where a target has
-  // none at all, something between the collector and here took them out.
+  // Sums weigh each record by how many it stands for; lifetime totals are no part of any sum.
   return view_sql("top_statements_by_hour",
                   "SELECT substr(ts, 1, 13) || ':00:00Z' AS hour, target, database, query_signature,"
                   " max(query) AS query,"
@@ -91,9 +89,7 @@ std::string create_views_sql() {
                   " 100.0 * sum(shared_blks_hit * coalesce(weight, 1))"
                   " / nullif(sum((shared_blks_hit + shared_blks_read) * coalesce(weight, 1)), 0) AS hit_pct,"
                   " sum(quality = 'lower_bound') AS lower_bounds"
-                  " FROM query_stats AS q WHERE quality <> 'baseline' AND (cycle IS NULL"
-                  " OR EXISTS (SELECT 1 FROM scrape AS s WHERE s.target = q.target AND s.cycle = q.cycle)"
-                  " OR NOT EXISTS (SELECT 1 FROM scrape AS s WHERE s.target = q.target))"
+                  " FROM query_stats WHERE quality <> 'baseline'"
                   " GROUP BY 1, 2, 3, coalesce(query_signature, query_id)") +
          view_sql("blocked_sessions",
                   "SELECT s.ts, s.target, s.database, s.cycle, s.pid, s.user, s.query, s.transaction_ms,"
@@ -111,6 +107,11 @@ std::string create_views_sql() {
                   " WHERE cycle IS NOT NULL"
                   " AND NOT EXISTS (SELECT 1 FROM scrape AS s WHERE s.target = r.target AND s.cycle = r.cycle)"
                   " GROUP BY target, cycle");
+}
+
+std::string create_holdings_sql() {
+  return "CREATE TABLE IF NOT EXISTS holding (exporter TEXT NOT NULL, target TEXT NOT NULL, held TEXT NOT NULL,"
+         " seen TEXT NOT NULL, PRIMARY KEY (exporter, target)) WITHOUT ROWID;";
 }
 
 std::string insert_sql(const SqliteTable& table) {

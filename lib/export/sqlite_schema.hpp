@@ -31,6 +31,9 @@ struct SqliteTable {
 [[nodiscard]] std::string create_indexes_sql(const SqliteTable& table);
 [[nodiscard]] std::string create_views_sql();
 
+/// The table `holding`: which cycles an exporter holds, a row an exporter and target.
+[[nodiscard]] std::string create_holdings_sql();
+
 /// INSERT with a parameter a column, `extra` last.
 [[nodiscard]] std::string insert_sql(const SqliteTable& table);
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/log.hpp"
+#include "export/acknowledger.hpp"
 #include "export/sink.hpp"
 
 namespace dbi::exporting {
@@ -14,17 +15,20 @@ namespace dbi::exporting {
 struct SqliteOptions {
   std::optional<microseconds> retain;               ///< rows whose `ts` is older by the machine's clock are deleted
   std::size_t held_bytes = std::size_t{64} << 20U;  ///< of cycles without their scrape; beyond it they go to a file
+  bool uncounted = false;                           ///< cycles may lack records, their scrape included
+  std::optional<Acknowledger> acknowledger;         ///< whom dbi-collect waits for under --commit exported
 };
 
-/// Opens or makes the database (WAL) and adds the columns that it lacks. The records of a (target, cycle) are held
-/// until its `scrape` and then written in one transaction with it, so a reader, or a kill, never sees half a cycle.
-/// Records without a cycle go with the next transaction.
+/// Opens or makes the database, see SqliteDatabase. The records of a (target, cycle) are held until its `scrape` and
+/// then written in one transaction with it, so a reader, or a kill, never sees half a cycle. With an acknowledger a
+/// cycle that says `since_cycle` is taken only where judge_cycle() says so; one that is refused leaves a `dropped`
+/// record and nothing else, and after every `scrape` dbi-collect is told what is held. Records without a cycle go with
+/// the next transaction, at the latest after a second.
 ///
 /// A cycle is over without a `scrape` when a newer one of its target begins, when more than 256 are held, or at the end
-/// of the stream. If the stream brought scrapes of that target the cycle was cut off, and since the next difference may
-/// hold its figures again, its data records are left out and counted in one `dropped` record (`incomplete`); its
-/// control records are written. If it brought none, something took them out, and the cycle is written as it is. Fails
-/// with ErrorKind::Output.
+/// of the stream. It was cut off, and the next difference may hold its figures again: its data records are left out and
+/// counted in one `dropped` record (`incomplete`), its control records are written. With `uncounted` it is written as
+/// it is. Fails with ErrorKind::Output.
 Result<std::unique_ptr<Sink>> open_sqlite_sink(const std::string& path, const SqliteOptions& options,
                                                const Clock& clock, const Log* log = nullptr);
 

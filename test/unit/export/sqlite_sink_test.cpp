@@ -9,9 +9,13 @@
 #include <csignal>
 
 #include "export/samples.hpp"
+#include "state/ack.hpp"
+#include "state/scratch_folder.hpp"
 
 namespace dbi::exporting {
 namespace {
+
+using state::content_of;
 
 /// The first row of a query, its columns parted by '|'.
 std::string ask(const std::string& path, const std::string& sql) {
@@ -46,6 +50,9 @@ TEST(SqliteSink, ACycleAppearsWholeAtItsScrape) {
   EXPECT_EQ(ask(path, "SELECT outcome, server_version FROM last_scrape"), "ok|15.8");
 }
 
+// Marks a database as dbi-export's.
+constexpr const char* kOurs = "PRAGMA application_id = 1684171057";
+
 constexpr const char* kFigures =
     "SELECT (SELECT count(*) FROM query_stats), (SELECT count(*) FROM error), (SELECT count(*) FROM dropped),"
     " (SELECT coalesce(sum(calls), 0) FROM top_statements_by_hour), (SELECT count(*) FROM unfinished_cycles)";
@@ -77,29 +84,144 @@ TEST(SqliteSink, ACycleThatWasCutOffIsLeftOutAndCounted) {
   EXPECT_EQ(ask(path, kFigures), "2|1|2|6|0");
 }
 
-TEST(SqliteSink, AStreamWithoutScrapesIsStoredAsItComes) {
+TEST(SqliteSink, ACycleWithoutScrapeIsStoredOnlyWhereThatIsAllowed) {
+  const Folder folder;
+  const SetClock clock;
+  for (const bool allowed : {false, true}) {
+    const std::string path = folder.file(allowed ? "allowed.db" : "refused.db");
+    SqliteOptions options;
+    options.uncounted = allowed;
+    auto sink = open_sqlite_sink(path, options, clock);
+    ASSERT_TRUE(sink);
+    for (const std::string cycle : {"01", "02", "03"}) ASSERT_TRUE(give(**sink, statement(cycle, "select a", 2, 10)));
+    EXPECT_EQ(ask(path, kFigures), allowed ? "2|0|0|4|2" : "0|0|2|0|0") << "not only at the end";
+    ASSERT_TRUE((*sink)->finish(no_output()));
+    EXPECT_EQ(ask(path, kFigures), allowed ? "3|0|0|6|3" : "0|0|3|0|0");
+  }
+}
+
+TEST(SqliteSink, ARecordWithoutCycleIsStoredOnce) {
   const Folder folder;
   const SetClock clock;
   const std::string path = folder.file("x.db");
   auto sink = open_sqlite_sink(path, {}, clock);
   ASSERT_TRUE(sink);
-  for (const std::string cycle : {"01", "02", "03"}) ASSERT_TRUE(give(**sink, statement(cycle, "select a", 2, 10)));
-  EXPECT_EQ(ask(path, kFigures), "2|0|0|4|2") << "not only at the end";
+  const std::string event = R"({"v":1,"kind":"event","ts":"2026-11-25T08:00:00.000000Z","target":"main","event":"x"})";
+  ASSERT_TRUE(give(**sink, event));
+  ASSERT_TRUE((*sink)->on_deadline(clock.monotonic(), no_output()));
+  EXPECT_EQ(ask(path, "SELECT count(*) FROM event"), "1");
+  ASSERT_TRUE(give(**sink, event));
+  ASSERT_TRUE(give(**sink, scrape("01")));
+  EXPECT_EQ(ask(path, "SELECT count(*) FROM event"), "2");
+  ASSERT_TRUE(give(**sink, event));
   ASSERT_TRUE((*sink)->finish(no_output()));
-  EXPECT_EQ(ask(path, kFigures), "3|0|0|6|3");
-  // Once there are scrapes of the target, sums are of cycles with one.
-  sink = open_sqlite_sink(path, {}, clock);
-  ASSERT_TRUE(sink);
-  ASSERT_TRUE(give(**sink, statement("04", "select a", 1, 10)));
-  ASSERT_TRUE(give(**sink, scrape("04")));
-  EXPECT_EQ(ask(path, kFigures), "4|0|0|1|3");
+  EXPECT_EQ(ask(path, "SELECT count(*) FROM event"), "3");
+}
+
+TEST(SqliteSink, ADatabaseOfAnotherProgramStaysAsItIs) {
+  const Folder folder;
+  const SetClock clock;
+  const std::string path = folder.file("x.db");
+  ask(path, "CREATE TABLE event (id INTEGER, ts TEXT, extra TEXT)");
+  const auto before = content_of(path);
+  const auto sink = open_sqlite_sink(path, {}, clock);
+  ASSERT_FALSE(sink);
+  EXPECT_EQ(sink.error().kind, ErrorKind::Output);
+  EXPECT_EQ(content_of(path), before);
+}
+
+// A cycle id, a baseline's scrape and one with deltas.
+std::string id(int number) {
+  return std::string(31, '0') + std::to_string(number);
+}
+
+std::string scrape_with(int cycle, const std::string& members) {
+  return R"({"v":1,"kind":"scrape","ts":"2026-11-25T08:00:00.000000Z","target":"main","cycle":")" + id(cycle) +
+         R"(","outcome":"ok")" + members + "}";
+}
+
+std::string waiting(int cycle, int since, int records) {
+  return scrape_with(cycle,
+                     R"(,"interval_s":5,"since_cycle":")" + id(since) + R"(","records":)" + std::to_string(records));
+}
+
+class AcknowledgedTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Sink> open() {
+    auto opened = state::StateFolder::open({folder.file("state"), "default"});
+    EXPECT_TRUE(opened);
+    acks = *opened;
+    SqliteOptions options;
+    options.acknowledger.emplace(*opened, "dbi-export");
+    auto sink = open_sqlite_sink(path, options, clock);
+    EXPECT_TRUE(sink);
+    return std::move(*sink);
+  }
+
+  // "held seen" as far as they are set, by their last digits.
+  std::string told() {
+    const auto ack = state::load_ack(acks->ack("main", "dbi-export").value())->ack;
+    return (ack.held.empty() ? "-" : ack.held.substr(31)) + " " + (ack.seen.empty() ? "-" : ack.seen.substr(31));
+  }
+
+  const Folder folder;
+  const SetClock clock;
+  const std::string path = folder.file("x.db");
+  std::optional<state::StateFolder> acks;
+};
+
+TEST_F(AcknowledgedTest, TakesCyclesInAChainAndTellsWhatItHolds) {
+  auto sink = open();
+  ASSERT_TRUE(give(*sink, scrape_with(1, R"(,"baseline":true)")));
+  EXPECT_EQ(told(), "1 1");
+  ASSERT_TRUE(give(*sink, statement(id(2), "select a", 2, 10)));
+  ASSERT_TRUE(give(*sink, waiting(2, 1, 1)));
+  EXPECT_EQ(told(), "2 2");
+  ASSERT_TRUE(give(*sink, scrape_with(3, R"(,"records":0)")));
+  EXPECT_EQ(told(), "2 3") << "what stored no baseline leaves what is held alone";
+  EXPECT_EQ(ask(path, kFigures), "1|0|0|2|0");
+}
+
+TEST_F(AcknowledgedTest, RefusesWhatOverlapsAndWhatLacksRecords) {
+  auto sink = open();
+  ASSERT_TRUE(give(*sink, scrape_with(1, R"(,"baseline":true)")));
+  ASSERT_TRUE(give(*sink, statement(id(3), "select a", 2, 10)));
+  ASSERT_TRUE(give(*sink, waiting(3, 2, 1)));
+  EXPECT_EQ(told(), "1 3");
+  ASSERT_TRUE(give(*sink, statement(id(4), "select a", 2, 10)));
+  ASSERT_TRUE(give(*sink, waiting(4, 1, 2)));
+  EXPECT_EQ(told(), "1 4");
+  EXPECT_EQ(ask(path, kFigures), "0|0|2|0|0");
+  EXPECT_EQ(ask(path, "SELECT group_concat(reason), sum(calls), (SELECT count(*) FROM scrape) FROM dropped"),
+            "overlap,incomplete|4.0|1");
+  // What a filter dropped and counted is not missing.
+  ASSERT_TRUE(give(*sink, statement(id(5), "select a", 2, 10)));
+  ASSERT_TRUE(give(*sink, R"({"v":1,"kind":"dropped","ts":"2026-11-25T08:00:00.000000Z","target":"main","cycle":")" +
+                              id(5) + R"(","tool":"dbi-sample","reason":"sampled","count":1})"));
+  ASSERT_TRUE(give(*sink, waiting(5, 1, 2)));
+  EXPECT_EQ(told(), "5 5");
+}
+
+TEST_F(AcknowledgedTest, TellsAtItsStartWhatTheDatabaseHolds) {
+  {
+    auto sink = open();
+    ASSERT_TRUE(give(*sink, scrape_with(1, R"(,"baseline":true)")));
+  }
+  std::filesystem::remove(acks->ack("main", "dbi-export").value());
+  open();
+  EXPECT_EQ(told(), "1 1");
+  for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path + end);
+  open();
+  EXPECT_EQ(told(), "- -") << "the database was deleted";
 }
 
 TEST(SqliteSink, HoldsABoundedNumberOfCycles) {
   const Folder folder;
   const SetClock clock;
   const std::string path = folder.file("x.db");
-  auto sink = open_sqlite_sink(path, {}, clock);
+  SqliteOptions options;
+  options.uncounted = true;
+  auto sink = open_sqlite_sink(path, options, clock);
   ASSERT_TRUE(sink);
   for (int target = 0; target < 300; ++target) {
     ASSERT_TRUE(give(**sink, R"({"v":1,"kind":"query_stats","target":"t)" + std::to_string(target) +
@@ -164,6 +286,7 @@ TEST(SqliteSink, ReplacesTheViewsOfAnOlderDatabase) {
   const SetClock clock;
   const std::string path = folder.file("x.db");
   for (const std::string view : {"top_statements_by_hour", "blocked_sessions", "last_scrape", "unfinished_cycles"}) {
+    ask(path, kOurs);
     ask(path, "CREATE VIEW " + view + " AS SELECT 'old' AS word");
   }
   ASSERT_TRUE(open_sqlite_sink(path, {}, clock));
@@ -191,6 +314,7 @@ TEST(SqliteSink, AddsColumnsThatAnOlderDatabaseLacks) {
   const Folder folder;
   const SetClock clock;
   const std::string path = folder.file("x.db");
+  ask(path, kOurs);
   ask(path, "CREATE TABLE scrape (ts TEXT, target TEXT, cycle TEXT, extra TEXT)");
   ask(path, "INSERT INTO scrape (ts, target) VALUES ('2020', 'old')");
   auto sink = open_sqlite_sink(path, {}, clock);
