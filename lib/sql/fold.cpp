@@ -178,6 +178,12 @@ void Fold::add_value(Token token) {
     if (!token.spaced) hide_account();
   }
   drop_signs();
+  if (system_ != System::PostgreSql && back().kind == TokenKind::Comma && is_value(back(1).kind)) {
+    // To MySQL and MariaDB a list whatever stands around it, as in a like 'b', 1 + c.
+    tokens_.pop_back();
+    fold_back_to(tokens_.size() - 1);
+    return;
+  }
   tokens_.push_back(token);
 }
 
@@ -239,8 +245,31 @@ void Fold::close(const Token& token) {
       shape_from(outer.begin) == Shape::Row) {
     const auto value = tokens_[outer.begin + std::size_t{1}];
     tokens_.resize(outer.begin);
-    tokens_.push_back(value);
+    add_value(value);
+    return;
   }
+  if (system_ != System::PostgreSql) fold_row();
+}
+
+// (?), (?) is one row to MySQL and MariaDB whatever stands before it, as in f(1), (2).
+void Fold::fold_row() {
+  constexpr std::size_t kRow = 3;
+  const auto size = tokens_.size();
+  if (size < statement_begin_ + 2 * kRow + 1 || back(kRow).kind != TokenKind::Comma) return;
+  const auto is_row = [&](std::size_t begin) {
+    return tokens_[begin].kind == TokenKind::Open && is_value(tokens_[begin + 1].kind) &&
+           tokens_[begin + 2].kind == TokenKind::Close;
+  };
+  const auto first = size - 2 * kRow - 1;
+  if (!is_row(first) || !is_row(size - kRow)) return;
+  tokens_.resize(first + kRow);
+  fold_back_to(first);
+}
+
+// The element that is being read goes on from one before it.
+void Fold::fold_back_to(std::size_t begin) {
+  groups_.back().begin = static_cast<std::uint32_t>(begin);
+  groups_.back().previous = Shape::Other;
 }
 
 Fold::Shape Fold::shape_from(std::size_t begin) const {
@@ -261,7 +290,8 @@ void Fold::end_element() {
     const auto before = tokens_[group.begin - std::size_t{2}].kind;
     return before == tokens_.back().kind || is_value(before);
   };
-  const bool repeated = shape != Shape::Other && shape == group.previous && group.begin >= statement_begin_ + 2 &&
+  const bool listed = shape == group.previous || (shape == Shape::Value && system_ != System::PostgreSql);
+  const bool repeated = shape != Shape::Other && listed && group.begin >= statement_begin_ + 2 &&
                         tokens_[group.begin - std::size_t{1}].kind == TokenKind::Comma && same_end();
   if (repeated) tokens_.resize(group.begin - std::size_t{1});
   group.previous = shape;

@@ -64,6 +64,8 @@ class Fold {
   void drop_execute(const Token& token);
   void open(const Token& token);
   void close(const Token& token);
+  void fold_row();
+  void fold_back_to(std::size_t begin);
   void end_element();
   void begin_element();
   void strip_casts(std::size_t begin);

@@ -127,7 +127,7 @@ bool is_spaced(const Token& before, const Token& token, std::string_view text, S
     case TokenKind::Operator:
       // A variable of MySQL, the host of an account; a variable of the system.
       if (system == System::PostgreSql || text[before.begin] != '@') break;
-      return is_value(token.kind) ? before.size != 1 : before.size != 2 || !is_name(token.kind);
+      return is_value(token.kind) ? before.size != 1 || token.spaced : before.size != 2 || !is_name(token.kind);
     case TokenKind::Open:
       // Not to be taken for a form of digests.
       if (system != System::PostgreSql && token.kind == TokenKind::Word) {

@@ -207,6 +207,7 @@ def main():
       create table dbi_signatures.t (a int, b varchar(50), c varchar(50), d date, e decimal(9,2), f bool);
       update performance_schema.setup_consumers set enabled = 'YES' where name like 'events_statements_%';
       set global log_output = 'TABLE'; set global slow_query_log = on; truncate mysql.slow_log;
+      truncate performance_schema.events_statements_summary_by_digest;
     """)
     client("-e", "insert into dbi_signatures.t (a) values (1)")
     if not processlist_shows_what_was_sent():

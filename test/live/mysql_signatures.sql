@@ -532,6 +532,26 @@ select 1 --	'secret'
 ==
 select a from t where b = 'secret' and a=-1-- 'secret'
 ==
+select if(a in (1), (3), b) from t
+==
+select round(1), (2), (3), a from t
+==
+select a, (1), (2), b, (3) from t
+==
+select (1), (2, 3), 4, (5), (6), row(1, 2), (3, 4) from t
+==
+select concat('a', ('b'), ('c')), upper('a'), ('b'), coalesce(1, 2), (3, 4) = (5, 6) from t
+==
+insert into t (a, b) values (1, 'x'), (2, 'y'), (round(1), 'z'), (3, 'w')
+==
+insert into t (a) values (1), (2), (round(3)), (4), (5)
+==
+select if(a like 'x', 2, 3 div b), a between 1 and 2, 3 from t
+==
+select a = 1, _latin1'x', true, -2 + b, (3), 4 from t where a in (1, 2 + a, 3, 4, date'2020-01-01', 5)
+==
+grant select on dbi_signatures.* to 'dbi_sig_a'@'h', `dbi_sig_b`@'h', dbi_sig_c@h
+==
 select t.1st, 2020_sales from t
 == ANSI_QUOTES
 select "a", "b c", 'secret' from t where "B" = 'x'
