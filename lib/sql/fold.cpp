@@ -197,6 +197,7 @@ bool Fold::operand_expected(std::size_t place) const {
   const auto& before = tokens_[place - 1];
   switch (before.kind) {
     case TokenKind::Operator:
+      return system_ == System::PostgreSql || text_of(before) != "@";
     case TokenKind::Comma:
     case TokenKind::Open:
     case TokenKind::OpenBracket:
