@@ -62,7 +62,7 @@ Result<std::vector<ConnectionSettings>> find_targets(const CollectOptions& optio
   std::vector<ConnectionSettings> targets;
   for (const auto& name : names) {
     DBI_TRY_ASSIGN(auto target, find_target(options, name));
-    const auto same = [&](const ConnectionSettings& other) { return other.target.name() == target.name(); };
+    const auto same = [&](const ConnectionSettings& other) { return other.name() == target.name(); };
     if (std::ranges::any_of(targets, same)) {
       return fail(ErrorKind::Usage, fmt::format("two targets are called '{}'", target.name()));
     }

@@ -124,7 +124,7 @@ class Collector {
 
   Status open_targets() {
     for (auto& connection : settings_.targets) {
-      const auto name = connection.target.name();
+      const auto name = connection.name();
       DBI_TRY_ASSIGN(auto memory, open_memory(settings_, around_, name, log_));
       for (const auto& damage : memory.damages) note_damage(name, damage);
       connection.tell = [this](const Error& error) { log_.warning(error); };

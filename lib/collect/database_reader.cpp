@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <limits>
 #include <utility>
+#include <variant>
 
+#include "db/mysql_connection.hpp"
 #include "db/row_recorder.hpp"
 
 namespace dbi::collect {
@@ -23,9 +25,15 @@ SourceError to_source_error(std::string_view source, db::Failure failure) {
           .hint = std::move(failure.hint)};
 }
 
+sql::Dialect dialect_of(const db::ConnectionInfo& /*info*/) {
+  return {};
+}
+
+// Both kinds of connection have the same words.
+template <typename Connection>
 class DatabaseReader final : public ServerReader {
  public:
-  DatabaseReader(db::Connection connection, ConnectionSettings settings)
+  DatabaseReader(Connection connection, ConnectionSettings settings)
       : connection_(std::move(connection)), settings_(std::move(settings)) {}
 
   ReadResult read(std::string_view source, const OwnStatement& statement, Parameters parameters) override {
@@ -41,7 +49,7 @@ class DatabaseReader final : public ServerReader {
   void begin_cycle(std::string_view cycle, std::size_t max_bytes) override {
     bytes_left_ = max_bytes;
     if (!settings_.record) return;
-    auto recorder = db::RowRecorder::open(*settings_.record, settings_.target.name(), cycle);
+    auto recorder = db::RowRecorder::open(*settings_.record, settings_.name(), cycle, dialect_of(connection_.info()));
     if (!recorder) {
       settings_.tell(recorder.error());
       return;
@@ -61,24 +69,37 @@ class DatabaseReader final : public ServerReader {
 
   [[nodiscard]] ConnectionFacts facts() const override {
     const auto& info = connection_.info();
-    return {info.host, info.port, info.tls, std::string(db::guard_word(info.guards))};
+    return {info.host, info.port, info.tls, std::string(db::guard_word(info.guards)), dialect_of(info)};
   }
 
  private:
-  db::Connection connection_;
+  Connection connection_;
   ConnectionSettings settings_;
   std::optional<db::RowRecorder> recorder_;
   std::size_t bytes_left_ = std::numeric_limits<std::size_t>::max();
 };
 
+using Opened = tl::expected<std::unique_ptr<ServerReader>, SourceError>;
+
+template <typename Connection, typename Target>
+Opened open_reader(const Target& target, const ConnectionSettings& settings, const std::stop_token& stop) {
+  auto connection = Connection::open(target, settings.guards, settings.limits, stop);
+  if (!connection) return tl::unexpected(to_source_error("server", std::move(connection).error()));
+  return std::make_unique<DatabaseReader<Connection>>(std::move(*connection), settings);
+}
+
 }  // namespace
 
+const std::string& ConnectionSettings::name() const {
+  return std::visit([](const auto& one) -> const std::string& { return one.name(); }, target);
+}
+
 OpenReader open_database(ConnectionSettings settings, std::stop_token stop) {
-  return [settings = std::move(settings),
-          stop = std::move(stop)]() -> tl::expected<std::unique_ptr<ServerReader>, SourceError> {
-    auto connection = db::Connection::open(settings.target, settings.guards, settings.limits, stop);
-    if (!connection) return tl::unexpected(to_source_error("server", std::move(connection).error()));
-    return std::make_unique<DatabaseReader>(std::move(*connection), settings);
+  return [settings = std::move(settings), stop = std::move(stop)]() -> Opened {
+    if (const auto* mysql = std::get_if<db::MysqlTarget>(&settings.target)) {
+      return open_reader<db::MysqlConnection>(*mysql, settings, stop);
+    }
+    return open_reader<db::Connection>(std::get<db::PostgresqlTarget>(settings.target), settings, stop);
   };
 }
 

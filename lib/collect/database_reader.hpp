@@ -6,21 +6,27 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <variant>
 
 #include "collect/server_reader.hpp"
 #include "db/connection.hpp"
 #include "db/guards.hpp"
+#include "db/mysql_target.hpp"
 #include "db/target.hpp"
 
 namespace dbi::collect {
 
 /// How a target is connected to.
 struct ConnectionSettings {
-  db::PostgresqlTarget target;
+  std::variant<db::PostgresqlTarget, db::MysqlTarget> target;
   db::Guards guards;
   db::Limits limits;
   std::optional<std::filesystem::path> record;  ///< --record: where the raw rows are kept
   std::function<void(const Error&)> tell;       ///< a fault of the record, which the cycle survives
+
+  /// What records call the target.
+  [[nodiscard]] const std::string& name() const;
 };
 
 /// Opens connections of that target until `stop` is requested, which also ends a read under way.

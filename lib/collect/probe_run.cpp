@@ -30,7 +30,7 @@ class Probes {
 
   void start(ConnectionSettings settings, const ProbeRequest& request) {
     const stream::BlockSignals blocked;
-    auto name = settings.target.name();
+    auto name = settings.name();
     std::packaged_task<ProbeReport()> probe([name = std::move(name),
                                              open = open_database(std::move(settings), stop_.get_token()),
                                              request] { return probe_postgresql(name, open, request); });

@@ -16,6 +16,7 @@
 #include "collect/source_error.hpp"
 #include "db/cells.hpp"
 #include "db/own_statement.hpp"
+#include "sql/statement.hpp"
 
 namespace dbi::collect {
 
@@ -42,6 +43,9 @@ struct ConnectionFacts {
   std::uint16_t port = 0;
   std::string tls;     ///< "TLSv1.3", "off"
   std::string guards;  ///< "session", "transaction"
+  /// How the server reads the text of sessions that keep its settings: of MySQL and MariaDB, which of the two it is,
+  /// its version and its sql_mode.
+  sql::Dialect dialect{};
 };
 
 /// One connection. Used by one thread.

@@ -191,11 +191,13 @@ class MysqlConnection::Session {
   Handle handle_;
   MysqlInfo info_;
   bool tls_failed_ = false;
+  milliseconds limit_{0};  ///< of what is under way, as messages say it
   RowRecorder* recorder_ = nullptr;
 };
 
 Outcome<void> MysqlConnection::Session::connect() {
-  const auto deadline = steady_clock::now() + limits_.connect;
+  limit_ = limits_.connect;
+  const auto deadline = steady_clock::now() + limit_;
   auto reached = reach(login_.tls, deadline, true);
   // A server on this machine whose TLS is of another time is still to be had without it.
   if (!reached && login_.tls == TlsMode::Preferred && tls_failed_) {
@@ -352,8 +354,7 @@ Outcome<void> MysqlConnection::Session::prove_guards(Deadline deadline) {
     auto set = set_guards(deadline);
     if (!set) return set;
   }
-  facts = info_.pooled ? transact(OwnStatement({}, read_variables(info_.system)).text(), kFactBytes, deadline)
-                       : read_facts(deadline);
+  facts = info_.pooled ? transact(read_variables(info_.system).text(), kFactBytes, deadline) : read_facts(deadline);
   if (!facts) {
     if (facts.error().kind == ErrorKind::Connection || facts.error().kind == ErrorKind::Timeout ||
         facts.error().stopped) {
@@ -377,7 +378,7 @@ Outcome<void> MysqlConnection::Session::set_guards(Deadline deadline) {
 }
 
 Outcome<ResultSet> MysqlConnection::Session::read_facts(Deadline deadline) {
-  return run(OwnStatement({}, read_variables(info_.system)).text(), kFactBytes, deadline);
+  return run(read_variables(info_.system).text(), kFactBytes, deadline);
 }
 
 MysqlVariables MysqlConnection::Session::note_facts(const ResultSet& facts) {
@@ -421,7 +422,8 @@ Outcome<ResultSet> MysqlConnection::Session::read(std::string_view source, const
     return tl::unexpected(failure(ErrorKind::Connection, fmt::format("{}: the connection was given up", where_)));
   }
   const auto start = steady_clock::now();
-  const auto deadline = start + limits_.read;
+  limit_ = limits_.read;
+  const auto deadline = start + limit_;
   const auto bound = bind_parameters(statement.text(), parameters);
   if (!bound) return tl::unexpected(failure(ErrorKind::Other, "as many parameters as ? are needed"));
   auto rows =
@@ -498,7 +500,7 @@ Failure MysqlConnection::Session::give_up(Wake wake) {
   kill_statement();
   handle_.reset();
   if (wake == Wake::Stopped) return stopped();
-  return failure(ErrorKind::Timeout, fmt::format("no answer within {} ms", limits_.read.count()));
+  return failure(ErrorKind::Timeout, fmt::format("no answer within {} ms", limit_.count()));
 }
 
 // A server does not look whether its client is still there while it works, so it is told over a connection of a

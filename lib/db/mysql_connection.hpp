@@ -24,10 +24,6 @@ namespace dbi::db {
 
 class RowRecorder;
 
-/// A column of this name, early in the list, is how the collector's own statements are known in the digest tables,
-/// where comments do not survive: "SELECT 1 AS dbi_collect, ..." (collector-checks.md C).
-inline constexpr std::string_view kOwnAlias = "dbi_collect";
-
 /// What is known of a connection beside its rows. Settings are those of the server (global ones), as they were when the
 /// connection was opened; a setting that the server has not is empty, 0 or nothing.
 struct MysqlInfo {
@@ -77,7 +73,7 @@ class MysqlConnection {
 
   /// Runs one statement under the guards and reads its rows whole, row by row; values are text in UTF-8. Each `?` in
   /// its text stands for a parameter: digits are written as they are, other text as a literal that no sql_mode reads
-  /// differently; as many `?` as parameters, none elsewhere. Let the list of columns begin with "1 AS dbi_collect".
+  /// differently; as many `?` as parameters, none elsewhere. Make `statement` by OwnStatement::select.
   /// Where the limit of time, a stop request or more than `max_bytes` (Failure::too_large) ends it, the server is asked
   /// to end the statement too, and the connection is given up. `source` names the read for the recorder.
   Outcome<ResultSet> read(std::string_view source, const OwnStatement& statement,

@@ -76,16 +76,19 @@ std::optional<std::string> guarded(std::string_view sql, const Guards& guards, s
       guards.statement_timeout.count(), lock_seconds(guards), kSqlMode, kTimeZone, rest);
 }
 
-std::string read_variables(sql::System system) {
+OwnStatement read_variables(sql::System system) {
   constexpr std::string_view kNames =
       "'max_statement_time','max_execution_time','lock_wait_timeout','innodb_lock_wait_timeout','sql_mode',"
       "'time_zone','character_set_results','tx_read_only','transaction_read_only','autocommit','system_time_zone',"
       "'performance_schema','performance_schema_digests_size','performance_schema_max_digest_length',"
       "'max_digest_length','read_only','server_uuid','server_uid','hostname','port'";
-  return fmt::format(
-      "SELECT 1 AS dbi_collect, CONNECTION_ID(), CURRENT_USER(), DATABASE(), VERSION(), "
-      "@@global.sql_mode, @@global.time_zone, variable_name, variable_value FROM {} WHERE variable_name IN ({})",
-      is_mariadb(system) ? "information_schema.session_variables" : "performance_schema.session_variables", kNames);
+  return OwnStatement::select(
+      "guards",
+      fmt::format(
+          "CONNECTION_ID(), CURRENT_USER(), DATABASE(), VERSION(), "
+          "@@global.sql_mode, @@global.time_zone, variable_name, variable_value FROM {} WHERE variable_name IN ({})",
+          is_mariadb(system) ? "information_schema.session_variables" : "performance_schema.session_variables",
+          kNames));
 }
 
 std::string missing_guards(const MysqlVariables& variables, const Guards& guards, sql::System system,

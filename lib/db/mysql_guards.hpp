@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "db/guards.hpp"
+#include "db/own_statement.hpp"
 #include "sql/statement.hpp"
 
 namespace dbi::db {
@@ -26,7 +27,7 @@ inline constexpr std::string_view kSetReadOnly = "SET SESSION TRANSACTION READ O
 
 /// The statement that reads the settings back, with facts beside each row: columns 1 to 6 are CONNECTION_ID(),
 /// CURRENT_USER(), DATABASE(), VERSION() and the global sql_mode and time_zone, then a setting's name and value.
-[[nodiscard]] std::string read_variables(sql::System system);
+[[nodiscard]] OwnStatement read_variables(sql::System system);
 
 /// The guards that are not in force, by name ("lock_wait_timeout, sql_mode"); empty: all are. `with_read_only` false
 /// inside a transaction, which is read-only whatever the session is.

@@ -192,6 +192,7 @@ Result<MysqlTarget> MysqlTarget::read(std::string_view text, ErrorKind kind) {
   if (!url) return refuse("an address in brackets has no end");
   if (url->password) return fail(kind, "a target must not hold a password", std::string(kNoPassword));
   MysqlTarget target;
+  if (text.starts_with("mariadb:")) target.system_ = sql::System::MariaDb;
   auto user = percent_decode(url->user);
   auto host = percent_decode(url->host);
   auto database = percent_decode(url->database);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "sql/statement.hpp"
 
 namespace dbi::db {
 
@@ -65,6 +66,8 @@ class MysqlTarget {
                                        std::optional<TlsMode> tls = {});
 
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// Which of the two the URL says; the server may be the other.
+  [[nodiscard]] sql::System system() const { return system_; }
 
   /// Reads password file, option files and environment, anew each time, so that a changed password is taken up. Fails
   /// with ErrorKind::Configuration; no message holds a secret.
@@ -79,6 +82,7 @@ class MysqlTarget {
   [[nodiscard]] Result<MysqlLogin> login_without_password_file() const;
 
   std::string name_;
+  sql::System system_ = sql::System::MySql;
   std::filesystem::path password_file_;
   // As given; empty where not.
   std::string user_;

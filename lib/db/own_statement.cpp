@@ -27,6 +27,10 @@ OwnStatement::OwnStatement(std::string_view name, std::string_view text, std::ve
                       text.substr(keyword));
 }
 
+OwnStatement OwnStatement::select(std::string_view name, std::string_view rest, std::vector<std::size_t> open_columns) {
+  return {name, fmt::format("SELECT 1 AS {}, {}", kOwnAlias, rest), std::move(open_columns)};
+}
+
 bool OwnStatement::is_open(std::size_t column) const {
   return std::ranges::find(open_columns_, column) != open_columns_.end();
 }

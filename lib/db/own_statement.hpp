@@ -1,4 +1,4 @@
-// Marks the collector's own statements on PostgreSQL, and tells them from everybody else's.
+// Marks the collector's own statements, and on PostgreSQL tells them from everybody else's.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,6 +13,10 @@ namespace dbi::db {
 /// keeps comments there, while leading ones are cut off (collector-checks.md C).
 inline constexpr std::string_view kOwnComment = "/* dbi-collect";
 
+/// On MySQL and MariaDB the first column of every SELECT of ours has this name, since no comment survives in the digest
+/// tables (collector-checks.md C).
+inline constexpr std::string_view kOwnAlias = "dbi_collect";
+
 /// A statement that the collector sends. Connections take nothing else, so that none goes without the comment.
 class OwnStatement {
  public:
@@ -20,6 +24,10 @@ class OwnStatement {
   /// `open_columns` are columns of text that hold names or words of the server, never a statement: --record keeps them
   /// as they are, and all other text without its literals.
   OwnStatement(std::string_view name, std::string_view text, std::vector<std::size_t> open_columns = {});
+
+  /// For MySQL and MariaDB: "SELECT /* dbi-collect name */ 1 AS dbi_collect, " and `rest` ("a, b FROM t"). Its columns,
+  /// open ones too, count from 1.
+  static OwnStatement select(std::string_view name, std::string_view rest, std::vector<std::size_t> open_columns = {});
 
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] bool is_open(std::size_t column) const;

@@ -23,8 +23,8 @@ TEST(CollectOptionsTest, NameTargetsOfTheConfiguration) {
   options.targets = {"orders"};
   const auto targets = find_targets(options).value();
   ASSERT_EQ(targets.size(), 1U);
-  EXPECT_EQ(targets[0].target.name(), "orders");
-  EXPECT_EQ(targets[0].target.password_file(), "/x/pw");
+  EXPECT_EQ(targets[0].name(), "orders");
+  EXPECT_EQ(std::get<db::PostgresqlTarget>(targets[0].target).password_file(), "/x/pw");
 }
 
 TEST(CollectOptionsTest, RefuseWhatCannotBeRead) {

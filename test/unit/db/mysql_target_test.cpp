@@ -47,6 +47,8 @@ TEST_F(MysqlTargetTest, TellsItsUrls) {
   EXPECT_FALSE(is_mysql_target("postgresql://db1"));
   EXPECT_FALSE(is_mysql_target("service=x"));
   EXPECT_FALSE(is_mysql_target("db1"));
+  EXPECT_EQ(MysqlTarget::parse("mysql://db1").value().system(), sql::System::MySql);
+  EXPECT_EQ(MysqlTarget::parse("mariadb://db1").value().system(), sql::System::MariaDb);
 }
 
 TEST_F(MysqlTargetTest, ReadsAWholeUrl) {

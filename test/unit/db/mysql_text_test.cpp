@@ -110,24 +110,29 @@ TEST(MysqlParameters, BecomeLiteralsThatNoModeReadsDifferently) {
   EXPECT_EQ(bind_parameters("x", std::vector<std::optional<std::string>>{"1"}), std::nullopt);
 }
 
-std::string greeting(unsigned char high_flags) {
-  std::string packet = "\x4a";
-  packet += std::string("\0\0\0\x0a", 4) + "5.5.5-10.11.0-MariaDB" + std::string(1, '\0') + "ID__scramble" +
-            std::string(1, '\0') + '\xfe' + static_cast<char>(high_flags) + "\x2d";
+std::string greeting(char high_flags) {
+  using namespace std::string_view_literals;
+  std::string packet;
+  for (const auto part : {"\x4a\0\0\0\x0a"sv, "5.5.5-10.11.0-MariaDB\0"sv, "ID__scramble\0"sv, "\xfe"sv})
+    packet += part;
+  packet += high_flags;
+  packet += "\x2d"sv;
   return packet;
 }
 
 TEST(MysqlGreeting, TellsWhetherTlsIsOffered) {
-  EXPECT_EQ(read_greeting(greeting(0xf7)), Greeting::OffersNoTls);
-  EXPECT_EQ(read_greeting(greeting(0xff)), Greeting::OffersTls);
-  const auto whole = greeting(0x08).substr(0, greeting(0x08).size() - 1);
+  EXPECT_EQ(read_greeting(greeting('\xf7')), Greeting::OffersNoTls);
+  EXPECT_EQ(read_greeting(greeting('\xff')), Greeting::OffersTls);
+  const auto whole = greeting('\x08').substr(0, greeting('\x08').size() - 1);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_EQ(read_greeting(whole.substr(0, size)), Greeting::Unfinished) << size;
   }
   EXPECT_EQ(read_greeting(whole), Greeting::OffersTls);
-  EXPECT_EQ(read_greeting(std::string("\x10\0\0\0\xff", 5) + "Too many"), Greeting::Unrecognised);
+  EXPECT_EQ(read_greeting(std::string_view("\x10\0\0\0\xffToo many", 13)), Greeting::Unrecognised);
   EXPECT_EQ(read_greeting("HTTP/1.1 400"), Greeting::Unrecognised);
-  EXPECT_EQ(read_greeting(std::string("\0\0\0\0\x0a", 5) + std::string(400, 'x')), Greeting::Unrecognised);
+  std::string endless(400, 'x');
+  endless[4] = '\x0a';
+  EXPECT_EQ(read_greeting(endless), Greeting::Unrecognised);
 }
 
 }  // namespace

@@ -34,5 +34,12 @@ TEST(OwnStatement, IsNobodyElses) {
   EXPECT_FALSE(is_own_statement(""));
 }
 
+TEST(OwnStatement, IsMarkedByAColumnForMysql) {
+  const auto statement = OwnStatement::select("rows", "a, b FROM t", {2});
+  EXPECT_EQ(statement.text(), "SELECT /* dbi-collect rows */ 1 AS dbi_collect, a, b FROM t");
+  EXPECT_FALSE(statement.is_open(1));
+  EXPECT_TRUE(statement.is_open(2));
+}
+
 }  // namespace
 }  // namespace dbi::db
