@@ -171,20 +171,23 @@ void Fold::add_value(Token token) {
     tokens_.pop_back();
     return;
   }
-  if (system_ != System::PostgreSql) {
-    while (back().keyword == Keyword::Introducer) tokens_.pop_back();
-    // Strings side by side are one; so is a value with the string that names it, which looks the same in a digest.
-    if (is_value(back().kind)) return;
-    if (!token.spaced) hide_account();
-  }
+  if (system_ != System::PostgreSql && joins_value(token)) return;
   drop_signs();
-  if (system_ != System::PostgreSql && back().kind == TokenKind::Comma && is_value(back(1).kind)) {
-    // To MySQL and MariaDB a list whatever stands around it, as in a like 'b', 1 + c.
-    tokens_.pop_back();
-    fold_back_to(tokens_.size() - 1);
-    return;
-  }
   tokens_.push_back(token);
+}
+
+// Whether a value of MySQL or MariaDB is one with what stands before it; what belongs to it there is taken away.
+bool Fold::joins_value(const Token& token) {
+  while (back().keyword == Keyword::Introducer) tokens_.pop_back();
+  // Strings side by side are one; so is a value with the string that names it, which looks the same in a digest.
+  if (is_value(back().kind)) return true;
+  if (!token.spaced) hide_account();
+  drop_signs();
+  // A list whatever stands around it, as in a like 'b', 1 + c.
+  if (back().kind != TokenKind::Comma || !is_value(back(1).kind)) return false;
+  tokens_.pop_back();
+  fold_back_to(tokens_.size() - 1);
+  return true;
 }
 
 bool Fold::is_sign(const Token& token) const {

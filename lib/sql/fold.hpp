@@ -59,6 +59,7 @@ class Fold {
   void begin_statement();
   void add_word(Token token);
   void add_value(Token token);
+  [[nodiscard]] bool joins_value(const Token& token);
   void hide_account();
   void add_unknown(Token token);
   void drop_execute(const Token& token);

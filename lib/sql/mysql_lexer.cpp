@@ -84,7 +84,7 @@ Token MySqlLexer::read_token(Before before) {
       return read_open();
     case '.':
       if (before != Before::Name && is(at(at_ + 1), kDigit)) return read_number();
-      if (before == Before::Name) before_ = Before::NameDot;
+      if (before == Before::Name && !starts("...")) before_ = Before::NameDot;
       break;
     default:
       break;

@@ -45,6 +45,7 @@ TEST(MySqlNormalize, MakesReadableTextOfEveryConstruct) {
       {"CREATE USER 'joe'@'localhost' IDENTIFIED BY <secret>", "CREATE USER ? @? IDENTIFIED BY ?"},
       {"SET PASSWORD FOR `joe`@`%`=<secret>", "SET PASSWORD FOR ? @? = ?"},
       {"select `a`@ 'x', b@ 'y'", "select `a` @ ?, b @ ?"},
+      {"select f...null=, a", "select f ? = , a"},
       {"select `a`@-1", "select `a` @ - ?"},
       {"select a in (1, (2): : b, (3))", "select a in (? : : b, ?)"},
       {"select@x, joe@h, a+@b, joe @c", "select @? @?, a + @?, joe @?"},

@@ -1,0 +1,1 @@
+XXlet...f...null=, p:=q,
