@@ -1,7 +1,7 @@
 # One signature for the text a client sends and for the texts that MySQL and MariaDB keep of it: digest, history, log.
 # The server is Debian's MariaDB, or the one of the folder DBI_TEST_MYSQL_ROOT.
 # SPDX-License-Identifier: Apache-2.0
-# bats file_tags=db
+# bats file_tags=db, mysql
 
 load helper
 

@@ -284,6 +284,9 @@ Outcome<bool> MysqlConnection::Session::await_greeting(MYSQL* connection, TlsMod
     const int socket = mysql_get_socket(connection);
     const auto wake = waker_.wait(socket, POLLIN, deadline, heed_stop);
     if (wake != Wake::Ready) return tl::unexpected(no_connection(wake));
+    // Reading would take the fault of a refused connection away from the library, which has other addresses to try.
+    pollfd state{socket, POLLIN, 0};
+    if (::poll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0) return false;
     const auto size = ::recv(socket, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
     if (size <= 0) return false;  // the library will tell
     const auto greeting = read_greeting({bytes.data(), static_cast<std::size_t>(size)});

@@ -91,7 +91,9 @@ TEST_F(MysqlLogins, RefusalsHaveTheirKind) {
   EXPECT_EQ(elsewhere.kind, ErrorKind::Authentication);
   EXPECT_THAT(elsewhere.hint, HasSubstr("without a database"));
   EXPECT_EQ(outcome(open_mysql("mysql://app@127.0.0.1:" + server().port() + "/app")), tls_or_off());
-  EXPECT_EQ(failure("mysql://x@127.0.0.1:1").kind, ErrorKind::Connection);
+  const auto closed = failure("mysql://x@127.0.0.1:1");
+  EXPECT_EQ(closed.kind, ErrorKind::Connection);
+  EXPECT_THAT(closed.message, HasSubstr("Can't connect to server on '127.0.0.1'"));
   EXPECT_EQ(failure("mysql://x@?socket=/no/such/socket").kind, ErrorKind::Connection);
   EXPECT_EQ(failure("mysql://x@no-such-host.invalid").kind, ErrorKind::Connection);
 }
