@@ -44,6 +44,14 @@ void describe_reading(cli::Tree& tree, CollectOptions& options) {
               "what a run does that has no earlier reading to compare with")
       .key("collector.baseline")
       .default_text("skip; wait at a terminal");
+  tree.choice("--commit", &options.commit,
+              {{"written", collect::Commit::Written, "once its scrape was written"},
+               {"exported", collect::Commit::Exported, "once the exporter of --ack-from says that it holds the cycle"}},
+              "when what a cycle read becomes the start of the next difference")
+      .key("collector.commit");
+  tree.text("--ack-from", &options.ack_from, "the --name of the dbi-export whose acknowledgements count")
+      .value("NAME")
+      .key("collector.ack_from");
   tree.texts("--kinds", &options.kinds, "kinds of records to collect; scrape, error and event always come")
       .choices({{"query_stats", "statements and their counters"}, {"session", "what the sessions are doing"}})
       .key("collector.kinds");
@@ -102,9 +110,9 @@ void describe(cli::Tree& tree, CollectOptions& options) {
 }
 
 // A terminal run shares nothing with anybody (DESIGN.md section 4, "First run").
-bool keeps_nothing(const run::Context& context) {
-  return context.terminal && !context.given("--state-dir") && !context.given("--pipeline") &&
-         !context.given("--interval");
+bool keeps_nothing(const CollectOptions& options, const run::Context& context) {
+  return options.commit == collect::Commit::Written && context.terminal && !context.given("--state-dir") &&
+         !context.given("--pipeline") && !context.given("--interval");
 }
 
 Result<ExitStatus> probe(const CollectOptions& options, run::Context& context) {
@@ -121,7 +129,7 @@ std::optional<CollectOptions> reread_options(const run::Context& context);
 // Until its end, with other options from a SIGHUP on.
 Result<ExitStatus> collect_until_done(CollectOptions options, run::Context& context,
                                       collect::CollectorSurroundings around) {
-  const auto first_run = keeps_nothing(context) ? collect::FirstRun::Wait : collect::FirstRun::Skip;
+  const auto first_run = keeps_nothing(options, context) ? collect::FirstRun::Wait : collect::FirstRun::Skip;
   for (;;) {
     auto settings = collect::collector_settings(options, first_run);
     DBI_TRY_ASSIGN(settings.targets, collect::find_targets(options));
@@ -142,7 +150,7 @@ Result<ExitStatus> body(const CollectOptions& options, run::Context& context) {
   if (options.probe) return probe(options, context);
   DBI_TRY(collect::find_targets(options));  // what is wrong with them is told before any state is made
   run::InstanceState held;
-  if (!keeps_nothing(context)) {
+  if (!keeps_nothing(options, context)) {
     DBI_TRY_ASSIGN(held, run::take_state(context));
   }
   stream::StreamCounters counters;

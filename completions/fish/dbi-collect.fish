@@ -5,6 +5,8 @@ complete -c dbi-collect -l no-once -d 'read once (the default without an interva
 complete -c dbi-collect -l interval -x -d 'read every DURATION until stopped'
 complete -c dbi-collect -l count -x -d 'stop after NUMBER cycles of each target, 5s apart without an interval'
 complete -c dbi-collect -l baseline -x -a 'skip wait emit' -d 'what a run does that has no earlier reading to compare with'
+complete -c dbi-collect -l commit -x -a 'written exported' -d 'when what a cycle read becomes the start of the next difference'
+complete -c dbi-collect -l ack-from -x -d 'the --name of the dbi-export whose acknowledgements count'
 complete -c dbi-collect -l kinds -x -a 'query_stats session' -d 'kinds of records to collect; scrape, error and event always come'
 complete -c dbi-collect -l top -x -d 'statements with a record of their own; the rest is summed up as "other"'
 complete -c dbi-collect -l query-bytes -x -d 'longest statement text in a record'

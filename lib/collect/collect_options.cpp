@@ -74,6 +74,7 @@ Result<std::vector<ConnectionSettings>> find_targets(const CollectOptions& optio
 CollectorSettings collector_settings(const CollectOptions& options, FirstRun first_run) {
   CollectorSettings settings;
   settings.text_interval = options.text_interval;
+  if (options.commit == Commit::Exported) settings.ack_from = options.ack_from;
   settings.cycle.query_stats = wants(options, "query_stats");
   settings.cycle.first_run = options.baseline.value_or(first_run);
   settings.cycle.stats = options.stats;

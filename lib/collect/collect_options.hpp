@@ -27,6 +27,12 @@ struct ConfiguredTarget {
   std::string password_file;
 };
 
+/// When the counters of a cycle become the start of the next (DESIGN.md section 4, "Commit").
+enum class Commit : std::uint8_t {
+  Written,  ///< its scrape was written
+  Exported  ///< an exporter says that it holds the cycle
+};
+
 /// As given, or as the parts that use it have it by default.
 struct CollectOptions {
   std::vector<std::string> targets;
@@ -35,6 +41,8 @@ struct CollectOptions {
   std::optional<microseconds> interval;
   std::optional<std::uint64_t> count;
   std::optional<FirstRun> baseline;
+  Commit commit = Commit::Written;
+  std::string ack_from = "dbi-export";
   std::vector<std::string> kinds{"query_stats", "session"};
   QueryStatsOptions stats;
   microseconds text_interval = kDefaultTextInterval;

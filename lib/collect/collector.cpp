@@ -127,14 +127,27 @@ class Collector {
       const auto name = connection.name();
       DBI_TRY_ASSIGN(auto memory, open_memory(settings_, around_, name, log_));
       for (const auto& damage : memory.damages) note_damage(name, damage);
+      DBI_TRY_ASSIGN(auto read_ack, make_read_ack(name, memory));
       connection.tell = [this](const Error& error) { log_.warning(error); };
       targets_.push_back(
           {std::move(memory.lock),
            TargetCycles(name, postgresql(), open_database(connection, stop_.get_token()), std::move(memory.baselines),
                         std::move(memory.texts), std::move(memory.texts_path), settings_.cycle, clock_),
            {}});
+      if (read_ack) targets_.back().cycles.wait_for(std::move(read_ack));
     }
     return {};
+  }
+
+  // Empty under --commit written.
+  Result<ReadAck> make_read_ack(std::string_view target, const Memory& memory) const {
+    if (!settings_.ack_from) return ReadAck();
+    if (!memory.lock) {
+      return fail(ErrorKind::State, "--commit exported needs the state folder",
+                  "It is where dbi-export says what it holds.");
+    }
+    DBI_TRY_ASSIGN(auto path, around_.state->ack(target, *settings_.ack_from));
+    return ReadAck([path = std::move(path)] { return state::load_ack(path); });
   }
 
   void note_damage(std::string_view target, const state::Damage& damage) {

@@ -26,6 +26,7 @@ struct CollectorSettings {
   CycleSettings cycle;
   RunSettings run;
   microseconds text_interval = kDefaultTextInterval;
+  std::optional<std::string> ack_from;  ///< --commit exported: the exporter whose acknowledgements are waited for
 };
 
 /// What a run finds around it.
@@ -47,7 +48,8 @@ struct CollectorResult {
 };
 
 /// Runs until all targets are done, a stop signal, a reload, or the output's end. The main thread's business: it takes
-/// the signals over. Fails with ErrorKind::State, Owned or Output.
+/// the signals over. Fails with ErrorKind::State (also where acknowledgements are waited for and there is no state
+/// folder), Owned or Output.
 Result<CollectorResult> collect(CollectorSettings settings, const CollectorSurroundings& around, int output,
                                 const Log& log, const Clock& clock);
 

@@ -41,6 +41,7 @@ struct Scrape {
   std::optional<double> late_s;
   std::size_t records = 0;  ///< of the cycle, without control records
   std::map<std::string, SourceCost> cost;
+  std::string since_cycle;  ///< where the deltas start, under --commit exported
   bool baseline = false;
   std::vector<Unclean> unclean;
   std::optional<Incomparable> incomparable;

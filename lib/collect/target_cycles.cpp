@@ -45,6 +45,21 @@ std::string TargetCycles::next_cycle(Timestamp now) {
   return last_cycle_;
 }
 
+// The next cycle's id has to follow those that the exporter has seen, also where their baselines are forgotten.
+Status TargetCycles::settle(const state::Ack& ack) {
+  last_cycle_ = std::max({last_cycle_, ack.seen, std::string(baselines_.start_cycle())});
+  return baselines_.settle(ack.held, ack.seen);
+}
+
+void TargetCycles::settle(const Tell& tell) {
+  if (!waits()) return;
+  const auto loaded = read_ack_();
+  if (!loaded) return tell(loaded.error());
+  if (loaded->damage)
+    tell(Error{ErrorKind::State, loaded->damage->message, "The exporter's next start writes it anew."});
+  if (auto settled = settle(loaded->ack); !settled) tell(settled.error());
+}
+
 bool TargetCycles::connect(CycleAccount& account) {
   if (reader_ && reader_->usable()) return true;
   close();
@@ -108,6 +123,7 @@ std::size_t TargetCycles::write_statements(std::string& out, const Routing& rout
   scrape.incomparable = deltas.incomparable;
   scrape.baseline = start == nullptr || deltas.incomparable.has_value();
   if (deltas.incomparable) return 0;
+  if (waits()) scrape.since_cycle = baselines_.start_cycle();
   if (start != nullptr) scrape.dealloc = count_evictions(*start, counters);
   const auto totals = write_query_stats(out, routing, counters, deltas, texts_, settings_.stats);
   scrape.self = totals.self;
@@ -176,7 +192,7 @@ Status TargetCycles::commit(CycleOutput output, const std::function<Status(std::
   };
   const bool moves = output.counters.has_value();
   if (moves) {
-    DBI_TRY(baselines_.promote(baselines_.start_cycle()));
+    if (!waits()) DBI_TRY(baselines_.promote(baselines_.start_cycle()));
     DBI_TRY(baselines_.store_pending(output.cycle, std::move(*output.counters)));
   }
   if (auto written = write(std::move(output.records)); !written) {
@@ -185,7 +201,7 @@ Status TargetCycles::commit(CycleOutput output, const std::function<Status(std::
   }
   // The records have left. What fails now costs nothing: a pending baseline is where the next cycle starts all the
   // same, texts are read again.
-  if (moves) survive(baselines_.promote(output.cycle));
+  if (moves && !waits()) survive(baselines_.promote(output.cycle));
   survive(save_texts());
   return {};
 }

@@ -20,6 +20,7 @@
 #include "collect/server_reader.hpp"
 #include "collect/server_source.hpp"
 #include "collect/text_store.hpp"
+#include "state/ack.hpp"
 
 namespace dbi::collect {
 
@@ -32,6 +33,9 @@ enum class FirstRun : std::uint8_t {
 
 /// Diagnostics: a fault that the run survives.
 using Tell = std::function<void(const Error& error)>;
+
+/// What an exporter has acknowledged of the target by now.
+using ReadAck = std::function<Result<state::LoadedAck>()>;
 
 struct CycleSettings {
   bool query_stats = true;
@@ -59,15 +63,28 @@ class TargetCycles {
   /// Counters are asked for and there are none to start from.
   [[nodiscard]] bool is_first() const { return settings_.query_stats && baselines_.start() == nullptr; }
 
+  /// --commit exported: from now on a baseline is promoted once the exporter holds its cycle, and not once it is
+  /// written.
+  void wait_for(ReadAck read_ack) { read_ack_ = std::move(read_ack); }
+  [[nodiscard]] bool waits() const { return read_ack_ != nullptr; }
+
+  /// Before each cycle: takes in what the exporter has acknowledged. Where that cannot be read or kept, the baselines
+  /// stay as they are, and `tell` hears of it. Nothing to do under --commit written.
+  void settle(const Tell& tell);
+
+  /// As many cycles wait for their acknowledgement as may: the next one is to be skipped.
+  [[nodiscard]] bool is_full() const { return waits() && baselines_.pending() >= kMaxPending; }
+
   /// Reads the server. Never fails: what went wrong is in the records.
   CycleOutput run(std::optional<double> late_s);
 
   /// A cycle that tried nothing.
   CycleOutput skip(std::string_view reason);
 
-  /// Writes `output` by `write` and moves the baseline on: stored as pending before, promoted after, withdrawn where
-  /// the write failed. Returns the write's error, or ErrorKind::State where the baseline could not be stored and
-  /// nothing was written. `tell` hears of faults of the state folder that cost nothing.
+  /// Writes `output` by `write` and moves the baseline on: stored as pending before, promoted after (under --commit
+  /// exported by a later settle()), withdrawn where the write failed. Returns the write's error, or ErrorKind::State
+  /// where the baseline could not be stored and nothing was written. `tell` hears of faults of the state folder that
+  /// cost nothing.
   Status commit(CycleOutput output, const std::function<Status(std::string records)>& write, const Tell& tell);
 
   /// Takes the counters of `output` as the start without writing a record (FirstRun::Wait).
@@ -100,6 +117,7 @@ class TargetCycles {
   std::size_t write_statements(std::string& out, const Routing& routing, const StatementSnapshot& counters,
                                Scrape& scrape) const;
   std::string next_cycle(Timestamp now);
+  Status settle(const state::Ack& ack);
   Status save_texts();
 
   std::string target_;
@@ -114,6 +132,7 @@ class TargetCycles {
   std::unique_ptr<ServerReader> reader_;
   std::unique_ptr<ServerSource> source_;
   std::string last_cycle_;
+  ReadAck read_ack_;  ///< empty under --commit written
 };
 
 }  // namespace dbi::collect

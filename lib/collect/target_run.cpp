@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/target_run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -22,7 +24,8 @@ class TargetRun {
       : cycles_(cycles), settings_(settings), ports_(ports), clock_(clock) {}
 
   RunResult run() {
-    if (cycles_.first_run() == FirstRun::Wait && cycles_.is_first() && !prime()) return std::move(result_);
+    cycles_.settle(ports_.tell);
+    if (cycles_.first_run() == FirstRun::Wait && cycles_.is_first() && !begin()) return std::move(result_);
     const auto interval = settings_.interval.value_or(microseconds{1});
     Schedule schedule(interval, clock_.monotonic());
     for (std::uint64_t done = 0; !settings_.count || done < *settings_.count; ++done) {
@@ -33,12 +36,18 @@ class TargetRun {
   }
 
  private:
-  // The first reading, and the wait for the difference to it. A failure is told like every other: by a cycle.
-  bool prime() {
+  // The first reading, and the wait for the difference to it. An exporter that is waited for has to hold the start, so
+  // it is written then; else nothing is. A failure is told like every other: by a cycle.
+  bool begin() {
+    if (cycles_.waits()) return cycle({}) && wait_for_the_first();
     auto output = cycles_.run(std::nullopt);
     if (!output.counters) return true;
     result_.status = cycles_.prime(std::move(output));
     if (!result_.status) return false;
+    return wait_for_the_first();
+  }
+
+  bool wait_for_the_first() {
     ports_.tell_first_wait(settings_.first_wait);
     return ports_.wait_until(clock_.monotonic() + settings_.first_wait);
   }
@@ -46,14 +55,23 @@ class TargetRun {
   bool cycle(microseconds late) {
     std::optional<double> late_s;
     if (settings_.interval && late > kPunctual) late_s = std::chrono::duration<double>(late).count();
-    const bool patient = failures_ > 0 && clock_.monotonic() < retry_at_;
-    auto output = patient ? cycles_.skip("waiting before the next attempt to reach the server") : cycles_.run(late_s);
-    if (!patient) note(output.outcome);
+    cycles_.settle(ports_.tell);
+    auto output = next(late_s);
     result_.status = cycles_.commit(std::move(output), ports_.write, ports_.tell);
     if (result_.status) return true;
     if (result_.status.error().kind == ErrorKind::Output) return false;
     ports_.tell(result_.status.error());
     return true;
+  }
+
+  CycleOutput next(std::optional<double> late_s) {
+    if (cycles_.is_full()) return cycles_.skip(fmt::format("{} cycles wait for their acknowledgement", kMaxPending));
+    if (failures_ > 0 && clock_.monotonic() < retry_at_) {
+      return cycles_.skip("waiting before the next attempt to reach the server");
+    }
+    auto output = cycles_.run(late_s);
+    note(output.outcome);
+    return output;
   }
 
   void note(Outcome outcome) {

@@ -181,7 +181,7 @@ Status SqliteSink::refuse(const CycleKey& key, Verdict verdict) {
   warn(fmt::format("cycle {} of {} is refused: {}", key.cycle, key.target, reason_of(verdict)),
        verdict == Verdict::Overlap
            ? "It does not start from the cycle held here; dbi-collect goes back to that one. Records of an archive are "
-             "taken with --replay."
+             "taken as they are where a FILE is read."
            : "Records are missing that no `dropped` record counts; dbi-collect repeats the interval. If something in "
              "the pipe takes records out, use --uncounted allow.");
   return write_dropped(key, reason_of(verdict), left_out);

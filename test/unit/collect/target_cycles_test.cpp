@@ -208,6 +208,84 @@ TEST_F(TargetCyclesTest, TextsThatCannotBeSavedDoNotFailTheCycle) {
   EXPECT_EQ(told.size(), 1U);
 }
 
+// What the exporter of these tests says; dbi-collect reads it before each cycle.
+class WaitingCyclesTest : public TargetCyclesTest {
+ protected:
+  WaitingCyclesTest() {
+    cycles.wait_for([this] { return Result<state::LoadedAck>(state::LoadedAck{ack, {}}); });
+  }
+
+  std::vector<std::string> settled_cycle() {
+    cycles.settle(tell);
+    return cycle(cycles);
+  }
+  std::string newest() { return std::string(cycles.baselines().pending_cycles().back()); }
+
+  TargetCycles cycles = make();
+  state::Ack ack;
+};
+
+TEST_F(WaitingCyclesTest, ABaselineIsPromotedOnceItsCycleIsHeld) {
+  EXPECT_THAT(settled_cycle().back(), AllOf(HasSubstr(R"("baseline":true)"), Not(HasSubstr("since_cycle"))));
+  EXPECT_EQ(cycles.baselines().committed_cycle(), "");
+  const auto first = newest();
+  ack = {first, first};
+  server.statements[0].calls += 2;
+  const auto lines = settled_cycle();
+  EXPECT_EQ(cycles.baselines().committed_cycle(), first);
+  EXPECT_EQ(cycles.baselines().pending(), 1U);
+  EXPECT_THAT(lines.back(), HasSubstr(R"("since_cycle":")" + first + '"'));
+  EXPECT_THAT(lines[0], HasSubstr(R"("calls":2)"));
+}
+
+TEST_F(WaitingCyclesTest, ARefusedCycleIsCoveredByTheNext) {
+  settled_cycle();
+  const auto first = newest();
+  ack = {first, first};
+  server.statements[0].calls += 2;
+  settled_cycle();
+  ack.seen = newest();
+  server.statements[0].calls += 3;
+  const auto lines = settled_cycle();
+  EXPECT_THAT(lines[0], HasSubstr(R"("calls":5)"));
+  EXPECT_THAT(lines.back(), HasSubstr(R"("since_cycle":")" + first + '"'));
+}
+
+TEST_F(WaitingCyclesTest, AnExporterThatHoldsAnotherCycleMeansANewBaseline) {
+  settled_cycle();
+  ack = {newest(), newest()};
+  settled_cycle();
+  ack = {};
+  EXPECT_THAT(settled_cycle().back(), HasSubstr("since_cycle")) << "it may still be on its way";
+  ack.seen = newest();
+  EXPECT_THAT(settled_cycle().back(), HasSubstr(R"("baseline":true)"));
+}
+
+TEST_F(WaitingCyclesTest, TheQueueIsFullAtEightAndFreedByAnAcknowledgement) {
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_FALSE(cycles.is_full());
+    settled_cycle();
+  }
+  cycles.settle(tell);
+  EXPECT_TRUE(cycles.is_full());
+  ack.seen = newest();
+  cycles.settle(tell);
+  EXPECT_FALSE(cycles.is_full());
+}
+
+TEST_F(WaitingCyclesTest, AnIdFollowsWhatTheExporterHasSeen) {
+  ack.seen = std::string(32, 'e');
+  settled_cycle();
+  EXPECT_GT(newest(), ack.seen);
+}
+
+TEST_F(WaitingCyclesTest, AWriteThatFailsLeavesNothingPending) {
+  const auto lost = cycles.commit(
+      cycles.run(std::nullopt), [](const std::string&) -> Status { return fail(ErrorKind::Output, "gone"); }, tell);
+  EXPECT_FALSE(lost.has_value());
+  EXPECT_EQ(cycles.baselines().pending(), 0U);
+}
+
 TEST_F(TargetCyclesTest, EmitsLifetimeTotalsOnlyWhenAsked) {
   CycleSettings settings;
   settings.first_run = FirstRun::Emit;
