@@ -241,6 +241,31 @@ TEST_F(MysqlLive, LosesAConnectionThatIsKilled) {
   EXPECT_FALSE(connection.usable());
 }
 
+TEST(MysqlCrash, EndsAReadAndTheNextConnectionWorks) {
+  const MysqlServer mortal;
+  if (!mortal.runs()) GTEST_SKIP() << "no MariaDB server";
+  auto connection =
+      open_mysql(mortal.local(), {}, {.statement_timeout = milliseconds{60000}}, {.read = milliseconds{60000}});
+  ASSERT_TRUE(connection) << connection.error().message;
+  std::thread killer([&] {
+    while (mortal.sql("select count(*) from information_schema.processlist where info like '%marker_long%' and info "
+                      "not like '%processlist%'") == "0") {
+      std::this_thread::yield();
+    }
+    EXPECT_TRUE(mortal.control("crash"));
+  });
+  const auto rows = connection->read("test", OwnStatement({}, kLong));
+  killer.join();
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().kind, ErrorKind::Connection);
+  EXPECT_FALSE(connection->usable());
+  const auto gone = open_mysql(mortal.local());
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().kind, ErrorKind::Connection);
+  ASSERT_TRUE(mortal.control("start"));
+  EXPECT_TRUE(open_mysql(mortal.local()));
+}
+
 TEST_F(MysqlLive, LeavesItsNameInTheDigestTable) {
   connect();
   EXPECT_NE(
