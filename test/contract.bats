@@ -174,6 +174,42 @@ setup() {
   done
 }
 
+@test "a closed standard output is status 5, and nothing that would go there gets into a file" {
+  for tool in $(all_tools); do
+    run_split bash -c '"$1" --help >&-' bash "$tool"
+    assert_failure 5
+    [[ $stderr == *"standard output: Bad file descriptor"* ]]
+  done
+  for tool in $(readers); do
+    run_split bash -c '"$@" >&-' bash "$tool" $(to_stdout "$tool") <<<"$record"
+    assert_failure 5
+    [[ $stderr == *"Bad file descriptor"* ]]
+    run grep -rl '"kind"' "$XDG_STATE_HOME"
+    assert_output ""
+  done
+}
+
+@test "a closed standard input is status 5" {
+  for tool in $(readers); do
+    run_split bash -c '"$@" <&-' bash "$tool" $(to_stdout "$tool")
+    assert_failure 5
+    [[ $stderr == *"Bad file descriptor"* ]]
+  done
+}
+
+@test "a closed standard error costs the diagnostics only, which get into no file" {
+  for tool in $(all_tools); do
+    run_split bash -c '"$@" 2>&-' bash "$tool" --no-such-flag
+    assert_failure 2
+  done
+  for tool in $(readers); do
+    run_split bash -c '"$@" 2>&-' bash "$tool" $(to_stdout "$tool") < <(printf 'nonsense\n')
+    assert_failure 3
+    run grep -rl "$tool: malformed" "$XDG_STATE_HOME"
+    assert_output ""
+  done
+}
+
 # ended_by SIGNAL TOOL: the status of a tool that waits on a pipe and gets the signal once it is up.
 ended_by() {
   local fifo=$BATS_TEST_TMPDIR/$2.fifo lock=$XDG_STATE_HOME/dbi/default/$2@$2.json.lock status=0

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/tool.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <exception>
@@ -194,6 +196,22 @@ ExitStatus guarded(const cli::Program& program, const Describe& describe, const 
 }
 
 }  // namespace
+
+Status hold_standard_descriptors() {
+  constexpr std::array kWays{O_WRONLY, O_RDONLY, O_RDWR};
+  for (std::size_t i = 0; i < kWays.size(); ++i) {
+    if (::fcntl(static_cast<int>(i), F_GETFD) != -1 || errno != EBADF) continue;
+    // The lowest free number is this one.
+    if (::open("/dev/null", kWays.at(i)) == static_cast<int>(i)) continue;
+    return fail(ErrorKind::Output,
+                "a standard descriptor is closed, and /dev/null cannot be opened in its place: " + errno_text(errno));
+  }
+  return {};
+}
+
+int report_error(std::string_view tool, const Error& error) {
+  return static_cast<int>(report(Log{std::string(tool), LogLevel::Error, STDERR_FILENO}, error));
+}
 
 int report_exception(std::string_view tool, int diagnostics) noexcept try {
   Log{std::string(tool), LogLevel::Error, diagnostics}.error(bug());

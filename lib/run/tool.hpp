@@ -65,6 +65,11 @@ using Body = std::function<Result<ExitStatus>(Context&)>;
 int run(const cli::Program& program, const Describe& describe, const Body& body, const Process& process);
 /// The same once more, without printing help: what SIGHUP asks for.
 Status reread(const cli::Program& program, const Describe& describe, const Context& context);
+/// Holds the descriptors 0 to 2 that are closed by /dev/null, opened the wrong way round: a file of ours that took such
+/// a number would be written to by mistake, while reading or writing this one fails (EBADF), as a closed one does.
+Status hold_standard_descriptors();
+/// Tells of an error that ends the run. Returns its exit status.
+int report_error(std::string_view tool, const Error& error);
 /// To be called in a handler: tells of the exception that is handled. Returns the exit status of a bug.
 int report_exception(std::string_view tool, int diagnostics) noexcept;
 
@@ -83,6 +88,9 @@ int run_tool(const Tool<Options>& tool, const Process& process) noexcept try {
 
 template <typename Options>
 int run_tool(const Tool<Options>& tool, int argc, char** argv) noexcept try {
+  if (const Status held = detail::hold_standard_descriptors(); !held) {
+    return detail::report_error(tool.program.name, held.error());
+  }
   Process process;
   process.arguments.assign(argv + (argc > 0 ? 1 : 0), argv + argc);
   return run_tool(tool, process);
