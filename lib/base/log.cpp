@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace dbi {
 
 Log::Log(std::string tool, LogLevel level, int descriptor)
@@ -32,7 +34,7 @@ void Log::debug(std::string_view message) const {
 }
 
 void Log::write(std::string_view word, std::string_view message) const {
-  const std::string line = fmt::format("{}: {}: {}\n", tool_, word, message);
+  const std::string line = fmt::format("{}: {}: {}\n", tool_, word, mask_passwords(message));
   [[maybe_unused]] const auto written = ::write(descriptor_, line.data(), line.size());
 }
 

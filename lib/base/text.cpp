@@ -27,6 +27,42 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+constexpr std::string_view kMask = "***";
+
+// Where the credentials of the URL whose "//" ends at `at` have their password: behind the first colon, up to the last
+// at sign of the line, for it may hold what ought to be encoded. Without an at sign the host is missing.
+std::string_view url_password(std::string_view text, std::size_t at) {
+  const auto line = text.substr(at, text.find('\n', at) - at);
+  if (line.starts_with('[')) return {};
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return {};
+  const auto behind = line.substr(colon + 1);
+  if (const auto end = line.rfind('@'); end != std::string_view::npos) {
+    return end > colon ? behind.substr(0, end - colon - 1) : std::string_view();
+  }
+  if (line.find_first_of("/?#'\" ") < colon) return {};
+  const auto port = behind.substr(0, behind.find_first_of("/?#'\" ,:"));
+  return std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; }) ? std::string_view() : port;
+}
+
+// The value of a "password=" that ends at `at`.
+std::string_view named_password(std::string_view text, std::size_t at) {
+  const auto rest = text.substr(at);
+  if (rest.starts_with('\'')) {
+    const auto end = rest.find('\'', 1);
+    return end == std::string_view::npos ? rest : rest.substr(0, end + 1);
+  }
+  return rest.substr(0, rest.find_first_of(" \t\n&'\""));
+}
+
+bool names_password(std::string_view text, std::size_t equals) {
+  constexpr std::string_view kName = "password";
+  const auto before = trim(text.substr(0, equals));
+  return before.size() >= kName.size() &&
+         std::ranges::equal(before.substr(before.size() - kName.size()), kName,
+                            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b; });
+}
+
 }  // namespace
 
 std::string_view nearest_name(std::string_view name, std::span<const std::string_view> candidates) {
@@ -61,6 +97,39 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     if (at == std::string_view::npos) return pieces;
     text.remove_prefix(at + 1);
   }
+}
+
+std::string mask_passwords(std::string_view text) {
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string_view secret;
+    if (text.substr(i).starts_with("://")) secret = url_password(text, i + 3);
+    if (text[i] == '=' && names_password(text, i)) {
+      secret = named_password(text, std::min(text.find_first_not_of(" \t", i + 1), text.size()));
+    }
+    if (secret.empty()) continue;
+    const auto begin = static_cast<std::size_t>(secret.data() - text.data());
+    out.append(text.substr(copied, begin - copied)).append(kMask);
+    copied = begin + secret.size();
+    i = copied - 1;
+  }
+  return out.append(text.substr(copied));
+}
+
+std::string escape_controls(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      out += "\\n";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
 }
 
 std::string_view truncate_utf8(std::string_view text, std::size_t bytes) {

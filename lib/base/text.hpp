@@ -22,6 +22,13 @@ namespace dbi {
 /// The pieces between separators; an empty text has one empty piece.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 
+/// The text with "***" for what may be a password: of URLs ("mysql://u:***@h"; also behind a colon where a port should
+/// be) and behind "password=". For what is quoted from a command line or a file.
+[[nodiscard]] std::string mask_passwords(std::string_view text);
+
+/// The text with its control characters as a backslash and what they are ("\n", "\x1b"), so that it stays on its line.
+[[nodiscard]] std::string escape_controls(std::string_view text);
+
 /// Cuts to at most `bytes` bytes without splitting a UTF-8 sequence.
 [[nodiscard]] std::string_view truncate_utf8(std::string_view text, std::size_t bytes);
 

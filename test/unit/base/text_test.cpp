@@ -17,6 +17,37 @@ TEST(NearestName, FindsTheMisspeltOneAndNothingFarOff) {
   EXPECT_EQ(nearest_name("colour", kNames), "");
 }
 
+TEST(MaskPasswords, HidesWhatMayBeOneAndNothingElse) {
+  struct Case {
+    std::string_view text;
+    std::string_view masked;
+  };
+  constexpr std::array<Case, 16> kCases = {{
+      {"no target 'mysql://u:pw@h/x' here", "no target 'mysql://u:***@h/x' here"},
+      {"'a+b://u:p:w@w/o?r#d@h'", "'a+b://u:***@h'"},
+      {"mysql://u:p w'@h: no such file", "mysql://u:***@h: no such file"},
+      {"mysql://u:pw", "mysql://u:***"},
+      {"'mysql://u:pw/x' and y", "'mysql://u:***/x' and y"},
+      {"host=h password=pw port=1", "host=h password=*** port=1"},
+      {"host=h PassWord = 'p w' port=1", "host=h PassWord = *** port=1"},
+      {"x://h/d?sslpassword=pw&a=b", "x://h/d?sslpassword=***&a=b"},
+      {"password=", "password="},
+      {"mysql://u@h:3306/x", "mysql://u@h:3306/x"},
+      {"mysql://h:3306/x", "mysql://h:3306/x"},
+      {"'http://[::1]:4318'", "'http://[::1]:4318'"},
+      {"postgresql:///app: refused", "postgresql:///app: refused"},
+      {"postgresql://a:1,b:2/app", "postgresql://a:1,b:2/app"},
+      {"password_file /x/y: it is empty", "password_file /x/y: it is empty"},
+      {"x://u:one@h, x://u\nuser:two@h", "x://u:***@h, x://u\nuser:two@h"},
+  }};
+  for (const auto& [text, masked] : kCases) EXPECT_EQ(mask_passwords(text), masked);
+}
+
+TEST(EscapeControls, KeepsATextOnItsLine) {
+  EXPECT_EQ(escape_controls("a\nb\x1b[1m\x7f"), "a\\nb\\x1b[1m\\x7f");
+  EXPECT_EQ(escape_controls("plain \xC3\xA9"), "plain \xC3\xA9");
+}
+
 TEST(Hex16, PadsWithZeros) {
   EXPECT_EQ(hex16(0xABC), "0000000000000abc");
 }
