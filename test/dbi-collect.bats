@@ -238,6 +238,18 @@ false"
   assert_equal "$(member '.query == "select a + $1 from t"' .calls)" 3
 }
 
+@test "a closed standard output is status 5 and advances no baseline" {
+  collect "$TARGET" >/dev/null
+  times 3 "select a + 2 from t"
+  run --separate-stderr bash -c "dbi-collect --no-config --state-dir state '$TARGET' >&-"
+  assert_failure 5
+  assert_regex "$stderr" "Bad file descriptor"
+  run grep -rl query_stats state/default/telemetry state/default/*.lock
+  assert_output ""
+  run_split collect "$TARGET"
+  assert_equal "$(member '.query == "select a + $1 from t"' .calls)" 3
+}
+
 @test "kill -9 in the middle never counts twice" {
   collect "$TARGET" >/dev/null
   times 6 "select a + 1, 6 from t"
@@ -339,6 +351,19 @@ PY
   assert_line statements
 }
 
+@test "--record that cannot be written is status 5, and the records come all the same" {
+  collect "$TARGET" >/dev/null
+  times 3 "select a + 3 from t"
+  touch file
+  run_split collect --record file/below "$TARGET"
+  assert_failure 5
+  assert_regex "$stderr" "^dbi-collect: output: cannot make file/below: Not a directory$"
+  assert_equal "$(member '.query == "select a + $1 from t"' .calls)" 3
+  run_split collect --record file/below --quiet "$TARGET"
+  assert_failure 5
+  [ -n "$stderr" ]
+}
+
 @test "a configuration names the targets" {
   cat >dbi.yaml <<YAML
 targets:
@@ -358,6 +383,64 @@ YAML
   run_split dbi-collect --config dbi.yaml --state-dir state orderz
   assert_failure 2
   assert_regex "$stderr" "orderz"
+}
+
+@test "a service that is not there is named: status 2 as the only target, among others a cycle that fails" {
+  run_split collect service=nosuch
+  assert_failure 2
+  [ -z "$output" ]
+  assert_regex "$stderr" 'configuration: target nosuch: definition of service "nosuch" not found'
+  run_split collect service=nosuch "$TARGET"
+  assert_failure 4
+  assert_equal "$(member '.kind == "error"' '.target + " " + .message')" \
+    'nosuch target nosuch: definition of service "nosuch" not found'
+  assert_records 1 '.kind == "scrape" and .outcome == "ok"'
+}
+
+@test "a password is never shown, wherever it was written" {
+  local arguments
+  for arguments in mysql://u:canary@h/x Postgresql://u:canary@h/x postgresql+ssl://u:canary@h/x postgresql://u:canary \
+    "--config postgresql://u:canary@h/x" "--interval mysql://u:canary@h" "--config password=canary" mariadb://u:canary; do
+    # shellcheck disable=SC2086
+    run_split dbi-collect --state-dir state $arguments
+    assert_failure 2
+    refute_regex "$output$stderr" canary
+  done
+}
+
+@test "a SQL_ASCII database gives sessions and texts, and tells others that it is in the way" {
+  sql "select pg_stat_statements_reset()" "create database bytes encoding 'SQL_ASCII' template template0 lc_collate 'C' lc_ctype 'C'"
+  sql -d bytes "create extension pg_stat_statements" $'create table "t\xe9\xff" (a text)' >/dev/null
+  local raw
+  for raw in "$TARGET" "$(postgres_url dbi_monitor bytes)"; do collect --state-dir "${raw##*/}" "$raw" >/dev/null; done
+  sql -d bytes $'select a, 42424242 from "t\xe9\xff"' >/dev/null
+  sql_in_background -d bytes $'select pg_sleep(60) from (select 1) "s\xe9"'
+  wait_for_sql "select exists (select from pg_stat_activity where datname = 'bytes' and wait_event = 'PgSleep')"
+  run_split collect --state-dir bytes "$(postgres_url dbi_monitor bytes)"
+  assert_success
+  assert_records 1 '.kind == "scrape" and .outcome == "ok"'
+  assert_records 1 '.query == "select a, $1 from \"t\ufffd\ufffd\""'
+  assert_records 1 '.kind == "session" and .query == "select pg_sleep(?) from (select ?) \"s\ufffd\""'
+  run_split collect --state-dir app "$TARGET"
+  assert_success
+  assert_records 1 '.kind == "error" and .source == "texts" and .sqlstate == "22021"'
+  assert_regex "$(member '.kind == "error"' .hint)" "encoding SQL_ASCII.*SELECT pg_stat_statements_reset\(\);"
+  assert_records 1 '.kind == "query_stats" and .database == "bytes" and .calls == 1 and (.missing | index("query"))'
+  assert_records 1 '.kind == "session" and .database == "bytes"'
+  sql "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'bytes'" "drop database bytes" \
+    "select pg_stat_statements_reset()" >/dev/null
+}
+
+@test "an application of the collector's role has records, unless it writes exactly the collector's comment" {
+  sql "select pg_stat_statements_reset()" >/dev/null
+  collect "$TARGET" >/dev/null
+  sql -U dbi_monitor "select /* dbi-collect y */ count(*) from t" "select /* dbi-collect marks */ count(*), 1 from t" \
+    "select count(*), 1 from t" "select /* dbi-collect marks, too */ 1, count(*) from t" >/dev/null
+  run_split collect "$TARGET"
+  assert_records 1 '.kind == "query_stats" and .query == "select count(*) from t" and .calls == 1'
+  assert_records 1 '.kind == "query_stats" and .query == "select $1, count(*) from t" and .calls == 1'
+  # The limit that the manual states: both executions are one entry, and its first text had the comment.
+  assert_records 0 '.kind == "query_stats" and .query == "select count(*), $1 from t"'
 }
 
 @test "misuse is status 2 and reads nothing" {

@@ -35,6 +35,19 @@ probe() { run --separate-stderr dbi-collect --no-config --probe "$@"; }
   sql 'REVOKE pg_monitor FROM "dbi_plain";'
 }
 
+@test "a name with a line feed stays on its line, and the line that mends it is one" {
+  sql $'create role "line\nfeed" login'
+  probe "$(postgres_url 'line%0Afeed')"
+  assert_failure 1
+  assert_line --partial 'role "line\nfeed", database "app"'
+  assert_equal "$(grep -c '^  connection' <<<"$output")" 1
+  assert_line --partial 'fix: GRANT pg_monitor TO U&"line\000Afeed";'
+  sql 'GRANT pg_monitor TO U&"line\000Afeed";'
+  probe "$(postgres_url 'line%0Afeed')"
+  assert_success
+  sql $'drop role "line\nfeed"'
+}
+
 @test "a missing extension is denied only to those who ask for it" {
   probe "$(postgres_url dbi_monitor template1)"
   assert_failure 1

@@ -130,6 +130,7 @@ std::optional<CollectOptions> reread_options(const run::Context& context);
 Result<ExitStatus> collect_until_done(CollectOptions options, run::Context& context,
                                       collect::CollectorSurroundings around) {
   const auto first_run = keeps_nothing(options, context) ? collect::FirstRun::Wait : collect::FirstRun::Skip;
+  bool output_failed = false;
   for (;;) {
     auto settings = collect::collector_settings(options, first_run);
     DBI_TRY_ASSIGN(settings.targets, collect::find_targets(options));
@@ -141,7 +142,8 @@ Result<ExitStatus> collect_until_done(CollectOptions options, run::Context& cont
     DBI_TRY_ASSIGN(const auto result, collect::collect(std::move(settings), around, context.process->output,
                                                        *context.log, *context.clock));
     if (result.interrupted) context.raise_at_end = SIGINT;
-    if (!result.reload) return result.status;
+    output_failed = output_failed || result.status == ExitStatus::InputOutput;
+    if (!result.reload) return output_failed ? ExitStatus::InputOutput : result.status;
     options = std::move(*reread);
   }
 }

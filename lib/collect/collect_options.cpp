@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "db/resolved_target.hpp"
+
 namespace dbi::collect {
 
 namespace {
@@ -28,6 +30,13 @@ Result<db::PostgresqlTarget> find_target(const CollectOptions& options, const st
   if (db::is_postgresql_target(text)) return db::PostgresqlTarget::parse(text);
   const auto found = std::ranges::find(options.configured, text, &ConfiguredTarget::name);
   if (found != options.configured.end()) return configure(*found);
+  if (db::is_mysql_target(text)) {
+    return fail(ErrorKind::Usage, fmt::format("'{}': MySQL and MariaDB are not supported yet", text));
+  }
+  if (text.find("://") != std::string::npos) {
+    return fail(ErrorKind::Usage, fmt::format("'{}' is a URL of an unknown kind", text),
+                "Write postgresql://user@host:port/database.");
+  }
   return fail(ErrorKind::Usage, fmt::format("no target '{}' in the configuration", text),
               "Write a URL (postgresql://host/database), service=NAME or a configured name.");
 }
@@ -66,6 +75,7 @@ Result<std::vector<ConnectionSettings>> find_targets(const CollectOptions& optio
     if (std::ranges::any_of(targets, same)) {
       return fail(ErrorKind::Usage, fmt::format("two targets are called '{}'", target.name()));
     }
+    if (names.size() == 1) DBI_TRY(db::resolve(target));
     targets.push_back(connect_to(std::move(target), options));
   }
   return targets;

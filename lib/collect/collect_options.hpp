@@ -55,7 +55,9 @@ struct CollectOptions {
 };
 
 /// How each target is connected to: those that were named, else all of the configuration. Fails with ErrorKind::Usage
-/// or Configuration: none, too many, an unknown or a repeated name, a target that cannot be read.
+/// or Configuration: none, too many, an unknown or a repeated name, a target that cannot be read; where it is the only
+/// one, also what libpq refuses before it connects, as a service that is not there (among several, that is a cycle that
+/// fails).
 Result<std::vector<ConnectionSettings>> find_targets(const CollectOptions& options);
 
 /// A run's settings but for its targets and what surrounds it. `first_run` holds where no --baseline was given.

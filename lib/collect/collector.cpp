@@ -128,7 +128,10 @@ class Collector {
       DBI_TRY_ASSIGN(auto memory, open_memory(settings_, around_, name, log_));
       for (const auto& damage : memory.damages) note_damage(name, damage);
       DBI_TRY_ASSIGN(auto read_ack, make_read_ack(name, memory));
-      connection.tell = [this](const Error& error) { log_.warning(error); };
+      connection.tell = [this](const Error& error) {
+        record_failed_ = true;
+        log_.error(error);
+      };
       targets_.push_back(
           {std::move(memory.lock),
            TargetCycles(name, postgresql(), open_database(connection, stop_.get_token()), std::move(memory.baselines),
@@ -260,6 +263,7 @@ class Collector {
       if (target.result.last_failed) result.status = ExitStatus::Unreachable;
     }
     if (writer_.reader_gone() || stream::Signals::stop_requested()) result.status = ExitStatus::Done;
+    if (record_failed_) result.status = ExitStatus::InputOutput;
     return result;
   }
 
@@ -280,6 +284,7 @@ class Collector {
   Output output_{[this] { waker_->wake(); }};
   std::deque<Target> targets_;
   std::atomic<std::size_t> running_{0};
+  std::atomic<bool> record_failed_{false};
   std::vector<std::jthread> threads_;
 };
 

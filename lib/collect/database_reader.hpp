@@ -23,7 +23,7 @@ struct ConnectionSettings {
   db::Guards guards;
   db::Limits limits;
   std::optional<std::filesystem::path> record;  ///< --record: where the raw rows are kept
-  std::function<void(const Error&)> tell;       ///< a fault of the record, which the cycle survives
+  std::function<void(const Error&)> tell;       ///< a fault of --record, which the cycle survives
 
   /// What records call the target.
   [[nodiscard]] const std::string& name() const;

@@ -3,11 +3,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace dbi::collect {
 
 std::string quote_name(std::string_view name) {
-  std::string quoted = "\"";
-  for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  const bool escapes = std::ranges::any_of(name, is_control);
+  std::string quoted = escapes ? "U&\"" : "\"";
+  for (const char c : name) {
+    if (is_control(c)) {
+      quoted += fmt::format("\\{:04X}", c);
+    } else {
+      quoted.append(c == '"' || (escapes && c == '\\') ? 2 : 1, c);
+    }
+  }
   return quoted + "\"";
 }
 

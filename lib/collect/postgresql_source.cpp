@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <unordered_map>
@@ -17,6 +18,14 @@ namespace {
 
 // SQLSTATE of "pg_stat_statements must be loaded via shared_preload_libraries".
 constexpr std::string_view kNotInState = "55000";
+
+// character_not_in_repertoire and untranslatable_character: one text of another database cannot be had in this one's
+// encoding, and the server then gives none.
+constexpr std::array<std::string_view, 2> kNotInEncoding{"22021", "22P05"};
+constexpr std::string_view kOtherEncoding =
+    "a statement of a database of another encoding is in the way: connect to a database of encoding SQL_ASCII, which "
+    "gives "
+    "texts as they are, or SELECT pg_stat_statements_reset();";
 
 constexpr std::string_view kPreload =
     "in postgresql.conf: shared_preload_libraries = 'pg_stat_statements' (keep what is there), then restart the server";
@@ -36,6 +45,8 @@ SourceError explain(SourceError error, const PostgresqlCatalog* catalog) {
   if (error.sqlstate == kNotInState) {
     error.kind = ErrorKind::MissingFeature;
     error.hint = kPreload;
+  } else if (std::ranges::find(kNotInEncoding, error.sqlstate) != kNotInEncoding.end()) {
+    error.hint = kOtherEncoding;
   } else if (error.kind == ErrorKind::Privilege) {
     error.hint = fmt::format("GRANT USAGE ON SCHEMA {} TO {}; GRANT pg_monitor TO {};", catalog->schema,
                              quote_name(catalog->role), quote_name(catalog->role));

@@ -217,7 +217,8 @@ std::string format_probe(const ProbeReport& report) {
   for (const auto& line : report.lines) width = std::max(width, line.what.size());
   auto text = report.target + "\n";
   for (const auto& line : report.lines) {
-    text += fmt::format("  {:<{}}  {:<7}  {}\n", line.what, width, verdict_word(line.verdict), line.finding);
+    text += fmt::format("  {:<{}}  {:<7}  {}\n", line.what, width, verdict_word(line.verdict),
+                        escape_controls(line.finding));
     if (line.fix.empty()) continue;
     for (const auto part : split(line.fix, '\n'))
       text += fmt::format("  {:<{}}  {:<7}  fix: {}\n", "", width, "", part);

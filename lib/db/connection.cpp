@@ -18,8 +18,11 @@
 
 #include "base/units.hpp"
 #include "db/classify.hpp"
+#include "db/resolved_target.hpp"
 #include "db/row_recorder.hpp"
+#include "db/server_list.hpp"
 #include "db/stop_waker.hpp"
+#include "record/utf8.hpp"
 
 namespace dbi::db {
 
@@ -41,10 +44,6 @@ struct ClearResult {
   void operator()(PGresult* result) const { PQclear(result); }
 };
 using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
-
-struct FreeOptions {
-  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
-};
 
 // Notices may quote data, and libpq would print them.
 void ignore_notice(void* /*unused*/, const PGresult* /*unused*/) {}
@@ -116,24 +115,9 @@ struct ConnectParameters {
   std::vector<const char*> values;
 };
 
-// The startup options of the target's own: given, of its service, or of PGOPTIONS. libpq looks into a service file for
-// a connection only, so this is one whose sslmode it refuses before it opens a socket.
-std::string option_of(const PostgresqlTarget& target) {
-  auto keywords = target.keywords();
-  std::erase_if(keywords, [](const auto& keyword) { return keyword.first == "sslmode"; });
-  keywords.emplace_back("sslmode", "none of them");
-  const ConnectParameters parameters(keywords);
-  const Handle refused(PQconnectStartParams(parameters.names.data(), parameters.values.data(), 0));
-  const std::unique_ptr<PQconninfoOption, FreeOptions> resolved(refused ? PQconninfo(refused.get()) : nullptr);
-  for (const auto* option = resolved.get(); option != nullptr && option->keyword != nullptr; ++option) {
-    if (std::string_view(option->keyword) == "options" && option->val != nullptr) return option->val;
-  }
-  return {};
-}
-
 // What goes to libpq; ours win over the target's own.
 PostgresqlTarget::Keywords connect_keywords(const PostgresqlTarget& target, const Guards& guards,
-                                            const std::string& options) {
+                                            const std::string& options, const char* encoding) {
   PostgresqlTarget::Keywords keywords;
   for (const auto& keyword : target.keywords()) {
     const auto& name = keyword.first;
@@ -141,9 +125,27 @@ PostgresqlTarget::Keywords connect_keywords(const PostgresqlTarget& target, cons
     keywords.push_back(keyword);
   }
   keywords.emplace_back("application_name", guards.application_name);
-  keywords.emplace_back("client_encoding", "UTF8");
+  keywords.emplace_back("client_encoding", encoding);
   keywords.emplace_back("options", options);
   return keywords;
+}
+
+// The guards make every session read-only, while these words mean the server: libpq is asked for that.
+void ask_for_server(PostgresqlTarget::Keywords& keywords, std::string_view session_attributes) {
+  const char* server = session_attributes == "read-write"  ? "primary"
+                       : session_attributes == "read-only" ? "standby"
+                                                           : nullptr;
+  if (server == nullptr) return;
+  std::erase_if(keywords, [](const auto& keyword) { return keyword.first == "target_session_attrs"; });
+  keywords.emplace_back("target_session_attrs", server);
+}
+
+// A database of this encoding holds bytes of any, and refuses to give those that are no UTF-8 as such.
+constexpr const char* kNoEncoding = "SQL_ASCII";
+
+std::string_view parameter_of(const PGconn* connection, const char* name) {
+  const char* value = PQparameterStatus(connection, name);
+  return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
 // Columns of the first read, in this order. Everything is qualified: the search path is not proved yet.
@@ -207,6 +209,12 @@ bool is_text_type(Oid type) {
   return std::ranges::find(kOthers, type) == kOthers.end();
 }
 
+// Of a SQL_ASCII database, or of one that shows the sessions of such a one, these need not be UTF-8.
+bool holds_bytes(Oid type) {
+  constexpr Oid kName = 19;
+  return type == kName || is_text_type(type);
+}
+
 std::vector<Column> columns_of(const PGresult* result) {
   std::vector<Column> columns;
   columns.reserve(static_cast<std::size_t>(PQnfields(result)));
@@ -219,7 +227,18 @@ void add_rows(ResultSet& rows, const PGresult* result) {
     for (int column = 0; column < PQnfields(result); ++column) {
       const bool is_null = PQgetisnull(result, row, column) != 0;
       const auto size = static_cast<std::size_t>(PQgetlength(result, row, column));
-      rows.add(is_null ? Cell() : Cell({PQgetvalue(result, row, column), size}));
+      if (is_null) {
+        rows.add({});
+        continue;
+      }
+      const std::string_view value(PQgetvalue(result, row, column), size);
+      const bool valid =
+          !holds_bytes(PQftype(result, column)) || record::find_invalid_utf8(value) == std::string_view::npos;
+      if (valid) {
+        rows.add(value);
+      } else {
+        rows.add(std::string_view(record::replace_invalid_utf8(value)));
+      }
     }
   }
 }
@@ -244,7 +263,9 @@ class Connection::Session {
   void set_recorder(RowRecorder* recorder) { recorder_ = recorder; }
 
  private:
-  Outcome<void> reach(const PostgresqlTarget::Keywords& keywords, const TimeLimit& limit);
+  Outcome<void> reach(const PostgresqlTarget::Keywords& keywords, const ResolvedTarget& resolved);
+  Outcome<bool> try_servers(const PostgresqlTarget::Keywords& keywords, ServerList& servers);
+  [[nodiscard]] std::optional<std::size_t> current_of(const ServerList& servers) const;
   Outcome<void> prove_guards(const TimeLimit& limit);
   void note_connection(const PGresult* facts);
   Outcome<void> begin(const TimeLimit& limit);
@@ -268,27 +289,63 @@ class Connection::Session {
   Limits limits_;
   std::string where_;
   StopWaker waker_;
+  const char* encoding_ = "UTF8";
+  TimeLimit limit_{milliseconds{0}};  // of the server that is connected to
   Handle handle_;
   ConnectionInfo info_;
   RowRecorder* recorder_ = nullptr;
 };
 
 Outcome<void> Connection::Session::connect(const PostgresqlTarget& target, const std::string& password) {
-  const TimeLimit limit(limits_.connect);
-  const auto reach_with = [&](const std::string& options) {
-    auto keywords = connect_keywords(target, guards_, options);
+  const auto resolved = resolve(target);
+  if (!resolved) {
+    auto error = resolved.error();
+    return tl::unexpected(Failure{
+        .kind = ErrorKind::Other, .sqlstate = {}, .message = std::move(error.message), .hint = std::move(error.hint)});
+  }
+  const auto& own = resolved->options;
+  auto options = own + (own.empty() ? "" : " ") + startup_options(guards_);
+  const auto reach_with_options = [&] {
+    auto keywords = connect_keywords(target, guards_, options, encoding_);
+    ask_for_server(keywords, resolved->session_attributes);
     if (!password.empty()) keywords.emplace_back("password", password);
-    return reach(keywords, limit);
+    return reach(keywords, *resolved);
   };
-  const auto own = option_of(target);
-  auto reached = reach_with(own + (own.empty() ? "" : " ") + startup_options(guards_));
-  if (reached) return prove_guards(limit);
-  if (!handle_ || !refuses_options(parse_connect_message(PQerrorMessage(handle_.get())))) return reached;
-  auto without = reach_with(own);
-  return without ? prove_guards(limit) : without;
+  auto reached = reach_with_options();
+  if (!reached && handle_ && refuses_options(parse_connect_message(PQerrorMessage(handle_.get())))) {
+    options = own;
+    reached = reach_with_options();
+  }
+  if (reached && parameter_of(handle_.get(), "server_encoding") == kNoEncoding) {
+    encoding_ = kNoEncoding;
+    reached = reach_with_options();
+  }
+  return reached ? prove_guards(limit_) : reached;
 }
 
-Outcome<void> Connection::Session::reach(const PostgresqlTarget::Keywords& keywords, const TimeLimit& limit) {
+// The servers one after the other, as libpq goes on from one to the next, but from a silent one too.
+Outcome<void> Connection::Session::reach(const PostgresqlTarget::Keywords& keywords, const ResolvedTarget& resolved) {
+  if (resolved.connect_timeout) limits_.connect = *resolved.connect_timeout;
+  ServerList servers(resolved.hosts, resolved.addresses, resolved.ports);
+  while (true) {
+    auto reached = try_servers(servers.narrow(keywords), servers);
+    if (!reached) {
+      auto failed = std::move(reached).error();
+      if (!failed.stopped) failed.message += servers.describe();
+      return tl::unexpected(std::move(failed));
+    }
+    if (*reached) return {};
+  }
+}
+
+std::optional<std::size_t> Connection::Session::current_of(const ServerList& servers) const {
+  const char* host = PQhost(handle_.get());
+  const char* port = PQport(handle_.get());
+  return servers.find(host == nullptr ? "" : host, port == nullptr ? "" : port);
+}
+
+// False: one was silent, and is left out of the next attempt.
+Outcome<bool> Connection::Session::try_servers(const PostgresqlTarget::Keywords& keywords, ServerList& servers) {
   const ConnectParameters parameters(keywords);
   handle_.reset(PQconnectStartParams(parameters.names.data(), parameters.values.data(), 0));
   if (!handle_) return tl::unexpected(failure(ErrorKind::Other, "out of memory"));
@@ -296,22 +353,31 @@ Outcome<void> Connection::Session::reach(const PostgresqlTarget::Keywords& keywo
   PQsetErrorVerbosity(handle_.get(), PQERRORS_VERBOSE);  // with the SQLSTATE: parse_connect_message
   auto polling = PGRES_POLLING_WRITING;
   if (PQstatus(handle_.get()) == CONNECTION_BAD) polling = PGRES_POLLING_FAILED;
+  limit_ = TimeLimit(limits_.connect);
+  auto current = current_of(servers);
   while (polling != PGRES_POLLING_OK) {
+    if (const auto now = current_of(servers); now != current) {
+      current = now;
+      limit_ = TimeLimit(limits_.connect);
+    }
     if (polling == PGRES_POLLING_FAILED) {
+      if (current) servers.set_tried(*current);
       return tl::unexpected(classify_connect(PQerrorMessage(handle_.get()), where_));
     }
     const short events = polling == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-    const auto wake = waker_.wait(PQsocket(handle_.get()), events, limit.end);
+    const auto wake = waker_.wait(PQsocket(handle_.get()), events, limit_.end);
     if (wake != Wake::Ready) {
       handle_.reset();
       if (wake == Wake::Stopped) return tl::unexpected(stopped());
+      if (current) servers.set_tried(*current);
+      if (current && servers.leave_out(*current)) return false;
       return tl::unexpected(
-          failure(ErrorKind::Connection, fmt::format("{}: no connection within {} ms", where_, limit.length.count())));
+          failure(ErrorKind::Connection, fmt::format("{}: no connection within {} ms", where_, limit_.length.count())));
     }
     polling = PQconnectPoll(handle_.get());
   }
   PQsetnonblocking(handle_.get(), 1);
-  return {};
+  return true;
 }
 
 void Connection::Session::note_connection(const PGresult* facts) {
@@ -336,8 +402,7 @@ Outcome<void> Connection::Session::prove_guards(const TimeLimit& limit) {
   if (!facts) return tl::unexpected(std::move(facts).error());
   note_connection(facts->get());
   const bool holds = in_force(facts->get(), 1, 3, guards_) && text_of(facts->get(), 2) == "on";
-  const char* encoding = PQparameterStatus(handle_.get(), "client_encoding");
-  if (encoding == nullptr || std::string_view(encoding) != "UTF8") return tl::unexpected(guards_refused());
+  if (parameter_of(handle_.get(), "client_encoding") != encoding_) return tl::unexpected(guards_refused());
   if (holds && !info_.pooled) return {};
   // Behind a pooler what was read back may be another client's setting.
   info_.guards = GuardForm::Transaction;

@@ -28,8 +28,9 @@ class RowRecorder;
 /// Limits on the wall clock, beside those that the server keeps. (A name server that does not answer is libpq's own
 /// wait: the resolver's limits hold for it.)
 struct Limits {
-  std::chrono::milliseconds connect{10000};  ///< with the reading back of the guards
-  std::chrono::milliseconds read{10000};     ///< one read, whole
+  /// Of each of several hosts, with the reading back of the guards; a connect_timeout of the target's own wins.
+  std::chrono::milliseconds connect{10000};
+  std::chrono::milliseconds read{10000};  ///< one read, whole
 };
 
 /// What is known of a connection beside its rows.
@@ -50,8 +51,10 @@ using Parameter = std::optional<std::string>;
 /// Moves; used by one thread at a time.
 class Connection {
  public:
-  /// Connects and proves the guards. Where startup options are refused it connects once more without them; where they
-  /// are not in force, or a pooler stands between, every read is a transaction that sets them. Fails with the kinds
+  /// Connects and proves the guards; of several hosts to the first that answers and is as target_session_attrs wants
+  /// it. To a database of encoding SQL_ASCII it connects once more, for its bytes as they are: in values, those that
+  /// are no UTF-8 become U+FFFD. Where startup options are refused it connects once more without them; where they are
+  /// not in force, or a pooler stands between, every read is a transaction that sets them. Fails with the kinds
   /// Connection, TooManyConnections, Authentication, Unsupported (a guard took in neither form; nothing else was sent),
   /// Timeout, Other.
   static Outcome<Connection> open(const PostgresqlTarget& target, const Guards& guards, const Limits& limits,

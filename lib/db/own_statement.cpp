@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.hpp"
-
 namespace dbi::db {
 
 namespace {
@@ -36,13 +34,18 @@ bool OwnStatement::is_open(std::size_t column) const {
 }
 
 bool is_own_statement(std::string_view text) {
-  text = trim(text);
+  constexpr std::string_view kEnd = " */";
   const auto keyword = keyword_length(text);
   if (keyword == 0) return false;
-  const auto rest = trim(text.substr(keyword));
-  if (!rest.starts_with(kOwnComment)) return false;
-  const auto behind = rest.substr(kOwnComment.size());
-  return behind.starts_with(' ') || behind.starts_with('*') || behind.starts_with(':');
+  text.remove_prefix(keyword);
+  if (!text.starts_with(' ') || !text.substr(1).starts_with(kOwnComment)) return false;
+  text.remove_prefix(1 + kOwnComment.size());
+  const auto end = text.find(kEnd);
+  if (end == std::string_view::npos) return false;
+  const auto behind = text.substr(end + kEnd.size());
+  if (!behind.empty() && !behind.starts_with(' ')) return false;
+  return end == 0 ||
+         (text.starts_with(' ') && std::ranges::find(kOwnNames, text.substr(1, end - 1)) != kOwnNames.end());
 }
 
 }  // namespace dbi::db

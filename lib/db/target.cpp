@@ -10,11 +10,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <limits>
 #include <memory>
 
 #include "base/descriptor.hpp"
 #include "base/errno_text.hpp"
+#include "base/text.hpp"
 
 namespace dbi::db {
 
@@ -77,6 +80,32 @@ std::string name_of(const PostgresqlTarget::Keywords& keywords) {
   return fmt::format("{}:{}", local ? "local" : host, port.empty() ? "5432" : port);
 }
 
+bool is_number(std::string_view text, int least, int most) {
+  text = trim(text);
+  int number = 0;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  return read.ec == std::errc{} && read.ptr == end && number >= least && number <= most;
+}
+
+// libpq looks at numbers as late as it connects. What is none is not repeated: a password stands behind the colon where
+// the host was forgotten.
+Status check_number(std::string_view keyword, std::string_view value, ErrorKind kind) {
+  if (keyword == "port") {
+    for (const auto port : split(value, ',')) {
+      if (!port.empty() && !is_number(port, 1, 65535)) {
+        return fail(kind, "the port is not a number from 1 to 65535",
+                    "Write postgresql://user@host:port/database, without a password.");
+      }
+    }
+  }
+  if (keyword == "connect_timeout" &&
+      !is_number(value, std::numeric_limits<int>::min(), std::numeric_limits<int>::max())) {
+    return fail(kind, "connect_timeout is not a number of seconds");
+  }
+  return {};
+}
+
 }  // namespace
 
 bool is_postgresql_target(std::string_view text) {
@@ -109,6 +138,7 @@ Result<PostgresqlTarget> PostgresqlTarget::read(std::string_view text, ErrorKind
     if (std::string_view(option->keyword) == "replication") {
       return fail(kind, "a target must not ask for a replication connection");
     }
+    DBI_TRY(check_number(option->keyword, option->val, kind));
     target.keywords_.emplace_back(option->keyword, option->val);
   }
   return target;

@@ -50,6 +50,17 @@ std::size_t find_invalid_utf8(std::string_view text) {
   return at;
 }
 
+std::string replace_invalid_utf8(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) append_utf8(out, kReplacement);
+    out.append(text.substr(0, length));
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
+}
+
 void append_utf8(std::string& out, char32_t code_point) {
   const auto put = [&out](char32_t byte) { out.push_back(static_cast<char>(byte)); };
   const auto put_tail = [&put, code_point](unsigned shift) { put(0x80U | (code_point >> shift & 0x3FU)); };

@@ -17,6 +17,9 @@ inline constexpr char32_t kReplacement = 0xFFFD;
 /// The first byte that is not part of valid UTF-8, or npos.
 [[nodiscard]] std::size_t find_invalid_utf8(std::string_view text);
 
+/// The text with U+FFFD for each byte that is not part of valid UTF-8.
+[[nodiscard]] std::string replace_invalid_utf8(std::string_view text);
+
 /// Appends a code point; a surrogate becomes three bytes, which are no valid UTF-8.
 void append_utf8(std::string& out, char32_t code_point);
 

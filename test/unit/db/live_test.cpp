@@ -1,5 +1,6 @@
 // A guarded connection on a real server.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <thread>
 
 #include "server.hpp"
+#include "silent_port.hpp"
 
 namespace dbi::db::test {
 namespace {
@@ -53,6 +55,35 @@ TEST_F(Live, TakesTheGuardsAsStartupOptions) {
   EXPECT_EQ(value(connection, "show idle_in_transaction_session_timeout"), "10s");
   EXPECT_EQ(value(connection, "show search_path"), "pg_catalog");
   EXPECT_EQ(value(connection, "show application_name"), "dbi-collect");
+}
+
+TEST_F(Live, IsReachedBehindASilentAndARefusingHost) {
+  const SilentPort silent;
+  const auto hosts = fmt::format("host=127.0.0.1,127.0.0.1,{} port=1,{},{} user=dbi_monitor dbname=app sslmode=disable",
+                                 server_folder(), silent.number(), server_port());
+  for (const auto* attributes : {"", " target_session_attrs=read-write", " target_session_attrs=prefer-standby"}) {
+    const auto opened = open(hosts + attributes, {}, {.connect = milliseconds{500}});
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_EQ(std::to_string(opened->info().port), server_port());
+  }
+  const auto standby = open(hosts + " target_session_attrs=standby", {}, {.connect = milliseconds{500}});
+  ASSERT_FALSE(standby);
+  EXPECT_THAT(standby.error().message, HasSubstr(fmt::format("127.0.0.1:{}, silent; ", silent.number())));
+  EXPECT_THAT(standby.error().message, HasSubstr("not in hot standby mode"));
+}
+
+TEST_F(Live, GivesBytesThatAreNoUtf8AsReplacements) {
+  if (psql("select count(*) from pg_database where datname = 'bytes'") == "0") {
+    psql("create database bytes encoding 'SQL_ASCII' template template0 lc_collate 'C' lc_ctype 'C'");
+  }
+  auto bytes = local();
+  bytes.replace(bytes.rfind("app"), 3, "bytes");
+  auto connection = open(bytes).value();
+  EXPECT_EQ(value(connection, "show client_encoding"), "SQL_ASCII");
+  EXPECT_EQ(value(connection, "select E'a\\xe9b\\xc3\\xa9'"),
+            "a\xEF\xBF\xBD"
+            "b\xC3\xA9");
+  EXPECT_EQ(value(connection, "select E'\\xff'::name"), "\xEF\xBF\xBD");
 }
 
 TEST_F(Live, CannotWrite) {

@@ -15,7 +15,7 @@ TEST(OwnStatement, CarriesTheCommentWhateverItsText) {
   EXPECT_EQ(OwnStatement("marks", "select 1").text(), "select /* dbi-collect marks */ 1");
   EXPECT_EQ(OwnStatement("", "ROLLBACK").text(), "ROLLBACK /* dbi-collect */");
   for (const auto* text : {"with a as (select 1) select * from a", "BEGIN READ ONLY", "show search_path"}) {
-    EXPECT_TRUE(is_own_statement(OwnStatement("x", text).text())) << text;
+    EXPECT_TRUE(is_own_statement(OwnStatement("probe", text).text())) << text;
   }
 }
 
@@ -28,7 +28,13 @@ TEST(OwnStatement, HasNoOpenColumnUnlessItSaysSo) {
 TEST(OwnStatement, IsNobodyElses) {
   EXPECT_FALSE(is_own_statement("select $1 /* dbi-collect marks */"));
   EXPECT_FALSE(is_own_statement("/* dbi-collect marks */ select $1"));
-  EXPECT_FALSE(is_own_statement("select /* dbi-collector */ $1"));
+  for (const auto* text :
+       {"select /* dbi-collector */ $1", "select /* dbi-collect y */ count(*) from k",
+        "select /* dbi-collect marks*/ $1", "select  /* dbi-collect marks */ $1", "select /*  dbi-collect */ $1",
+        "select /* dbi-collect  marks */ $1", "select /* dbi-collect marks, not quite */ $1",
+        "select /* dbi-collect */$1", "select /* dbi-collect: x */ $1"}) {
+    EXPECT_FALSE(is_own_statement(text)) << text;
+  }
   EXPECT_FALSE(is_own_statement("select $1 where query like $2"));
   EXPECT_FALSE(is_own_statement("begin"));
   EXPECT_FALSE(is_own_statement(""));

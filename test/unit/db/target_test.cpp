@@ -1,6 +1,7 @@
 // Targets: names, passwords refused, password files.
 // SPDX-License-Identifier: Apache-2.0
 #include "db/target.hpp"
+#include "db/resolved_target.hpp"
 #include "state/scratch_folder.hpp"
 
 #include <gmock/gmock.h>
@@ -75,6 +76,35 @@ TEST_F(Target, NeverRepeatsWhatItCannotRead) {
     EXPECT_EQ(target.error().kind, ErrorKind::Usage);
     EXPECT_THAT(format_error(target.error()), Not(HasSubstr("ary"))) << text;
   }
+}
+
+TEST_F(Target, TakesNoPasswordForAPort) {
+  for (const auto* text : {"postgresql://u:canary", "postgresql://u:77canary/app", "host=db1 port=1,canary",
+                           "host=db1 port=0", "postgresql://u:99999", "postgresql://db1/app?connect_timeout=canary"}) {
+    const auto target = PostgresqlTarget::parse(text);
+    ASSERT_FALSE(target) << text;
+    EXPECT_EQ(target.error().kind, ErrorKind::Usage);
+    EXPECT_THAT(format_error(target.error()), Not(HasSubstr("canary"))) << text;
+  }
+  EXPECT_EQ(name_of("host=a,b port=1, connect_timeout=3"), "a:1");
+}
+
+TEST_F(Target, SaysWhichServiceIsNotThere) {
+  const state::ScratchFolder folder;
+  const std::string path = folder / "services";
+  std::ofstream(path) << "[there]\nhost=db7\nport=7\nconnect_timeout=3\noptions=-cx=y\n";
+  setenv("PGSERVICEFILE", path.c_str(), 1);
+  const auto there = resolve(PostgresqlTarget::parse("service=there").value()).value();
+  EXPECT_EQ(there.hosts, "db7");
+  EXPECT_EQ(there.ports, "7");
+  EXPECT_EQ(there.options, "-cx=y");
+  EXPECT_EQ(there.connect_timeout, std::chrono::seconds{3});
+  const auto nowhere = resolve(PostgresqlTarget::parse("service=nosuch").value());
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().kind, ErrorKind::Configuration);
+  EXPECT_THAT(nowhere.error().message, HasSubstr("\"nosuch\""));
+  EXPECT_THAT(nowhere.error().hint, HasSubstr("PGSERVICEFILE"));
+  SetUp();
 }
 
 TEST_F(Target, RefusesANameThatNoRecordCanCarry) {
