@@ -22,9 +22,16 @@ using collect::CollectOptions;
 
 void describe_target(cli::Tree& tree, collect::ConfiguredTarget& target) {
   tree.text("name", &target.name, "what the records call it");
-  tree.text("url", &target.url, "a connection URL or string of libpq, without password");
-  tree.text("service", &target.service, "a section of the connection service file, instead of a URL");
+  tree.text("url", &target.url, "a connection URL, or a connection string of libpq, without password");
+  tree.text("service", &target.service, "a section of PostgreSQL's connection service file, instead of a URL");
   tree.file("password_file", &target.password_file, "a file that holds the password, readable by its owner only");
+  tree.choice("tls", &target.tls,
+              {{"off", db::TlsMode::Off, "never"},
+               {"preferred", db::TlsMode::Preferred, "where the server offers it"},
+               {"required", db::TlsMode::Required, "or no connection"},
+               {"verify", db::TlsMode::Verify, "and the server's certificate and name are checked"}},
+              "whether a connection to MySQL or MariaDB is encrypted")
+      .default_text("required; preferred to a loopback address, off over a socket");
 }
 
 void describe_reading(cli::Tree& tree, CollectOptions& options) {

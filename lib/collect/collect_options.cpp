@@ -18,27 +18,35 @@ using std::chrono::milliseconds;
 // The server's own limit is to end a read; ours is for a server that does not answer any more.
 constexpr milliseconds kReadGrace{2000};
 
-Result<db::PostgresqlTarget> configure(const ConfiguredTarget& target) {
+using Target = decltype(ConnectionSettings::target);
+
+Result<Target> configure(const ConfiguredTarget& target) {
   if (target.url.empty() == target.service.empty()) {
     return fail(ErrorKind::Configuration, fmt::format("target '{}' needs either url or service", target.name));
+  }
+  if (db::is_mysql_target(target.url)) {
+    return db::MysqlTarget::configure(target.name, target.url, target.password_file, target.tls);
+  }
+  if (target.tls) {
+    return fail(ErrorKind::Configuration, fmt::format("target '{}': tls is for MySQL and MariaDB", target.name),
+                "PostgreSQL's TLS is set in its URL: sslmode=verify-full");
   }
   return db::PostgresqlTarget::configure(target.name, target.url.empty() ? "service=" + target.service : target.url,
                                          target.password_file);
 }
 
-Result<db::PostgresqlTarget> find_target(const CollectOptions& options, const std::string& text) {
+Result<Target> find_target(const CollectOptions& options, const std::string& text) {
+  if (db::is_mysql_target(text)) return db::MysqlTarget::parse(text);
   if (db::is_postgresql_target(text)) return db::PostgresqlTarget::parse(text);
   const auto found = std::ranges::find(options.configured, text, &ConfiguredTarget::name);
   if (found != options.configured.end()) return configure(*found);
-  if (db::is_mysql_target(text)) {
-    return fail(ErrorKind::Usage, fmt::format("'{}': MySQL and MariaDB are not supported yet", text));
-  }
   if (text.find("://") != std::string::npos) {
     return fail(ErrorKind::Usage, fmt::format("'{}' is a URL of an unknown kind", text),
-                "Write postgresql://user@host:port/database.");
+                "Write postgresql://user@host:port/database, mysql://user@host:port or mariadb://user@host:port.");
   }
-  return fail(ErrorKind::Usage, fmt::format("no target '{}' in the configuration", text),
-              "Write a URL (postgresql://host/database), service=NAME or a configured name.");
+  return fail(
+      ErrorKind::Usage, fmt::format("no target '{}' in the configuration", text),
+      "Write a URL (postgresql://host/database, mysql://host, mariadb://host), service=NAME or a configured name.");
 }
 
 std::vector<std::string> names_of(const CollectOptions& options) {
@@ -48,7 +56,7 @@ std::vector<std::string> names_of(const CollectOptions& options) {
   return names;
 }
 
-ConnectionSettings connect_to(db::PostgresqlTarget target, const CollectOptions& options) {
+ConnectionSettings connect_to(Target target, const CollectOptions& options) {
   ConnectionSettings settings{.target = std::move(target), .guards = {}, .limits = {}, .record = {}, .tell = {}};
   settings.guards.statement_timeout = std::chrono::ceil<milliseconds>(options.statement_timeout);
   settings.guards.lock_timeout = std::chrono::ceil<milliseconds>(options.lock_timeout);
@@ -71,12 +79,14 @@ Result<std::vector<ConnectionSettings>> find_targets(const CollectOptions& optio
   std::vector<ConnectionSettings> targets;
   for (const auto& name : names) {
     DBI_TRY_ASSIGN(auto target, find_target(options, name));
-    const auto same = [&](const ConnectionSettings& other) { return other.name() == target.name(); };
+    auto settings = connect_to(std::move(target), options);
+    const auto same = [&](const ConnectionSettings& other) { return other.name() == settings.name(); };
     if (std::ranges::any_of(targets, same)) {
-      return fail(ErrorKind::Usage, fmt::format("two targets are called '{}'", target.name()));
+      return fail(ErrorKind::Usage, fmt::format("two targets are called '{}'", settings.name()));
     }
-    if (names.size() == 1) DBI_TRY(db::resolve(target));
-    targets.push_back(connect_to(std::move(target), options));
+    const auto* const postgresql = std::get_if<db::PostgresqlTarget>(&settings.target);
+    if (names.size() == 1 && postgresql != nullptr) DBI_TRY(db::resolve(*postgresql));
+    targets.push_back(std::move(settings));
   }
   return targets;
 }

@@ -25,6 +25,7 @@ struct ConfiguredTarget {
   std::string url;
   std::string service;
   std::string password_file;
+  std::optional<db::TlsMode> tls = {};  ///< of MySQL and MariaDB
 };
 
 /// When the counters of a cycle become the start of the next (DESIGN.md section 4, "Commit").

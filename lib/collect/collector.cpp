@@ -11,8 +11,10 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include "base/units.hpp"
+#include "collect/mysql_source.hpp"
 #include "collect/output.hpp"
 #include "collect/postgresql_source.hpp"
 #include "state/lock.hpp"
@@ -90,6 +92,11 @@ Result<Memory> open_memory(const CollectorSettings& settings, const CollectorSur
   return memory;
 }
 
+Engine engine_of(const ConnectionSettings& settings) {
+  const auto* const target = std::get_if<db::MysqlTarget>(&settings.target);
+  return target == nullptr ? postgresql() : mysql(target->system());
+}
+
 class Collector {
  public:
   Collector(CollectorSettings settings, const CollectorSurroundings& around, int output, const Log& log,
@@ -132,11 +139,11 @@ class Collector {
         record_failed_ = true;
         log_.error(error);
       };
-      targets_.push_back(
-          {std::move(memory.lock),
-           TargetCycles(name, postgresql(), open_database(connection, stop_.get_token()), std::move(memory.baselines),
-                        std::move(memory.texts), std::move(memory.texts_path), settings_.cycle, clock_),
-           {}});
+      targets_.push_back({std::move(memory.lock),
+                          TargetCycles(name, engine_of(connection), open_database(connection, stop_.get_token()),
+                                       std::move(memory.baselines), std::move(memory.texts),
+                                       std::move(memory.texts_path), settings_.cycle, clock_),
+                          {}});
       if (read_ack) targets_.back().cycles.wait_for(std::move(read_ack));
     }
     return {};

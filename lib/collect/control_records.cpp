@@ -84,6 +84,7 @@ void write_scrape(std::string& out, const Routing& routing, Timestamp ts, const 
   if (scrape.incomparable) builder.text("incomparable", incomparable_word(*scrape.incomparable));
   if (scrape.self) builder.integer("self_calls", scrape.self->calls).number("self_ms", scrape.self->total_ms);
   if (scrape.dealloc) builder.integer("dealloc", *scrape.dealloc);
+  if (scrape.digest_lost) builder.integer("digest_lost", *scrape.digest_lost);
   write_number(builder, "connections_used_pct", scrape.connections_used_pct);
   write_number(builder, "replica_lag_s", scrape.replica_lag_s);
   write_text(builder, "server_version", scrape.server_version);

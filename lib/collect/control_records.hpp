@@ -47,6 +47,7 @@ struct Scrape {
   std::optional<Incomparable> incomparable;
   std::optional<SelfCost> self;
   std::optional<std::int64_t> dealloc;
+  std::optional<std::int64_t> digest_lost;  ///< statements without a row of their own
   std::optional<double> connections_used_pct;
   std::optional<double> replica_lag_s;
   std::string server_version;

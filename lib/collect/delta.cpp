@@ -63,10 +63,11 @@ std::optional<std::size_t> find_role(std::span<const CounterColumn> columns,
   return index == kNone ? std::nullopt : std::optional(index);
 }
 
-// PostgreSQL 12 says total_time where later versions say total_exec_time.
+// PostgreSQL 12 says total_time where later versions say total_exec_time; what stands for MySQL's SUM_TIMER_WAIT has
+// the member's name.
 CounterRoles find_roles(std::span<const CounterColumn> columns) {
   return {.calls = find_role(columns, {"calls"}),
-          .total_ms = find_role(columns, {"total_exec_time", "total_time"}),
+          .total_ms = find_role(columns, {"total_exec_time", "total_time", "total_ms"}),
           .rows = find_role(columns, {"rows"}),
           .plans = find_role(columns, {"plans"}),
           .plan_ms = find_role(columns, {"total_plan_time"})};

@@ -181,7 +181,7 @@ void add_text(record::Builder& builder, std::string_view name, const std::string
 
 std::vector<std::string> missing_of(const Session& session, const ActivityColumns& columns) {
   if (session.state == "prepared") return {};
-  std::vector<std::string> missing;
+  auto missing = session.missing;
   if (session.hidden) missing = {"state", "wait_type", "wait_event", "query", "duration_ms", "transaction_ms"};
   if (session.hidden || !columns.query_id) missing.emplace_back("query_id");
   if (!columns.leader_pid && session.backend_type == "parallel worker") missing.emplace_back("leader_pid");
@@ -211,6 +211,7 @@ void write_session(record::Builder& builder, const Routing& routing, Timestamp t
   add_text(builder, "state", session.state);
   add_text(builder, "wait_type", session.wait_type);
   add_text(builder, "wait_event", session.wait_event);
+  add_text(builder, "stage", session.stage);
   add_text(builder, "query_id", session.query_id);
   add_signature(builder, session, texts);
   add_text(builder, "query", session.query);

@@ -41,6 +41,7 @@ struct Session {
   std::string state;
   std::string wait_type;
   std::string wait_event;
+  std::string stage;  ///< what a MySQL or MariaDB server does for it
   std::string query_id;
   std::string query;
   std::optional<std::string> signature;  ///< by the text; one known for the query id comes first
@@ -49,7 +50,8 @@ struct Session {
   std::optional<double> transaction_ms;
   std::string transaction_id;
   std::vector<std::string> blocked_by;
-  bool hidden = false;  ///< the role may not see more than who it is
+  bool hidden = false;               ///< the role may not see more than who it is
+  std::vector<std::string> missing;  ///< members that this server cannot provide
 };
 
 struct Sessions {

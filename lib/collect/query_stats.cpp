@@ -15,8 +15,6 @@ namespace dbi::collect {
 
 namespace {
 
-constexpr std::string_view kOther = "other";
-
 // A column that one version renamed: a server has one of the two names and lacks neither.
 using Renamed = std::pair<std::string_view, std::string_view>;
 constexpr std::array kRenamed{Renamed{"blk_read_time", "shared_blk_read_time"},
@@ -81,7 +79,7 @@ class QueryStatsWriter {
 
   void write_other(const Residual& other) {
     begin_record(builder_, "query_stats", routing_, later_.taken, other.database);
-    builder_.text("query_id", kOther);
+    builder_.text("query_id", kOtherId);
     write_level(other.toplevel);
     std::optional<double> mean_ms;
     const auto& roles = deltas_.roles;

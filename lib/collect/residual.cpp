@@ -48,9 +48,11 @@ std::vector<Residual> fold_by_group(const StatementSnapshot& later, const Deltas
 Partition partition_rows(const StatementSnapshot& later, const Deltas& deltas, std::size_t top) {
   Partition partition;
   auto& rows = partition.top;
+  std::vector<const DeltaRow*> rest;
   for (const auto& row : deltas.rows) {
-    if (!later.rows[row.row].own) {
-      rows.push_back(&row);
+    const auto& statement = later.rows[row.row];
+    if (!statement.own) {
+      (statement.query_id == kOtherId ? rest : rows).push_back(&row);
       continue;
     }
     partition.self.calls += deltas.calls(row);
@@ -61,9 +63,11 @@ Partition partition_rows(const StatementSnapshot& later, const Deltas& deltas, s
     const double right = deltas.total_ms(*b);
     return left != right ? left > right : later.rows[a->row].key < later.rows[b->row].key;
   });
-  if (rows.size() <= top) return partition;
-  partition.other = fold_by_group(later, deltas, std::span(rows).subspan(top));
-  rows.resize(top);
+  if (rows.size() > top) {
+    rest.insert(rest.end(), rows.begin() + static_cast<std::ptrdiff_t>(top), rows.end());
+    rows.resize(top);
+  }
+  partition.other = fold_by_group(later, deltas, rest);
   return partition;
 }
 

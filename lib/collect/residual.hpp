@@ -6,11 +6,16 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collect/delta.hpp"
 
 namespace dbi::collect {
+
+/// The query_id of what has no record of its own. Rows of a snapshot have it too, where a server counts statements that
+/// found no room among the others (MySQL, MariaDB).
+inline constexpr std::string_view kOtherId = "other";
 
 /// The statements of one database (and level) that are not among the top N, summed.
 struct Residual {
@@ -35,7 +40,7 @@ struct Partition {
   SelfCost self;
 };
 
-/// Own rows never count towards `top`. `later` is the snapshot that the deltas lead to.
+/// Own rows and those of kOtherId never count towards `top`. `later` is the snapshot that the deltas lead to.
 [[nodiscard]] Partition partition_rows(const StatementSnapshot& later, const Deltas& deltas, std::size_t top);
 
 }  // namespace dbi::collect

@@ -62,7 +62,7 @@ using ReadSessions =
 
 /// How servers of one system are read.
 struct Engine {
-  std::string_view system;  ///< as records have it
+  std::string_view system;  ///< as records have it, until the server itself tells
   /// The reader must outlive what is made.
   std::function<std::unique_ptr<ServerSource>(ServerReader& reader)> make_source;
   std::function<ReadSessions(const SessionOptions& options)> make_sessions;

@@ -75,6 +75,8 @@ struct StatementSnapshot {
   bool null_query_ids = false;
   /// FIRST_SEEN without a fraction (MariaDB, MySQL 5.7): equal values prove less.
   bool since_in_whole_seconds = false;
+  /// Statements that MySQL or MariaDB found no room for since it started; absent elsewhere.
+  std::optional<std::int64_t> digest_lost;
   std::vector<CounterColumn> columns;
   std::vector<StatementRow> rows;
 };

@@ -28,6 +28,7 @@ void append_header(std::string& out, const StatementSnapshot& snapshot) {
   append_member(out, "system_identifier", snapshot.server.system_identifier);
   if (snapshot.before.stats_reset) append_member(out, "stats_reset", format_timestamp(*snapshot.before.stats_reset));
   if (snapshot.before.dealloc) fmt::format_to(std::back_inserter(out), ",\"dealloc\":{}", *snapshot.before.dealloc);
+  if (snapshot.digest_lost) fmt::format_to(std::back_inserter(out), ",\"digest_lost\":{}", *snapshot.digest_lost);
   if (snapshot.null_query_ids) out += ",\"null_query_ids\":true";
   if (snapshot.since_in_whole_seconds) out += ",\"since_in_whole_seconds\":true";
 }
@@ -148,6 +149,8 @@ void read_member(JsonCursor& cursor, std::string_view name, StatementSnapshot& s
     snapshot.before.stats_reset = read_time(cursor);
   } else if (name == "dealloc") {
     snapshot.before.dealloc = cursor.integer();
+  } else if (name == "digest_lost") {
+    snapshot.digest_lost = cursor.integer();
   } else if (name == "null_query_ids") {
     snapshot.null_query_ids = cursor.boolean();
   } else if (name == "since_in_whole_seconds") {

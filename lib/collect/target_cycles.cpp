@@ -7,6 +7,7 @@
 
 #include "base/uuid7.hpp"
 #include "collect/delta.hpp"
+#include "collect/mysql_catalog.hpp"
 
 namespace dbi::collect {
 
@@ -16,12 +17,10 @@ double milliseconds_between(MonotonicTime begin, MonotonicTime end) {
   return std::chrono::duration<double, std::milli>(end - begin).count();
 }
 
-// Evictions in the interval; nothing where the mark went back, which a reset or a restart did.
-std::optional<std::int64_t> count_evictions(const StatementSnapshot& earlier, const StatementSnapshot& later) {
-  if (!earlier.before.dealloc || !later.after.dealloc || *later.after.dealloc < *earlier.before.dealloc) {
-    return std::nullopt;
-  }
-  return *later.after.dealloc - *earlier.before.dealloc;
+// Growth in the interval; nothing where the mark went back, which a reset or a restart did.
+std::optional<std::int64_t> growth(std::optional<std::int64_t> earlier, std::optional<std::int64_t> later) {
+  if (!earlier || !later || *later < *earlier) return std::nullopt;
+  return *later - *earlier;
 }
 
 }  // namespace
@@ -70,6 +69,7 @@ bool TargetCycles::connect(CycleAccount& account) {
   }
   reader_ = std::move(*opened);
   source_ = engine_.make_source(*reader_);
+  engine_.system = system_word(reader_->facts().dialect.system);  // a URL may name the other make
   return true;
 }
 
@@ -124,7 +124,10 @@ std::size_t TargetCycles::write_statements(std::string& out, const Routing& rout
   scrape.baseline = start == nullptr || deltas.incomparable.has_value();
   if (deltas.incomparable) return 0;
   if (waits()) scrape.since_cycle = baselines_.start_cycle();
-  if (start != nullptr) scrape.dealloc = count_evictions(*start, counters);
+  if (start != nullptr) {
+    scrape.dealloc = growth(start->before.dealloc, counters.after.dealloc);
+    scrape.digest_lost = growth(start->digest_lost, counters.digest_lost);
+  }
   const auto totals = write_query_stats(out, routing, counters, deltas, texts_, settings_.stats);
   scrape.self = totals.self;
   return totals.records;

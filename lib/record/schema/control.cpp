@@ -54,6 +54,7 @@ constexpr std::array kScrape{
     count("self_calls", "", "calls of the collector's own statements, which have no records"),
     number("self_ms", "ms", "execution time of the collector's own statements"),
     of(kPostgreSql, count("dealloc", "", "times that entries were evicted in the interval")),
+    of(kMySqlFamily, count("digest_lost", "", "statements that found no room for a row of their own in the interval")),
     number("connections_used_pct", "%", "share of the server's connections in use"),
     number("replica_lag_s", "s", "how far a replica is behind; absent on a primary"),
     text("server_version", "as the server gives it (\"15.8\", \"11.8.3-MariaDB\")"),

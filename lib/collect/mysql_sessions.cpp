@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/mysql_sessions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "base/text.hpp"
+#include "collect/cell_values.hpp"
+#include "collect/mysql_catalog.hpp"
+
+namespace dbi::collect {
+
+namespace {
+
+// Longer texts are cut by the server: what they would cost to carry helps nobody.
+constexpr std::size_t kTextCharacters = 16384;
+// What performance_schema keeps of a text, and information_schema of a longer one (COL_INFO_SIZE,
+// PROCESS_LIST_INFO_WIDTH): a text may end up to three bytes earlier, with a whole character.
+constexpr std::size_t kThreadTextBytes = 1024;
+constexpr std::size_t kProcessTextBytes = 65535;
+constexpr std::size_t kCharacterBytes = 4;
+
+// A queue of n transactions has n * n / 2 waits.
+constexpr std::string_view kMostWaits = "10000";
+constexpr std::string_view kNoSession = "0";
+
+// The columns of the statements below; the first one is the collector's alias.
+enum TableColumn : std::size_t { kTable = 1 };
+enum TransactionColumn : std::size_t { kTransactionId = 1, kTransactionPid, kTransactionState, kTransactionMs };
+enum WaitColumn : std::size_t { kWaiting = 1, kBlocking, kWaitColumns };
+enum LockColumn : std::size_t { kLockPid = 1, kLockType, kLockSchema, kLockName, kLockMode, kLockStatus, kLockColumns };
+enum SessionColumn : std::size_t {
+  kPid = 1,
+  kUser,
+  kDatabase,
+  kHost,
+  kApplication,
+  kCommand,
+  kStage,
+  kQuery,
+  kBytes,
+  kTextLimit,
+  kMs,
+  kDigest,
+  kColumns
+};
+
+// Those that serve the server itself; "system user" runs replication.
+bool is_server_process(std::string_view user, std::string_view command) {
+  return user == "system user" || user == "event_scheduler" || command == "Daemon" ||
+         command.starts_with("Binlog Dump");
+}
+
+bool waits_for_lock(std::string_view stage) {
+  return (stage.starts_with("Waiting for ") && stage.ends_with("lock")) || stage == "User lock";
+}
+
+// "192.0.2.1:53412" of information_schema, "192.0.2.1" of performance_schema; sockets are "localhost" or nothing.
+std::string address_of(std::string_view host, bool has_port) {
+  if (host == "localhost") return {};
+  if (has_port) host = host.substr(0, std::min(host.rfind(':'), host.size()));
+  return std::string(host);
+}
+
+void read_query(std::span<const Cell> row, const sql::Dialect& dialect, std::size_t query_bytes, Session& session) {
+  const auto text = row[kQuery].value_or(std::string_view());
+  if (text.empty()) return;
+  const auto bytes = parse_number<std::size_t>("LENGTH", row[kBytes]).value_or(std::nullopt).value_or(0);
+  const auto limit = parse_number<std::size_t>("limit", row[kTextLimit]).value_or(std::nullopt).value_or(0);
+  session.truncated = bytes > text.size() || bytes + kCharacterBytes > limit;
+  auto statement = sql::normalize(text, dialect, {.truncated = session.truncated});
+  session.signature = std::move(statement.signature);
+  session.query = truncate_utf8(statement.text, query_bytes);
+  session.truncated = session.truncated || session.query.size() < statement.text.size();
+}
+
+Result<Session> read_session(std::span<const Cell> row, const sql::Dialect& dialect, std::size_t query_bytes) {
+  Session session;
+  session.pid = text_of(row[kPid]);
+  session.user = text_of(row[kUser]);
+  session.database = text_of(row[kDatabase]);
+  const bool has_port = row[kTextLimit] == std::to_string(kProcessTextBytes);
+  session.client = address_of(row[kHost].value_or(std::string_view()), has_port);
+  session.application = text_of(row[kApplication]);
+  const auto command = text_of(row[kCommand]);
+  if (is_server_process(session.user, command)) session.backend_type = command;
+  session.state = command == "Sleep" ? "idle" : "active";
+  session.stage = text_of(row[kStage]);
+  if (waits_for_lock(session.stage)) {
+    session.wait_type = "Lock";
+    session.wait_event = session.stage;
+  }
+  session.query_id = text_of(row[kDigest]);
+  if (session.state == "active") {
+    DBI_TRY_ASSIGN(session.duration_ms, parse_number<double>("of a session's times", row[kMs]));
+    if (session.duration_ms) session.duration_ms = std::max(*session.duration_ms, 0.0);
+  }
+  read_query(row, dialect, query_bytes, session);
+  return session;
+}
+
+void add_blocker(std::vector<std::string>& blockers, std::string_view pid) {
+  if (std::ranges::find(blockers, pid) == blockers.end()) blockers.emplace_back(pid);
+}
+
+// A transaction of no session is named by its own id, as a prepared one of PostgreSQL is.
+std::string name_of(std::string_view transaction_id, const Transaction& transaction) {
+  return transaction.pid == kNoSession ? fmt::format("xid:{}", transaction_id) : transaction.pid;
+}
+
+constexpr std::string_view kPrepared = "prepared";
+
+// The modes of a table's lock by rising strength, and for each, which of those conflict with it while they are granted:
+// the table in sql/mdl.cc, MDL_lock::MDL_object_lock::m_granted_incompatible.
+struct Mode {
+  std::string_view name;
+  std::string_view conflicts;  ///< in the order of kModes
+};
+constexpr std::array<Mode, 10> kModes{{{"SHARED", "0000000001"},
+                                       {"SHARED_HIGH_PRIO", "0000000001"},
+                                       {"SHARED_READ", "0000000011"},
+                                       {"SHARED_WRITE", "0000001111"},
+                                       {"SHARED_WRITE_LOW_PRIO", "0000001111"},
+                                       {"SHARED_UPGRADABLE", "0000010111"},
+                                       {"SHARED_READ_ONLY", "0001100011"},
+                                       {"SHARED_NO_WRITE", "0001110111"},
+                                       {"SHARED_NO_READ_WRITE", "0011111111"},
+                                       {"EXCLUSIVE", "1111111111"}}};
+
+/// What is remembered from cycle to cycle.
+struct Source {
+  SessionOptions options;
+  std::optional<SessionTables> tables;
+  ServerReader* of = nullptr;  ///< whose tables they are; only compared
+
+  std::optional<WriteSessions> operator()(ServerReader& reader, const TextStore& texts, CycleAccount& account);
+
+ private:
+  struct Found {
+    std::vector<Session> rows;
+    Transactions transactions;
+    Blockers blockers;
+    bool has_transactions = false;
+  };
+
+  std::optional<Reading> read(ServerReader& reader, const OwnStatement& statement, Parameters parameters,
+                              CycleAccount& account);
+  bool read_tables(ServerReader& reader, CycleAccount& account);
+  void read_row_locks(ServerReader& reader, Found& found, CycleAccount& account);
+  bool read_rows(ServerReader& reader, const std::set<std::string>& pids, Found& found, CycleAccount& account);
+  void read_metadata(ServerReader& reader, Found& found, CycleAccount& account);
+};
+
+std::optional<Reading> Source::read(ServerReader& reader, const OwnStatement& statement, Parameters parameters,
+                                    CycleAccount& account) {
+  auto reading = reader.read("sessions", statement, parameters);
+  if (!reading) {
+    account.errors.push_back(std::move(reading).error());
+    tables.reset();
+    return std::nullopt;
+  }
+  account.spend("sessions", reading->cost);
+  return std::move(*reading);
+}
+
+bool Source::read_tables(ServerReader& reader, CycleAccount& account) {
+  const auto reading = read(reader, session_tables_sql(), {}, account);
+  if (!reading) return false;
+  tables = read_session_tables(reading->cells);
+  of = &reader;
+  return true;
+}
+
+// Without the privilege PROCESS the transactions are not to be seen, and of the sessions only the account's own.
+void Source::read_row_locks(ServerReader& reader, Found& found, CycleAccount& account) {
+  const auto system = reader.facts().dialect.system;
+  const auto reading = read(reader, transactions_sql(), {}, account);
+  if (!reading) {
+    auto& error = account.errors.back();
+    if (error.kind == ErrorKind::Privilege && error.hint.empty()) error.hint = "GRANT PROCESS ON *.* TO the account;";
+    return;
+  }
+  auto transactions = read_transactions(reading->cells);
+  if (!transactions) return account.refuse("sessions", transactions.error());
+  found.transactions = std::move(*transactions);
+  found.has_transactions = true;
+  const auto waits = [](const auto& one) { return one.second.waits; };
+  if (std::ranges::none_of(found.transactions, waits)) return;
+  if (system == sql::System::MySql && tables && !tables->data_lock_waits) return;
+  const std::array<std::optional<std::string>, 1> most{std::string(kMostWaits)};
+  const auto rows = read(reader, row_lock_waits_sql(system), most, account);
+  if (rows) found.blockers = row_lock_blockers(rows->cells, found.transactions);
+}
+
+// Sessions that are there already stay as they are.
+bool Source::read_rows(ServerReader& reader, const std::set<std::string>& pids, Found& found, CycleAccount& account) {
+  const auto facts = reader.facts();
+  const std::array<std::optional<std::string>, 1> asked{fmt::format("{}", fmt::join(pids, ","))};
+  const auto reading =
+      read(reader, mysql_sessions_sql(facts.dialect.system, tables.value_or(SessionTables{})), asked, account);
+  if (!reading) return false;
+  // Other sessions have modes of their own.
+  auto dialect = facts.dialect;
+  dialect.ansi_quotes.reset();
+  dialect.no_backslash_escapes.reset();
+  auto rows = read_mysql_sessions(reading->cells, dialect, options.query_bytes);
+  if (!rows) {
+    account.refuse("sessions", rows.error());
+    return false;
+  }
+  const bool is_first = found.rows.empty();
+  for (auto& session : *rows) {
+    if (!is_first && !pids.contains(session.pid)) continue;
+    if (std::ranges::find(found.rows, session.pid, &Session::pid) == found.rows.end()) {
+      found.rows.push_back(std::move(session));
+    }
+  }
+  return true;
+}
+
+void Source::read_metadata(ServerReader& reader, Found& found, CycleAccount& account) {
+  const auto waits = [](const Session& session) { return !session.wait_event.empty(); };
+  if (!tables || !tables->metadata_locks || std::ranges::none_of(found.rows, waits)) return;
+  const auto reading = read(reader, metadata_locks_sql(), {}, account);
+  if (!reading) return;
+  std::set<std::string> unseen;
+  for (auto& [pid, blockers] : metadata_lock_blockers(read_metadata_locks(reading->cells))) {
+    for (const auto& blocker : blockers) {
+      add_blocker(found.blockers[pid], blocker);
+      if (std::ranges::find(found.rows, blocker, &Session::pid) == found.rows.end()) unseen.insert(blocker);
+    }
+  }
+  if (!unseen.empty()) read_rows(reader, unseen, found, account);
+}
+
+Session prepared_transaction(const std::string& id, const Transaction& transaction) {
+  Session session;
+  session.state = kPrepared;
+  session.transaction_id = id;
+  session.transaction_ms = transaction.ms;
+  return session;
+}
+
+// What the other reads say of a session.
+void complete(Session& session, const Transactions& transactions, const Blockers& blockers) {
+  for (const auto& [id, transaction] : transactions) {
+    if (transaction.pid != session.pid) continue;
+    session.transaction_ms = transaction.ms;
+    if (session.state == "idle") session.state = "idle in transaction";
+    if (!transaction.waits) continue;
+    session.wait_type = "Lock";
+    session.wait_event = "LOCK WAIT";
+  }
+  const auto found = blockers.find(session.pid);
+  if (found != blockers.end()) session.blocked_by = found->second;
+  if (!session.wait_type.empty() && session.blocked_by.empty()) session.missing.emplace_back("blocked_by");
+}
+
+std::optional<WriteSessions> Source::operator()(ServerReader& reader, const TextStore& texts, CycleAccount& account) {
+  if ((!tables || of != &reader) && !read_tables(reader, account)) return std::nullopt;
+  const auto seen = *tables;
+  Found found;
+  read_row_locks(reader, found, account);
+  if (!reader.usable()) return std::nullopt;
+  std::set<std::string> pids;
+  for (const auto& [id, transaction] : found.transactions) pids.insert(transaction.pid);
+  if (!read_rows(reader, pids, found, account)) return std::nullopt;
+  if (reader.usable()) read_metadata(reader, found, account);
+
+  std::set<std::string, std::less<>> blocking;
+  for (const auto& [pid, blockers] : found.blockers) blocking.insert(blockers.begin(), blockers.end());
+  std::erase_if(found.rows, [&](const Session& session) {
+    return !session.backend_type.empty() && !blocking.contains(session.pid);
+  });
+  for (auto& session : found.rows) {
+    complete(session, found.transactions, found.blockers);
+    if (!seen.statements) session.missing.emplace_back("query_id");
+    if (!seen.attributes) session.missing.emplace_back("application");
+    if (!found.has_transactions) session.missing.emplace_back("transaction_ms");
+  }
+  for (const auto& [id, transaction] : found.transactions) {
+    if (transaction.pid == kNoSession) found.rows.push_back(prepared_transaction(id, transaction));
+  }
+  Sessions sessions;
+  sessions.rows = std::move(found.rows);
+  return [rows = std::make_shared<const Sessions>(std::move(sessions)), &texts, settings = options](
+             std::string& out, const Routing& routing, Timestamp ts) {
+    return write_sessions(out, routing, ts, *rows, {.leader_pid = true, .query_id = true}, texts, settings);
+  };
+}
+
+}  // namespace
+
+OwnStatement session_tables_sql() {
+  return OwnStatement::select("session tables",
+                              "table_name FROM information_schema.tables WHERE table_schema = 'performance_schema' "
+                              "AND @@performance_schema = 1 AND table_name IN ('threads', "
+                              "'events_statements_current', 'session_connect_attrs', 'metadata_locks', "
+                              "'data_lock_waits')",
+                              {kTable});
+}
+
+SessionTables read_session_tables(const Cells& cells) {
+  SessionTables tables;
+  for (std::size_t i = 0; i < cells.rows(); ++i) {
+    const auto name = cells.row(i)[kTable];
+    if (name == "threads") tables.threads = true;
+    if (name == "events_statements_current") tables.statements = true;
+    if (name == "session_connect_attrs") tables.attributes = true;
+    if (name == "metadata_locks") tables.metadata_locks = true;
+    if (name == "data_lock_waits") tables.data_lock_waits = true;
+  }
+  return tables;
+}
+
+OwnStatement transactions_sql() {
+  return OwnStatement::select("transactions",
+                              "trx_id, trx_mysql_thread_id, trx_state, TIMESTAMPDIFF(MICROSECOND, trx_started, "
+                              "CONVERT_TZ(NOW(6), '+00:00', 'SYSTEM')) FROM information_schema.innodb_trx",
+                              {kTransactionId, kTransactionState});
+}
+
+Result<Transactions> read_transactions(const Cells& cells) {
+  constexpr double kMicrosecondsPerMillisecond = 1000;
+  Transactions transactions;
+  for (std::size_t i = 0; i < cells.rows(); ++i) {
+    const auto row = cells.row(i);
+    if (row.size() <= kTransactionMs) return fail(ErrorKind::Other, "transactions have other columns than asked for");
+    DBI_TRY_ASSIGN(const auto us, parse_number<double>("trx_started", row[kTransactionMs]));
+    transactions[text_of(row[kTransactionId])] = {.pid = text_of(row[kTransactionPid]),
+                                                  .waits = row[kTransactionState] == "LOCK WAIT",
+                                                  .ms = std::max(us.value_or(0), 0.0) / kMicrosecondsPerMillisecond};
+  }
+  return transactions;
+}
+
+OwnStatement row_lock_waits_sql(sql::System system) {
+  return OwnStatement::select(
+      "row lock waits",
+      system == sql::System::MariaDb
+          ? "requesting_trx_id, blocking_trx_id FROM information_schema.innodb_lock_waits LIMIT ?"
+          : "REQUESTING_ENGINE_TRANSACTION_ID, BLOCKING_ENGINE_TRANSACTION_ID FROM performance_schema.data_lock_waits "
+            "LIMIT ?",
+      {kWaiting, kBlocking});
+}
+
+Blockers row_lock_blockers(const Cells& cells, const Transactions& transactions) {
+  Blockers blockers;
+  for (std::size_t i = 0; i < cells.rows(); ++i) {
+    const auto row = cells.row(i);
+    if (row.size() < kWaitColumns) continue;
+    const auto waiting = transactions.find(row[kWaiting].value_or(std::string_view()));
+    const auto blocking = transactions.find(row[kBlocking].value_or(std::string_view()));
+    // One that ended between the two reads blocks nobody any more.
+    if (waiting == transactions.end() || blocking == transactions.end()) continue;
+    add_blocker(blockers[waiting->second.pid], name_of(blocking->first, blocking->second));
+  }
+  return blockers;
+}
+
+OwnStatement mysql_sessions_sql(sql::System system, const SessionTables& tables) {
+  const bool by_threads = system == sql::System::MySql && tables.threads;
+  const auto id = std::string(by_threads ? "t.PROCESSLIST_ID" : "p.ID");
+  const auto user = std::string(by_threads ? "t.PROCESSLIST_USER" : "p.USER");
+  const auto command = std::string(by_threads ? "t.PROCESSLIST_COMMAND" : "p.COMMAND");
+  const auto info = std::string(by_threads ? "t.PROCESSLIST_INFO" : "p.INFO");
+  const bool has_statements = tables.threads && tables.statements;
+  std::string time = by_threads ? "t.PROCESSLIST_TIME * 1000" : "p.TIME * 1000";
+  if (system == sql::System::MariaDb) time = "p.TIME_MS";
+  if (by_threads && has_statements) time = fmt::format("COALESCE(s.TIMER_WAIT / 1000000000, {})", time);
+  std::string from = by_threads ? "performance_schema.threads t" : "information_schema.processlist p";
+  if (!by_threads && has_statements) from += " LEFT JOIN performance_schema.threads t ON t.PROCESSLIST_ID = p.ID";
+  if (has_statements) {
+    from +=
+        " LEFT JOIN performance_schema.events_statements_current s ON s.THREAD_ID = t.THREAD_ID "
+        "AND s.NESTING_EVENT_LEVEL = 0 AND s.END_EVENT_ID IS NULL";
+  }
+  if (tables.attributes) {
+    from += fmt::format(
+        " LEFT JOIN performance_schema.session_connect_attrs a ON a.PROCESSLIST_ID = {} "
+        "AND a.ATTR_NAME = 'program_name'",
+        id);
+  }
+  // A connection of ours that another run has open is left out as ours is.
+  const auto others = tables.attributes ? fmt::format(
+                                              " AND NOT ({} = SUBSTRING_INDEX(USER(), '@', 1) AND a.ATTR_VALUE <=> "
+                                              "'dbi-collect')",
+                                              user)
+                                        : std::string();
+  std::vector<std::size_t> open;
+  for (std::size_t column = kPid; column < kColumns; ++column) {
+    if (column != kQuery) open.push_back(column);
+  }
+  return OwnStatement::select(
+      "sessions",
+      fmt::format(
+          "{id}, {user}, {database}, {host}, {application}, {command}, {stage}, LEFT({info}, {characters}), "
+          "LENGTH({info}), {limit}, {time}, {digest} FROM {from} WHERE {id} <> CONNECTION_ID(){others} "
+          "AND ({command} <> 'Sleep' OR FIND_IN_SET({id}, ?))",
+          fmt::arg("id", id), fmt::arg("user", user), fmt::arg("database", by_threads ? "t.PROCESSLIST_DB" : "p.DB"),
+          fmt::arg("host", by_threads ? "t.PROCESSLIST_HOST" : "p.HOST"),
+          fmt::arg("application", tables.attributes ? "a.ATTR_VALUE" : "NULL"), fmt::arg("command", command),
+          fmt::arg("stage", by_threads ? "t.PROCESSLIST_STATE" : "p.STATE"), fmt::arg("info", info),
+          fmt::arg("characters", kTextCharacters), fmt::arg("limit", by_threads ? kThreadTextBytes : kProcessTextBytes),
+          fmt::arg("time", time), fmt::arg("digest", has_statements ? "s.DIGEST" : "NULL"), fmt::arg("from", from),
+          fmt::arg("others", others)),
+      std::move(open));
+}
+
+OwnStatement metadata_locks_sql() {
+  return OwnStatement::select(
+      "metadata locks",
+      "t.PROCESSLIST_ID, l.OBJECT_TYPE, l.OBJECT_SCHEMA, l.OBJECT_NAME, l.LOCK_TYPE, l.LOCK_STATUS "
+      "FROM performance_schema.metadata_locks l JOIN performance_schema.threads t ON t.THREAD_ID = l.OWNER_THREAD_ID "
+      "JOIN (SELECT DISTINCT OBJECT_TYPE, OBJECT_SCHEMA, OBJECT_NAME FROM performance_schema.metadata_locks "
+      "WHERE LOCK_STATUS = 'PENDING') w ON w.OBJECT_TYPE = l.OBJECT_TYPE "
+      "AND w.OBJECT_SCHEMA <=> l.OBJECT_SCHEMA AND w.OBJECT_NAME <=> l.OBJECT_NAME "
+      "WHERE l.LOCK_STATUS IN ('GRANTED', 'PENDING')",
+      {kLockType, kLockSchema, kLockMode, kLockStatus});
+}
+
+std::vector<MetadataLock> read_metadata_locks(const Cells& cells) {
+  std::vector<MetadataLock> locks;
+  for (std::size_t i = 0; i < cells.rows(); ++i) {
+    const auto row = cells.row(i);
+    if (row.size() < kLockColumns) continue;
+    locks.push_back(
+        {.pid = text_of(row[kLockPid]),
+         .object = fmt::format("{}/{}/{}", text_of(row[kLockType]), text_of(row[kLockSchema]), text_of(row[kLockName])),
+         .mode = text_of(row[kLockMode]),
+         .granted = row[kLockStatus] == "GRANTED"});
+  }
+  return locks;
+}
+
+bool metadata_locks_conflict(std::string_view wanted, std::string_view held) {
+  // Of the locks of the whole server and of schemas (MDL_scoped_lock): intentions go together.
+  if (wanted == "INTENTION_EXCLUSIVE" || held == "INTENTION_EXCLUSIVE") return wanted != held;
+  const auto request = std::ranges::find(kModes, wanted, &Mode::name);
+  const auto grant = std::ranges::find(kModes, held, &Mode::name);
+  if (request == kModes.end() || grant == kModes.end()) return wanted != held;
+  return request->conflicts[static_cast<std::size_t>(grant - kModes.begin())] == '1';
+}
+
+Blockers metadata_lock_blockers(std::span<const MetadataLock> locks) {
+  Blockers blockers;
+  for (const auto& request : locks) {
+    if (request.granted) continue;
+    const auto add = [&](bool granted) {
+      bool found = false;
+      for (const auto& other : locks) {
+        if (other.granted != granted || other.pid == request.pid || other.object != request.object) continue;
+        if (!metadata_locks_conflict(request.mode, other.mode)) continue;
+        add_blocker(blockers[request.pid], other.pid);
+        found = true;
+      }
+      return found;
+    };
+    if (!add(true)) add(false);
+  }
+  return blockers;
+}
+
+Result<std::vector<Session>> read_mysql_sessions(const Cells& cells, const sql::Dialect& dialect,
+                                                 std::size_t query_bytes) {
+  std::vector<Session> sessions;
+  if (cells.rows() > 0 && cells.columns != kColumns) {
+    return fail(ErrorKind::Other, "the sessions have another number of columns than was asked for");
+  }
+  for (std::size_t i = 0; i < cells.rows(); ++i) {
+    DBI_TRY_ASSIGN(auto session, read_session(cells.row(i), dialect, query_bytes));
+    sessions.push_back(std::move(session));
+  }
+  return sessions;
+}
+
+ReadSessions mysql_sessions(const SessionOptions& options) {
+  // A copy of what is returned has a memory of its own: targets run in threads.
+  return [source = Source{.options = options, .tables = {}, .of = nullptr}](
+             ServerReader& reader, const TextStore& texts, CycleAccount& account) mutable {
+    return source(reader, texts, account);
+  };
+}
+
+}  // namespace dbi::collect
