@@ -9,6 +9,7 @@
 #include <iostream>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "record/schema/print.hpp"
 
@@ -20,6 +21,22 @@ bool read_file(const std::string& path, std::string& text) {
   if (file) return true;
   fmt::print(stderr, "dbi_print_records: {}: cannot be read\n", path);
   return false;
+}
+
+// scdoc takes a backslash for an escape in literal blocks too, where nobody who writes an example thinks of it.
+std::string with_literal_backslashes(std::string_view text) {
+  std::string out;
+  bool literal = false;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    literal = literal != line.starts_with("```");
+    for (const char c : line) out.append(literal && c == '\\' ? 2 : 1, c);
+    text.remove_prefix(line.size());
+    if (text.empty()) break;
+    out += '\n';
+    text.remove_prefix(1);
+  }
+  return out;
 }
 
 // Puts the first example of a kind behind its members, that is before the next section.
@@ -52,8 +69,8 @@ int main(int argc, char** argv) {
   if (!read_file(arguments[1], page) || !add_examples(records, arguments[2]) || !read_file(arguments[3], signature)) {
     return 5;
   }
-  replace(page, "@RECORDS@", records);
-  replace(page, "@QUERY_SIGNATURE@", signature);
+  replace(page, "@RECORDS@", with_literal_backslashes(records));
+  replace(page, "@QUERY_SIGNATURE@", with_literal_backslashes(signature));
   replace(page, "@ALIASES@", dbi::record::schema::print_alias_scdoc());
   std::cout << page << std::flush;
   return std::cout ? 0 : 5;

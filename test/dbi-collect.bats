@@ -385,6 +385,13 @@ YAML
   assert_regex "$stderr" "orderz"
 }
 
+@test "targets that are no list are told with how they are written" {
+  printf 'targets:\n  orders: {url: "host=x"}\n' >dbi.yaml
+  run_split dbi-collect --config dbi.yaml
+  assert_failure 2
+  assert_regex "$stderr" "dbi.yaml:2:3: targets: a map where a list is wanted.*begin with a hyphen.*name, url, service, password_file"
+}
+
 @test "a service that is not there is named: status 2 as the only target, among others a cycle that fails" {
   run_split collect service=nosuch
   assert_failure 2

@@ -96,6 +96,30 @@ example() { timeout 60 "$DBI_SOURCE_DIR/examples/$1.sh" "${@:2}"; }
   done
 }
 
+# vectors_of: the lines of test vectors of a text on standard input.
+vectors_of() { sed -n -E 's/^[[:space:]]*((for|text|norm|sign): .*)$/\1/p'; }
+
+@test "dbi-record(5) prints the test vectors byte by byte, backslashes too" {
+  command -v man >/dev/null || no_server "no man"
+  vectors_of <"$DBI_SOURCE_DIR/man/query-signature.scd.in" >published
+  MANWIDTH=500 man -l -E UTF-8 -Tutf8 "$DBI_BUILD_DIR/man/dbi-record.5" | col -bx | vectors_of >printed
+  grep -qF "E'it\\'s'" published
+  diff published printed
+}
+
+@test "the targets of dbi-config(5) are read as they stand there" {
+  awk '/^# /{ on = ($0 == "# TARGETS") } !on { next } /^```/ { code = !code; next } code' \
+    "$DBI_SOURCE_DIR/man/dbi-config.5.scd" >shown
+  echo "correct horse" >password
+  chmod 600 password
+  sed "s,@db1.example.net/,@127.0.0.1:$PG_PORT/,; s,/etc/dbi/orders.password,$PWD/password," shown >dbi.yaml
+  [ "$(diff shown dbi.yaml | grep -c '^>')" = 2 ]
+  printf '[stock]\nhost=%s\nport=%s\nuser=dbi_monitor\ndbname=app\n' "$PG_DIR" "$PG_PORT" >services
+  PGSERVICEFILE=$PWD/services run_split dbi-collect --config dbi.yaml --once
+  assert_success
+  [ "$(jq -r 'select(.kind == "scrape" and .outcome == "ok") | .target' <<<"$output" | sort | paste -sd' ')" = "orders stock" ]
+}
+
 @test "every page is built without a warning of man" {
   command -v man >/dev/null || no_server "no man"
   for source in "$DBI_SOURCE_DIR"/man/*.scd; do

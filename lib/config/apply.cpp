@@ -83,8 +83,18 @@ class Walker {
   }
   void say(Place place, std::string_view path, const Error& error) { say(place, path, error.message, error.hint); }
 
-  void wrong_shape(const Value& value, std::string_view path, std::string_view wanted) {
-    say(value.place, path, fmt::format("{} where {} is wanted", kind_word(value.kind), wanted));
+  void wrong_shape(const Value& value, std::string_view path, std::string_view wanted, std::string hint = {}) {
+    say(value.place, path, fmt::format("{} where {} is wanted", kind_word(value.kind), wanted), std::move(hint));
+  }
+
+  // How a list of maps is written, by the keys of its entries.
+  static std::string list_hint(const cli::Node& node) {
+    std::string keys;
+    const auto entry = node.element({}, false);  // what keys_under() returns points into it
+    for (const auto key : keys_under(*entry, {})) {
+      keys += fmt::format("{}{}", keys.empty() ? "" : ", ", key);
+    }
+    return fmt::format("Write a list whose entries begin with a hyphen (\"- \") and have the keys {}.", keys);
   }
 
   void members(const Value& value, cli::Tree& tree, const std::string& prefix, const std::string& path) {
@@ -169,7 +179,7 @@ class Walker {
         out.push_back(*word);
       }
     } else {
-      return wrong_shape(value, path, "a list");
+      return wrong_shape(value, path, "a list", "Write a list, for instance [one, another].");
     }
     offer(node, out, value.place, path);
   }
@@ -192,7 +202,7 @@ class Walker {
   }
 
   void list(cli::Node& node, const Value& value, const std::string& path) {
-    if (value.kind != Kind::List) return wrong_shape(value, path, "a list");
+    if (value.kind != Kind::List) return wrong_shape(value, path, "a list", list_hint(node));
     const bool keep = claim(node);
     std::size_t number = 0;
     for (const Value& item : value.items) {

@@ -166,6 +166,12 @@ TEST_F(ApplyTest, TellsWrongShapes) {
   EXPECT_THAT(apply("collector:\n  interval:\n"), ElementsAre(HasSubstr("the value is missing")));
 }
 
+TEST_F(ApplyTest, ShowsHowAListIsWritten) {
+  EXPECT_THAT(apply("collector:\n  kinds: {a: b}\n  rules: {slow: {rate: 1}}\n"), SizeIs(2));
+  EXPECT_EQ(hints_[0], "Write a list, for instance [one, another].");
+  EXPECT_EQ(hints_[1], "Write a list whose entries begin with a hyphen (\"- \") and have the keys name, rate, value.");
+}
+
 TEST_F(ApplyTest, RunsTheRulesOfEntries) {
   EXPECT_THAT(apply("collector:\n  rules:\n    - {rate: 1}\n"),
               ElementsAre("dbi.yaml:3:7: collector.rules[0]: a rule without name"));
