@@ -413,6 +413,9 @@ YAML
     assert_failure 2
     refute_regex "$output$stderr" canary
   done
+  run_split dbi-collect --no-config maria://u:canary@h/x
+  assert_regex "$stderr" "^dbi-collect: usage: 'maria://u:\*\*\*@h/x' is a URL of an unknown kind"
+  assert_regex "$stderr" "hint: Write postgresql://user@host:port/database"
 }
 
 @test "a SQL_ASCII database gives sessions and texts, and tells others that it is in the way" {

@@ -14,7 +14,8 @@ namespace dbi {
 enum class LogLevel : std::uint8_t { Error, Warning, Info, Debug };
 
 /// Writes diagnostics. Every message leaves in one write(2), so threads and processes that share a terminal do not tear
-/// each other's lines. Safe to share between threads. A fault of the write is ignored: there is nobody left to tell.
+/// each other's lines. What may be a password in a message shows as "***" (mask_passwords). Safe to share between
+/// threads. A fault of the write is ignored: there is nobody left to tell.
 class Log {
  public:
   /// `tool` is the program's name; `descriptor` is not owned.
