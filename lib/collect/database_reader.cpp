@@ -2,6 +2,7 @@
 #include "collect/database_reader.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <utility>
 #include <variant>
@@ -27,6 +28,11 @@ SourceError to_source_error(std::string_view source, db::Failure failure) {
 
 sql::Dialect dialect_of(const db::ConnectionInfo& /*info*/) {
   return {};
+}
+
+std::uint64_t next_serial() {
+  static std::atomic<std::uint64_t> serial{0};
+  return ++serial;
 }
 
 // Both kinds of connection have the same words.
@@ -69,7 +75,7 @@ class DatabaseReader final : public ServerReader {
 
   [[nodiscard]] ConnectionFacts facts() const override {
     const auto& info = connection_.info();
-    return {info.host, info.port, info.tls, std::string(db::guard_word(info.guards)), dialect_of(info)};
+    return {info.host, info.port, info.tls, std::string(db::guard_word(info.guards)), dialect_of(info), serial_};
   }
 
  private:
@@ -77,6 +83,7 @@ class DatabaseReader final : public ServerReader {
   ConnectionSettings settings_;
   std::optional<db::RowRecorder> recorder_;
   std::size_t bytes_left_ = std::numeric_limits<std::size_t>::max();
+  std::uint64_t serial_ = next_serial();
 };
 
 using Opened = tl::expected<std::unique_ptr<ServerReader>, SourceError>;

@@ -30,7 +30,7 @@ constexpr std::string_view kMostWaits = "10000";
 constexpr std::string_view kNoSession = "0";
 
 // The columns of the statements below; the first one is the collector's alias.
-enum TableColumn : std::size_t { kTable = 1 };
+enum TableColumn : std::size_t { kWhat = 1, kTable };
 enum TransactionColumn : std::size_t { kTransactionId = 1, kTransactionPid, kTransactionState, kTransactionMs };
 enum WaitColumn : std::size_t { kWaiting = 1, kBlocking, kWaitColumns };
 enum LockColumn : std::size_t { kLockPid = 1, kLockType, kLockSchema, kLockName, kLockMode, kLockStatus, kLockColumns };
@@ -136,7 +136,8 @@ constexpr std::array<Mode, 10> kModes{{{"SHARED", "0000000001"},
 struct Source {
   SessionOptions options;
   std::optional<SessionTables> tables;
-  ServerReader* of = nullptr;  ///< whose tables they are; only compared
+  std::uint64_t connection = 0;       ///< whose tables they are
+  std::optional<SourceError> denied;  ///< what this connection may not read, which a grant does not change
 
   std::optional<WriteSessions> operator()(ServerReader& reader, const TextStore& texts, CycleAccount& account);
 
@@ -172,17 +173,30 @@ bool Source::read_tables(ServerReader& reader, CycleAccount& account) {
   const auto reading = read(reader, session_tables_sql(), {}, account);
   if (!reading) return false;
   tables = read_session_tables(reading->cells);
-  of = &reader;
-  return true;
+  connection = reader.facts().serial;
+  denied.reset();
+  // A statement is told as the collector's own once its text was read: so those that few cycles need are counted now.
+  const std::array<std::optional<std::string>, 1> none{"0"};
+  const auto system = reader.facts().dialect.system;
+  if (system == sql::System::MariaDb || tables->data_lock_waits) {
+    (void)reader.read("sessions", row_lock_waits_sql(system), none);
+  }
+  if (tables->metadata_locks && reader.usable()) (void)reader.read("sessions", metadata_locks_sql(), none);
+  return reader.usable();
 }
 
 // Without the privilege PROCESS the transactions are not to be seen, and of the sessions only the account's own.
 void Source::read_row_locks(ServerReader& reader, Found& found, CycleAccount& account) {
+  if (denied) return account.errors.push_back(*denied);
   const auto system = reader.facts().dialect.system;
+  const auto had = tables;
   const auto reading = read(reader, transactions_sql(), {}, account);
   if (!reading) {
     auto& error = account.errors.back();
-    if (error.kind == ErrorKind::Privilege && error.hint.empty()) error.hint = "GRANT PROCESS ON *.* TO the account;";
+    if (error.kind != ErrorKind::Privilege) return;
+    error.hint = fmt::format("GRANT PROCESS ON *.* TO {};", quote_account(had->account));
+    denied = error;
+    tables = had;
     return;
   }
   auto transactions = read_transactions(reading->cells);
@@ -226,7 +240,8 @@ bool Source::read_rows(ServerReader& reader, const std::set<std::string>& pids, 
 void Source::read_metadata(ServerReader& reader, Found& found, CycleAccount& account) {
   const auto waits = [](const Session& session) { return !session.wait_event.empty(); };
   if (!tables || !tables->metadata_locks || std::ranges::none_of(found.rows, waits)) return;
-  const auto reading = read(reader, metadata_locks_sql(), {}, account);
+  const std::array<std::optional<std::string>, 1> most{std::string(kMostWaits)};
+  const auto reading = read(reader, metadata_locks_sql(), most, account);
   if (!reading) return;
   std::set<std::string> unseen;
   for (auto& [pid, blockers] : metadata_lock_blockers(read_metadata_locks(reading->cells))) {
@@ -262,7 +277,7 @@ void complete(Session& session, const Transactions& transactions, const Blockers
 }
 
 std::optional<WriteSessions> Source::operator()(ServerReader& reader, const TextStore& texts, CycleAccount& account) {
-  if ((!tables || of != &reader) && !read_tables(reader, account)) return std::nullopt;
+  if ((!tables || connection != reader.facts().serial) && !read_tables(reader, account)) return std::nullopt;
   const auto seen = *tables;
   Found found;
   read_row_locks(reader, found, account);
@@ -298,17 +313,20 @@ std::optional<WriteSessions> Source::operator()(ServerReader& reader, const Text
 
 OwnStatement session_tables_sql() {
   return OwnStatement::select("session tables",
-                              "table_name FROM information_schema.tables WHERE table_schema = 'performance_schema' "
+                              "'account' AS what, CURRENT_USER() AS name UNION ALL SELECT 1, 'table', table_name "
+                              "FROM information_schema.tables WHERE table_schema = 'performance_schema' "
                               "AND @@performance_schema = 1 AND table_name IN ('threads', "
                               "'events_statements_current', 'session_connect_attrs', 'metadata_locks', "
                               "'data_lock_waits')",
-                              {kTable});
+                              {kWhat, kTable});
 }
 
 SessionTables read_session_tables(const Cells& cells) {
   SessionTables tables;
   for (std::size_t i = 0; i < cells.rows(); ++i) {
     const auto name = cells.row(i)[kTable];
+    if (cells.row(i)[kWhat] == "account") tables.account = text_of(name);
+    if (cells.row(i)[kWhat] != "table") continue;
     if (name == "threads") tables.threads = true;
     if (name == "events_statements_current") tables.statements = true;
     if (name == "session_connect_attrs") tables.attributes = true;
@@ -420,7 +438,7 @@ OwnStatement metadata_locks_sql() {
       "JOIN (SELECT DISTINCT OBJECT_TYPE, OBJECT_SCHEMA, OBJECT_NAME FROM performance_schema.metadata_locks "
       "WHERE LOCK_STATUS = 'PENDING') w ON w.OBJECT_TYPE = l.OBJECT_TYPE "
       "AND w.OBJECT_SCHEMA <=> l.OBJECT_SCHEMA AND w.OBJECT_NAME <=> l.OBJECT_NAME "
-      "WHERE l.LOCK_STATUS IN ('GRANTED', 'PENDING')",
+      "WHERE l.LOCK_STATUS IN ('GRANTED', 'PENDING') LIMIT ?",
       {kLockType, kLockSchema, kLockMode, kLockStatus});
 }
 
@@ -481,7 +499,7 @@ Result<std::vector<Session>> read_mysql_sessions(const Cells& cells, const sql::
 
 ReadSessions mysql_sessions(const SessionOptions& options) {
   // A copy of what is returned has a memory of its own: targets run in threads.
-  return [source = Source{.options = options, .tables = {}, .of = nullptr}](
+  return [source = Source{.options = options, .tables = {}, .connection = 0, .denied = {}}](
              ServerReader& reader, const TextStore& texts, CycleAccount& account) mutable {
     return source(reader, texts, account);
   };

@@ -20,6 +20,7 @@ namespace dbi::collect {
 
 /// The tables of performance_schema that this account may read. None of them are needed.
 struct SessionTables {
+  std::string account;  ///< CURRENT_USER()
   bool threads = false;
   bool statements = false;  ///< events_statements_current
   bool attributes = false;  ///< session_connect_attrs
@@ -54,7 +55,7 @@ using Blockers = std::map<std::string, std::vector<std::string>, std::less<>>;
 /// read_mysql_sessions() takes them.
 [[nodiscard]] OwnStatement mysql_sessions_sql(sql::System system, const SessionTables& tables);
 
-/// All metadata locks of what somebody waits for.
+/// All metadata locks of what somebody waits for, at most `?`.
 [[nodiscard]] OwnStatement metadata_locks_sql();
 
 /// A metadata lock that is held or waited for.

@@ -10,6 +10,7 @@
 #include "collect/cell_values.hpp"
 #include "collect/postgresql_sessions.hpp"
 #include "collect/postgresql_source.hpp"
+#include "collect/probe_parts.hpp"
 
 namespace dbi::collect {
 
@@ -45,43 +46,11 @@ StatementsSetup read_setup(const Cells& cells) {
   return setup;
 }
 
-ProbeLine denied(const SourceError& error) {
-  const auto state = error.sqlstate.empty() ? std::string() : fmt::format(" [{}]", error.sqlstate);
-  return {.what = error.source,
-          .verdict = Verdict::Denied,
-          .finding = fmt::format("{}: {}{}", error_word(error.kind), error.message, state),
-          .fix = error.hint};
-}
-
-// A line for each error of a source; false where it had none.
-bool add_errors(ProbeReport& report, const CycleAccount& account, std::string_view source) {
-  bool failed = false;
-  for (const auto& error : account.errors) {
-    if (error.source != source) continue;
-    report.lines.push_back(denied(error));
-    failed = true;
-  }
-  return failed;
-}
-
-// A source's own line, or those of its errors.
-void add_source(ProbeReport& report, const CycleAccount& account, std::string_view source, Verdict verdict,
-                std::string finding) {
-  if (add_errors(report, account, source)) return;
-  const auto cost = account.cost.find(std::string(source));
-  if (cost != account.cost.end()) {
-    finding += fmt::format(" ({:.1f} ms, {} bytes)", cost->second.ms, cost->second.bytes);
-  }
-  report.lines.push_back({.what = std::string(source), .verdict = verdict, .finding = std::move(finding), .fix = {}});
-}
-
 void add_connection(ProbeReport& report, const ConnectionFacts& facts, const StatementsSetup& setup) {
-  const auto where = facts.host.empty() ? fmt::format("a local socket, port {}", facts.port)
-                                        : fmt::format("{}:{}", facts.host, facts.port);
   report.lines.push_back({.what = "connection",
                           .verdict = Verdict::Ok,
                           .finding = fmt::format("role \"{}\", database \"{}\", by {}, TLS {}", setting(setup, "role"),
-                                                 setting(setup, "database"), where, facts.tls),
+                                                 setting(setup, "database"), address_of(facts), facts.tls),
                           .fix = {}});
   report.lines.push_back(
       {.what = "guards",
@@ -126,7 +95,7 @@ void probe(ProbeReport& report, ServerReader& reader, const ProbeRequest& reques
   CycleAccount account;
   auto reading = reader.read("server", {"probe", kSetupSql, {0, 1}}, {});
   if (!reading) {
-    report.lines.push_back(denied(reading.error()));
+    report.lines.push_back(denied_line(reading.error()));
     report.failure = reading.error().kind;
     return;
   }
@@ -198,18 +167,8 @@ std::vector<ProbeLine> judge_setup(const StatementsSetup& setup) {
 }
 
 ProbeReport probe_postgresql(std::string target, const OpenReader& open, const ProbeRequest& request) {
-  ProbeReport report;
-  report.target = std::move(target);
-  const auto reader = open();
-  if (!reader) {
-    auto line = denied(reader.error());
-    line.what = reader.error().kind == ErrorKind::Unsupported ? "guards" : "connection";
-    report.lines.push_back(std::move(line));
-    report.failure = reader.error().kind;
-    return report;
-  }
-  probe(report, **reader, request);
-  return report;
+  return probe_with(std::move(target), open,
+                    [&](ProbeReport& report, ServerReader& reader) { probe(report, reader, request); });
 }
 
 std::string format_probe(const ProbeReport& report) {

@@ -10,9 +10,11 @@
 #include <stop_token>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include "base/descriptor.hpp"
 #include "base/errno_text.hpp"
+#include "collect/mysql_probe.hpp"
 #include "stream/loop.hpp"
 #include "stream/signals.hpp"
 
@@ -31,9 +33,11 @@ class Probes {
   void start(ConnectionSettings settings, const ProbeRequest& request) {
     const stream::BlockSignals blocked;
     auto name = settings.name();
+    auto* const probe_target =
+        std::holds_alternative<db::MysqlTarget>(settings.target) ? probe_mysql : probe_postgresql;
     std::packaged_task<ProbeReport()> probe([name = std::move(name),
-                                             open = open_database(std::move(settings), stop_.get_token()),
-                                             request] { return probe_postgresql(name, open, request); });
+                                             open = open_database(std::move(settings), stop_.get_token()), probe_target,
+                                             request] { return probe_target(name, open, request); });
     answers_.push_back(probe.get_future());
     threads_.emplace_back([this, probe = std::move(probe)]() mutable {
       probe();

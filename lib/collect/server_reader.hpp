@@ -46,6 +46,7 @@ struct ConnectionFacts {
   /// How the server reads the text of sessions that keep its settings: of MySQL and MariaDB, which of the two it is,
   /// its version and its sql_mode.
   sql::Dialect dialect{};
+  std::uint64_t serial = 0;  ///< another one for each connection
 };
 
 /// One connection. Used by one thread.
