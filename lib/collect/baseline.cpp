@@ -70,6 +70,7 @@ BaselineStore::Entry BaselineStore::read_entry(JsonCursor& cursor) {
       cursor.refuse("an unknown member");
     }
   });
+  if (entry.cycle.empty() || entry.counters.empty()) cursor.refuse("an entry without cycle or counters");
   return entry;
 }
 

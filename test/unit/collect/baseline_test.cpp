@@ -215,6 +215,25 @@ TEST(Baseline, CountersThatDoNotFitTheColumnsAreDamage) {
   }
 }
 
+TEST(Baseline, AnEntryWithoutCycleOrCountersIsDamage) {
+  const ScratchFolder folder;
+  BaselineStore store = BaselineStore::open(folder / "b.json").value();
+  ASSERT_TRUE(store.store_pending(cycle(1), calls(5)));
+  ASSERT_TRUE(store.promote(cycle(1)));
+  const auto good = content_of(folder / "b.json");
+  auto no_cycle = good;
+  const auto named = fmt::format("\"cycle\":\"{}\",", cycle(1));
+  no_cycle.erase(no_cycle.find(named), named.size());
+  const auto no_counters =
+      fmt::format(R"({{"format":"baselines","version":1,"committed":{{"cycle":"{}"}}}})", cycle(1));
+  for (const auto& text : {no_cycle, no_counters}) {
+    write_plainly(folder / "b.json", text);
+    const auto read = BaselineStore::open(folder / "b.json").value();
+    EXPECT_TRUE(read.damage()) << text;
+    EXPECT_EQ(read.start(), nullptr);
+  }
+}
+
 TEST(Baseline, ANewerFileIsRefusedUntouched) {
   const ScratchFolder folder;
   const std::string text = R"({"format":"baselines","version":2,"committed":{"new":[1]},"more":1})";
