@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/descriptor.hpp"
+#include "base/errno_text.hpp"
 #include "base/text.hpp"
 
 namespace dbi::db {
@@ -80,15 +81,16 @@ Result<File> read_file(const std::filesystem::path& path) {
     return fail(ErrorKind::Configuration, fmt::format("option file {}: {}", path.string(), why));
   };
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.valid()) return refuse(std::strerror(errno));
+  if (!file.valid()) return refuse(errno_text(errno));
   struct stat facts {};
-  if (::fstat(file.get(), &facts) != 0) return refuse(std::strerror(errno));
+  if (::fstat(file.get(), &facts) != 0) return refuse(errno_text(errno));
   if (!S_ISREG(facts.st_mode)) return refuse("not a regular file");
   File result{.text = {}, .mode = facts.st_mode};
   std::array<char, 4096> bytes{};
   while (true) {
     const auto read = ::read(file.get(), bytes.data(), bytes.size());
-    if (read < 0) return refuse(std::strerror(errno));
+    if (read < 0 && errno == EINTR) continue;
+    if (read < 0) return refuse(errno_text(errno));
     if (read == 0) return result;
     result.text.append(bytes.data(), static_cast<std::size_t>(read));
     if (result.text.size() > kMaxFileBytes) return refuse("too large");
