@@ -130,29 +130,25 @@ Result<ExitStatus> probe(const CollectOptions& options, run::Context& context) {
   return result.status;
 }
 
-// The options that a SIGHUP found. A run by a --count keeps what it began with, since it would count anew.
-std::optional<CollectOptions> reread_options(const run::Context& context);
+Result<collect::CollectorSettings> settings_of(const CollectOptions& options, collect::FirstRun first_run) {
+  auto settings = collect::collector_settings(options, first_run);
+  DBI_TRY_ASSIGN(settings.targets, collect::find_targets(options));
+  return settings;
+}
+
+// What a SIGHUP found. A run by a --count keeps what it began with, since it would count anew.
+std::optional<collect::CollectorSettings> reread_settings(const run::Context& context, collect::FirstRun first_run);
 
 // Until its end, with other options from a SIGHUP on.
-Result<ExitStatus> collect_until_done(CollectOptions options, run::Context& context,
+Result<ExitStatus> collect_until_done(const CollectOptions& options, run::Context& context,
                                       collect::CollectorSurroundings around) {
   const auto first_run = keeps_nothing(options, context) ? collect::FirstRun::Wait : collect::FirstRun::Skip;
-  bool output_failed = false;
-  for (;;) {
-    auto settings = collect::collector_settings(options, first_run);
-    DBI_TRY_ASSIGN(settings.targets, collect::find_targets(options));
-    std::optional<CollectOptions> reread;
-    around.reload = [&] {
-      reread = reread_options(context);
-      return reread.has_value();
-    };
-    DBI_TRY_ASSIGN(const auto result, collect::collect(std::move(settings), around, context.process->output,
-                                                       *context.log, *context.clock));
-    if (result.interrupted) context.raise_at_end = SIGINT;
-    output_failed = output_failed || result.status == ExitStatus::InputOutput;
-    if (!result.reload) return output_failed ? ExitStatus::InputOutput : result.status;
-    options = std::move(*reread);
-  }
+  DBI_TRY_ASSIGN(auto settings, settings_of(options, first_run));
+  around.reload = [&] { return reread_settings(context, first_run); };
+  DBI_TRY_ASSIGN(const auto result,
+                 collect::collect(std::move(settings), around, context.process->output, *context.log, *context.clock));
+  if (result.interrupted) context.raise_at_end = SIGINT;
+  return result.status;
 }
 
 Result<ExitStatus> body(const CollectOptions& options, run::Context& context) {
@@ -181,12 +177,12 @@ constexpr run::Tool<CollectOptions> kTool{
     .describe = describe,
     .body = body};
 
-std::optional<CollectOptions> reread_options(const run::Context& context) {
-  auto options = run::reread(kTool, context);
+std::optional<collect::CollectorSettings> reread_settings(const run::Context& context, collect::FirstRun first_run) {
+  const auto options = run::reread(kTool, context);
   if (options && options->count) return std::nullopt;
-  const Status usable = !options ? fail(options.error()) : Status(collect::find_targets(*options).map([](auto&&) {}));
-  if (usable) return std::move(*options);
-  context.log->warning(usable.error());
+  auto settings = options ? settings_of(*options, first_run) : fail(options.error());
+  if (settings) return std::move(*settings);
+  context.log->warning(settings.error());
   return std::nullopt;
 }
 

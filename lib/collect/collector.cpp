@@ -99,28 +99,45 @@ Engine engine_of(const ConnectionSettings& settings) {
 
 class Collector {
  public:
-  Collector(CollectorSettings settings, const CollectorSurroundings& around, int output, const Log& log,
-            const Clock& clock)
-      : settings_(std::move(settings)), around_(around), log_(log), clock_(clock), pauses_(clock), writer_(output) {}
+  Collector(CollectorSettings settings, const CollectorSurroundings& around, stream::Waker waker, int output,
+            const Log& log, const Clock& clock)
+      : settings_(std::move(settings)),
+        around_(around),
+        log_(log),
+        clock_(clock),
+        pauses_(clock),
+        waker_(waker),
+        writer_(output) {
+    writer_.set_give_up([this] { return is_past_grace(); });
+    writer_.write_records_whole();
+  }
 
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
   ~Collector() { end_threads(); }
 
-  Result<CollectorResult> run() {
-    DBI_TRY(open_targets());
-    DBI_TRY_ASSIGN(auto loop, stream::Loop::open());
-    waker_.emplace(loop.waker());
-    const stream::Signals signals(*waker_);
-    writer_.set_give_up([this] { return is_past_grace(); });
-    writer_.write_records_whole();
-    start_threads();
-    auto status = write_until_done(loop);
-    end_threads();
+  // Takes the targets' state. The events of damage leave at once: the files are set aside, nobody says it again.
+  Status open() {
+    auto status = open_targets();
+    flushed_ = writer_.flush();
     publish();
+    return status;
+  }
+
+  Result<CollectorResult> run(const stream::Loop& loop) {
+    auto status = flushed_;
+    if (status && !stream::Signals::stop_requested()) {
+      start_threads();
+      status = write_until_done(loop);
+      end_threads();
+      publish();
+    }
     if (!status && !writer_.reader_gone() && !writer_.gave_up()) return fail(std::move(status).error());
     return finish();
   }
+
+  // What a SIGHUP asked for: the cycles under way are left to the next collector.
+  std::optional<CollectorSettings> take_next() { return std::move(next_); }
 
  private:
   struct Target {
@@ -131,6 +148,7 @@ class Collector {
 
   Status open_targets() {
     for (auto& connection : settings_.targets) {
+      if (stream::Signals::stop_requested()) return {};
       const auto name = connection.name();
       DBI_TRY_ASSIGN(auto memory, open_memory(settings_, around_, name, log_));
       for (const auto& damage : memory.damages) note_damage(name, damage);
@@ -144,7 +162,7 @@ class Collector {
                                        std::move(memory.baselines), std::move(memory.texts),
                                        std::move(memory.texts_path), settings_.cycle, clock_),
                           {}});
-      if (read_ack) targets_.back().cycles.wait_for(std::move(read_ack));
+      if (read_ack) targets_.back().cycles.wait_for(*settings_.ack_from, std::move(read_ack));
     }
     return {};
   }
@@ -172,7 +190,7 @@ class Collector {
       threads_.emplace_back([this, &target] {
         run_guarded(target);
         --running_;
-        waker_->wake();
+        waker_.wake();
       });
     }
   }
@@ -218,7 +236,7 @@ class Collector {
   }
 
   // The main thread's work: what the targets hand over, signals, a reader that goes.
-  Status write_until_done(stream::Loop& loop) {
+  Status write_until_done(const stream::Loop& loop) {
     while (running_ > 0) {
       DBI_TRY_ASSIGN(const auto events, loop.wait({-1, writer_.descriptor()}, tick(), clock_));
       if (events.reader_gone) {
@@ -226,8 +244,8 @@ class Collector {
         return fail(ErrorKind::Output, "the reader is gone");
       }
       if (stream::Signals::take_reload()) {
-        reload_ = around_.reload && around_.reload();
-        if (reload_) return {};
+        if (around_.reload) next_ = around_.reload();
+        if (next_) return {};
         pauses_.cut_short();
       }
       DBI_TRY(output_.serve([this](const std::string& records) -> Status {
@@ -263,7 +281,6 @@ class Collector {
   Result<CollectorResult> finish() {
     CollectorResult result;
     result.interrupted = stream::Signals::interrupted();
-    result.reload = reload_ && !stream::Signals::stop_requested();
     for (const auto& target : targets_) {
       const auto& status = target.result.status;
       if (!status && status.error().kind != ErrorKind::Output) return fail(status.error());
@@ -279,16 +296,17 @@ class Collector {
   const Log& log_;
   const Clock& clock_;
   Pauses pauses_;
+  stream::Waker waker_;
   stream::Writer writer_;
+  Status flushed_;
   std::stop_source stop_;
-  bool reload_ = false;
+  std::optional<CollectorSettings> next_;
   MonotonicTime next_tick_{};
   std::uint64_t records_told_ = 0;
   std::uint64_t bytes_told_ = 0;
   std::uint64_t stall_told_ = 0;
   std::optional<MonotonicTime> stopped_at_;
-  std::optional<stream::Waker> waker_;
-  Output output_{[this] { waker_->wake(); }};
+  Output output_{[this] { waker_.wake(); }};
   std::deque<Target> targets_;
   std::atomic<std::size_t> running_{0};
   std::atomic<bool> record_failed_{false};
@@ -299,7 +317,28 @@ class Collector {
 
 Result<CollectorResult> collect(CollectorSettings settings, const CollectorSurroundings& around, int output,
                                 const Log& log, const Clock& clock) {
-  return Collector(std::move(settings), around, output, log, clock).run();
+  DBI_TRY_ASSIGN(const auto loop, stream::Loop::open());
+  const stream::Signals signals(loop.waker());
+  std::optional<CollectorSettings> before;
+  bool output_failed = false;
+  for (;;) {
+    Collector collector(settings, around, loop.waker(), output, log, clock);
+    if (auto opened = collector.open(); !opened) {
+      if (!before) return fail(std::move(opened).error());
+      log.warning(opened.error());
+      log.warning("going on with the configuration before");
+      settings = *std::exchange(before, std::nullopt);
+      continue;
+    }
+    DBI_TRY_ASSIGN(auto result, collector.run(loop));
+    output_failed = output_failed || result.status == ExitStatus::InputOutput;
+    auto next = collector.take_next();
+    if (!next || stream::Signals::stop_requested()) {
+      if (output_failed) result.status = ExitStatus::InputOutput;
+      return result;
+    }
+    before = std::exchange(settings, std::move(*next));
+  }
 }
 
 }  // namespace dbi::collect

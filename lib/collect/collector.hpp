@@ -37,19 +37,19 @@ struct CollectorSurroundings {
   /// Counts what leaves; not owned, nothing: nobody looks.
   stream::StreamCounters* counters = nullptr;
   std::function<void()> tick;  ///< about once a second, by the caller's thread; may be empty
-  /// SIGHUP: whether other settings are to take effect. Empty, or false: only the pauses are cut short.
-  std::function<bool()> reload;
+  /// SIGHUP: the settings that take effect. Empty, or nothing: only the pauses are cut short.
+  std::function<std::optional<CollectorSettings>()> reload;
 };
 
 struct CollectorResult {
   ExitStatus status = ExitStatus::Done;
   bool interrupted = false;  ///< by SIGINT, which the caller raises again
-  bool reload = false;       ///< ended for other settings: the cycles under way are left to the next collect()
 };
 
-/// Runs until all targets are done, a stop signal, a reload, or the output's end. The main thread's business: it takes
-/// the signals over. Fails with ErrorKind::State (also where acknowledgements are waited for and there is no state
-/// folder), Owned or Output.
+/// Runs until all targets are done, a stop signal, or the output's end. The main thread's business: it takes the
+/// signals over, once for all the settings that reloads bring. Those that cannot begin are told and the ones before go
+/// on: the cycles under way are the next run's in either case. Fails with ErrorKind::State (also where acknowledgements
+/// are waited for and there is no state folder), Owned or Output.
 Result<CollectorResult> collect(CollectorSettings settings, const CollectorSurroundings& around, int output,
                                 const Log& log, const Clock& clock);
 

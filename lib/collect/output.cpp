@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/output.hpp"
 
+#include <fmt/format.h>
+
+#include <exception>
 #include <utility>
 
 namespace dbi::collect {
+
+namespace {
+
+// What is thrown becomes a fault, since the job's thread waits for an answer (std::bad_alloc: a cycle may be large).
+Status write_guarded(const std::function<Status(const std::string& records)>& write, const std::string& records) try {
+  return write(records);
+} catch (const std::exception& exception) {
+  return fail(ErrorKind::Internal, fmt::format("unexpected exception: {}", exception.what()),
+              "This is a bug in dbi; please report it.");
+}
+
+}  // namespace
 
 Status Output::write(std::string records) {
   Job job{.records = std::move(records), .done = false, .status = {}};
@@ -28,7 +43,7 @@ Status Output::serve(const std::function<Status(const std::string& records)>& wr
     jobs_.pop_front();
     writing_ = true;
     lock.unlock();
-    auto status = write(job->records);
+    auto status = write_guarded(write, job->records);
     lock.lock();
     writing_ = false;
     job->status = status;

@@ -27,7 +27,7 @@ class Output {
   bool wait_idle(const std::stop_token& stop);
 
   /// For the writing thread: writes all that waits by `write`, one cycle at a time, in the order of their coming. The
-  /// first error closes the output and is returned.
+  /// first error closes the output and is returned; what `write` throws is one of kind Internal.
   Status serve(const std::function<Status(const std::string& records)>& write);
 
   /// Lets everyone go who waits; nothing is written any more.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/target_cycles.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -46,6 +48,7 @@ std::string TargetCycles::next_cycle(Timestamp now) {
 
 // The next cycle's id has to follow those that the exporter has seen, also where their baselines are forgotten.
 Status TargetCycles::settle(const state::Ack& ack) {
+  last_ack_ = ack.seen;
   last_cycle_ = std::max({last_cycle_, ack.seen, std::string(baselines_.start_cycle())});
   return baselines_.settle(ack.held, ack.seen);
 }
@@ -57,6 +60,14 @@ void TargetCycles::settle(const Tell& tell) {
   if (loaded->damage)
     tell(Error{ErrorKind::State, loaded->damage->message, "The exporter's next start writes it anew."});
   if (auto settled = settle(loaded->ack); !settled) tell(settled.error());
+}
+
+Error TargetCycles::full_error() const {
+  const auto said = last_ack_.empty() ? std::string("has said nothing") : fmt::format("last spoke of {}", last_ack_);
+  return {
+      ErrorKind::State,
+      fmt::format("{}: {} cycles wait for the acknowledgement of {}, which {}", target_, kMaxPending, ack_from_, said),
+      fmt::format("Is a dbi-export --name={} with a SQLite sink running in this pipeline?", ack_from_)};
 }
 
 bool TargetCycles::connect(CycleAccount& account) {
@@ -92,16 +103,18 @@ void TargetCycles::read_sources(Read& read) {
   read.reached = true;
   if (!settings_.query_stats && !read_sessions_) read.account.read = true;
   if (settings_.query_stats) read.counters = source_->read_statements(*read.facts, read.account);
+  std::vector<std::size_t> unknown;
+  if (read.counters) unknown = texts_.see(*read.counters);  // also where no read succeeds any more: own rows are marked
   if (read_sessions_ && reader_->usable()) {
     read.sessions = read_sessions_(*reader_, texts_, read.account);
     if (read.sessions) read.account.read = true;
   }
-  if (read.counters && reader_->usable()) read_texts(*read.counters, read.account);
+  if (read.counters && reader_->usable()) read_texts(*read.counters, unknown, read.account);
 }
 
 // A cycle that writes no query_stats needs no texts; the next one reads them, those of its own statements included.
-void TargetCycles::read_texts(StatementSnapshot& counters, CycleAccount& account) {
-  const auto unknown = texts_.see(counters);
+void TargetCycles::read_texts(StatementSnapshot& counters, const std::vector<std::size_t>& unknown,
+                              CycleAccount& account) {
   if (is_first() && settings_.first_run != FirstRun::Emit) return;
   if (unknown.empty() || !texts_.schedule().due(clock_->now())) return;
   const auto begin = clock_->monotonic();
@@ -125,7 +138,8 @@ std::size_t TargetCycles::write_statements(std::string& out, const Routing& rout
   if (deltas.incomparable) return 0;
   if (waits()) scrape.since_cycle = baselines_.start_cycle();
   if (start != nullptr) {
-    scrape.dealloc = growth(start->before.dealloc, counters.after.dealloc);
+    // From mark to mark: the sums of consecutive cycles count each eviction once.
+    scrape.dealloc = growth(start->before.dealloc, counters.before.dealloc);
     scrape.digest_lost = growth(start->digest_lost, counters.digest_lost);
   }
   const auto totals = write_query_stats(out, routing, counters, deltas, texts_, settings_.stats);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -63,9 +64,12 @@ class TargetCycles {
   /// Counters are asked for and there are none to start from.
   [[nodiscard]] bool is_first() const { return settings_.query_stats && baselines_.start() == nullptr; }
 
-  /// --commit exported: from now on a baseline is promoted once the exporter holds its cycle, and not once it is
+  /// --commit exported: from now on a baseline is promoted once that exporter holds its cycle, and not once it is
   /// written.
-  void wait_for(ReadAck read_ack) { read_ack_ = std::move(read_ack); }
+  void wait_for(std::string exporter, ReadAck read_ack) {
+    ack_from_ = std::move(exporter);
+    read_ack_ = std::move(read_ack);
+  }
   [[nodiscard]] bool waits() const { return read_ack_ != nullptr; }
 
   /// Before each cycle: takes in what the exporter has acknowledged. Where that cannot be read or kept, the baselines
@@ -74,6 +78,8 @@ class TargetCycles {
 
   /// As many cycles wait for their acknowledgement as may: the next one is to be skipped.
   [[nodiscard]] bool is_full() const { return waits() && baselines_.pending() >= kMaxPending; }
+  /// What a person is told then: who is waited for, and what it last said.
+  [[nodiscard]] Error full_error() const;
 
   /// Reads the server. Never fails: what went wrong is in the records.
   CycleOutput run(std::optional<double> late_s);
@@ -113,7 +119,7 @@ class TargetCycles {
   bool connect(CycleAccount& account);
   Read read_all(std::string_view cycle);
   void read_sources(Read& read);
-  void read_texts(StatementSnapshot& counters, CycleAccount& account);
+  void read_texts(StatementSnapshot& counters, const std::vector<std::size_t>& unknown, CycleAccount& account);
   std::size_t write_statements(std::string& out, const Routing& routing, const StatementSnapshot& counters,
                                Scrape& scrape) const;
   std::string next_cycle(Timestamp now);
@@ -132,7 +138,9 @@ class TargetCycles {
   std::unique_ptr<ServerReader> reader_;
   std::unique_ptr<ServerSource> source_;
   std::string last_cycle_;
-  ReadAck read_ack_;  ///< empty under --commit written
+  std::string ack_from_;
+  ReadAck read_ack_;      ///< empty under --commit written
+  std::string last_ack_;  ///< the newest cycle that the exporter has seen; empty = it has said nothing
 };
 
 }  // namespace dbi::collect

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "collect/schedule.hpp"
@@ -52,7 +53,17 @@ class TargetRun {
     return ports_.wait_until(clock_.monotonic() + settings_.first_wait);
   }
 
-  bool cycle(microseconds late) {
+  // What is thrown costs the cycle, not the target: the next one tries again.
+  bool cycle(microseconds late) try { return try_cycle(late); } catch (const std::exception& exception) {
+    cycles_.close();
+    note(Outcome::Failed);
+    result_.status = fail(ErrorKind::Internal, fmt::format("unexpected exception: {}", exception.what()),
+                          "This is a bug in dbi; please report it.");
+    ports_.tell(result_.status.error());
+    return true;
+  }
+
+  bool try_cycle(microseconds late) {
     std::optional<double> late_s;
     if (settings_.interval && late > kPunctual) late_s = std::chrono::duration<double>(late).count();
     cycles_.settle(ports_.tell);
@@ -65,7 +76,11 @@ class TargetRun {
   }
 
   CycleOutput next(std::optional<double> late_s) {
-    if (cycles_.is_full()) return cycles_.skip(fmt::format("{} cycles wait for their acknowledgement", kMaxPending));
+    if (cycles_.is_full()) {
+      if (!std::exchange(told_full_, true)) ports_.tell(cycles_.full_error());
+      return cycles_.skip(fmt::format("{} cycles wait for their acknowledgement", kMaxPending));
+    }
+    told_full_ = false;
     if (failures_ > 0 && clock_.monotonic() < retry_at_) {
       return cycles_.skip("waiting before the next attempt to reach the server");
     }
@@ -88,6 +103,7 @@ class TargetRun {
   RunResult result_;
   std::uint64_t failures_ = 0;
   MonotonicTime retry_at_{};
+  bool told_full_ = false;
 };
 
 }  // namespace

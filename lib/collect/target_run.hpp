@@ -39,7 +39,8 @@ struct RunResult {
 [[nodiscard]] microseconds retry_delay(std::uint64_t failures);
 
 /// Runs until the count is reached, the output is closed or the run is stopped. A cycle whose baseline cannot be stored
-/// is not written and told; the next one tries again.
+/// is not written and told, like one that throws; the next one tries again. That the queue of unacknowledged cycles is
+/// full is told once until it is free again.
 RunResult run_target(TargetCycles& cycles, const RunSettings& settings, const RunPorts& ports, const Clock& clock);
 
 }  // namespace dbi::collect

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -32,9 +33,11 @@ struct FakeServer {
   std::int64_t now = 1'000'000'000;  ///< microseconds; each read of the server's facts adds a second
   std::int64_t stats_reset = 1;
   int dealloc = 0;
+  int dealloc_step = 0;  ///< what each reading of the mark adds
   std::vector<Statement> statements;
   std::map<std::string, SourceError> faults;  ///< by source
   bool refuses_connections = false;
+  int throws = 0;                  ///< this many reads find no memory
   std::vector<std::string> reads;  ///< sources and, for "texts", what was asked for
   std::size_t connections = 0;
   std::size_t max_cycle_bytes = 0;  ///< of the last cycle
@@ -49,6 +52,7 @@ class FakeReader final : public ServerReader {
   ReadResult read(std::string_view source, const OwnStatement& statement, Parameters parameters) override {
     const auto& sql = statement.text();
     server_->reads.emplace_back(source);
+    if (server_->throws > 0 && server_->throws-- > 0) throw std::bad_alloc();
     if (const auto fault = server_->faults.find(std::string(source)); fault != server_->faults.end()) {
       usable_ = fault->second.kind != ErrorKind::Connection;
       return tl::unexpected(fault->second);
@@ -56,7 +60,9 @@ class FakeReader final : public ServerReader {
     if (sql == catalog_sql().text()) return catalog();
     if (sql.find("dbi-collect server") != sql.npos) return facts();
     if (sql.find("dbi-collect marks") != sql.npos) {
-      return rows(2, {{std::to_string(server_->stats_reset), std::to_string(server_->dealloc)}});
+      auto mark = rows(2, {{std::to_string(server_->stats_reset), std::to_string(server_->dealloc)}});
+      server_->dealloc += server_->dealloc_step;
+      return mark;
     }
     if (sql == names_sql().text()) return rows(3, server_->names);
     return statements(parameters[0] == "t");

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <future>
+#include <new>
 #include <semaphore>
 #include <thread>
 
@@ -61,6 +62,15 @@ TEST_F(OutputTest, AFaultEndsAllWhoWait) {
   EXPECT_EQ(second.get().error().kind, ErrorKind::Output);
   EXPECT_FALSE(output.write("c\n").has_value());
   EXPECT_FALSE(output.wait_idle(std::stop_token()));
+}
+
+TEST_F(OutputTest, WhatIsThrownWhileWritingIsAFaultForWhoWaits) {
+  auto written = std::async(std::launch::async, [&] { return output.write("too much\n"); });
+  woken.acquire();
+  const auto served = output.serve([](const std::string&) -> Status { throw std::bad_alloc(); });
+  EXPECT_EQ(served.error().kind, ErrorKind::Internal);
+  EXPECT_EQ(written.get().error().kind, ErrorKind::Internal);
+  EXPECT_FALSE(output.write("more\n").has_value());
 }
 
 }  // namespace

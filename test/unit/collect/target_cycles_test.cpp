@@ -167,6 +167,33 @@ TEST_F(TargetCyclesTest, AWriteThatFailsAdvancesNoBaseline) {
   EXPECT_THAT(cycle(cycles)[0], HasSubstr(R"("calls":3)"));
 }
 
+TEST_F(TargetCyclesTest, OwnStatementsAreKnownAlsoWhereTheConnectionBreaksAtTheSessions) {
+  CycleSettings settings;
+  settings.sessions.emplace();
+  engine.make_sessions = [](const SessionOptions&) -> ReadSessions {
+    return [](ServerReader& reader, const TextStore&, CycleAccount&) -> std::optional<WriteSessions> {
+      static_cast<void>(reader.read("sessions", names_sql(), {}));
+      return std::nullopt;
+    };
+  };
+  auto cycles = make(settings);
+  for (int i = 0; i < 2; ++i) cycle(cycles);
+  server.faults["sessions"] = {"sessions", ErrorKind::Connection, "57P01", "terminating connection", ""};
+  server.statements[0].calls += 2;
+  server.statements[3].calls += 1;
+  const auto lines = cycle(cycles);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[0], HasSubstr(R"("calls":2)"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("self_calls":1)"));
+}
+
+TEST_F(TargetCyclesTest, AnEvictionDuringAReadIsCountedOnce) {
+  server.dealloc_step = 1;  // two marks a cycle
+  auto cycles = make();
+  cycle(cycles);
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(cycle(cycles).back(), HasSubstr(R"("dealloc":2)"));
+}
+
 TEST_F(TargetCyclesTest, ATextReadThatFailsIsNotRepeatedInTheNextCycle) {
   auto cycles = make();
   cycle(cycles);
@@ -212,7 +239,7 @@ TEST_F(TargetCyclesTest, TextsThatCannotBeSavedDoNotFailTheCycle) {
 class WaitingCyclesTest : public TargetCyclesTest {
  protected:
   WaitingCyclesTest() {
-    cycles.wait_for([this] { return Result<state::LoadedAck>(state::LoadedAck{ack, {}}); });
+    cycles.wait_for("dbi-export", [this] { return Result<state::LoadedAck>(state::LoadedAck{ack, {}}); });
   }
 
   std::vector<std::string> settled_cycle() {

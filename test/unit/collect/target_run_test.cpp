@@ -3,8 +3,13 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+
 #include "collect/fake_server.hpp"
 #include "collect/postgresql_source.hpp"
+#include "state/scratch_folder.hpp"
 
 namespace dbi::collect {
 namespace {
@@ -26,11 +31,16 @@ class TargetRunTest : public ::testing::Test {
   RunResult run(const RunSettings& settings, FirstRun first_run = FirstRun::Skip) {
     CycleSettings cycle;
     cycle.first_run = first_run;
-    TargetCycles cycles("db1:5432", postgresql(), open_fake(server), BaselineStore(), TextStore(), {}, cycle, clock);
+    TargetCycles cycles("db1:5432", postgresql(), open_fake(server), std::move(baselines), TextStore(), {}, cycle,
+                        clock);
+    if (ack) {
+      cycles.wait_for("main", [this] { return Result<state::LoadedAck>(state::LoadedAck{*ack, {}}); });
+    }
     RunPorts ports;
     ports.wait_idle = [] { return true; };
     ports.wait_until = [&](MonotonicTime until) {
       clock.passed = std::max(clock.passed, until.time_since_epoch());
+      if (on_wait) on_wait();
       return true;
     };
     ports.write = [&](std::string records) -> Status {
@@ -48,6 +58,9 @@ class TargetRunTest : public ::testing::Test {
 
   WaitingClock clock;
   FakeServer server;
+  BaselineStore baselines;
+  std::optional<state::Ack> ack;  ///< set: what is acknowledged, under --commit exported
+  std::function<void()> on_wait;
   std::vector<std::string> written;
   std::vector<long> times;
   std::vector<long> waits;
@@ -83,6 +96,60 @@ TEST_F(TargetRunTest, AFaultOfTheOutputEndsTheRun) {
   EXPECT_EQ(written.size(), 1U);
   ASSERT_FALSE(result.status.has_value());
   EXPECT_EQ(result.status.error().kind, ErrorKind::Output);
+}
+
+// Nothing leaves that the next start would not know of.
+TEST_F(TargetRunTest, WhereTheBaselineCannotBeStoredNothingIsWrittenAndTheNextCycleTriesAgain) {
+  const state::ScratchFolder folder;
+  baselines = BaselineStore::open(folder / "later/b.json").value();
+  on_wait = [&] {
+    if (clock.passed == 2s) std::filesystem::create_directory(folder / "later");
+  };
+  const auto result = run({.interval = 1s, .count = 4, .first_wait = {}});
+  EXPECT_THAT(times, ElementsAre(2, 3));
+  EXPECT_EQ(told.size(), 2U);
+  EXPECT_TRUE(result.status.has_value());
+}
+
+TEST_F(TargetRunTest, AStateFolderThatFailsToTheEndIsTheRunsFault) {
+  const state::ScratchFolder folder;
+  baselines = BaselineStore::open(folder / "absent/b.json").value();
+  const auto result = run({.interval = 1s, .count = 1, .first_wait = {}});
+  EXPECT_THAT(written, ElementsAre());
+  ASSERT_FALSE(result.status.has_value());
+  EXPECT_EQ(result.status.error().kind, ErrorKind::State);
+}
+
+TEST_F(TargetRunTest, AnExporterThatIsWaitedForGetsTheFirstReadingToo) {
+  ack.emplace();
+  run({.interval = {}, .count = 1, .first_wait = 5s}, FirstRun::Wait);
+  EXPECT_THAT(times, ElementsAre(0, 5));
+  EXPECT_THAT(waits, ElementsAre(5));
+  EXPECT_THAT(last, HasSubstr("\"since_cycle\":"));
+}
+
+TEST_F(TargetRunTest, AFullQueueIsToldOnceUntilItIsFree) {
+  ack.emplace();
+  run({.interval = 1s, .count = 11, .first_wait = {}});
+  EXPECT_EQ(std::ranges::count(written, "skipped"), 3);
+  EXPECT_THAT(told, ElementsAre("db1:5432: 8 cycles wait for the acknowledgement of main, which has said nothing"));
+}
+
+TEST_F(TargetRunTest, AQueueThatIsFullAgainIsToldAgainWithWhatWasSaidLast) {
+  ack.emplace();
+  on_wait = [&] {
+    if (clock.passed == 10s) ack->seen = last.substr(last.find("\"cycle\":\"") + 9, 32);
+  };
+  run({.interval = 1s, .count = 20, .first_wait = {}});
+  EXPECT_THAT(told, ElementsAre(HasSubstr("has said nothing"), HasSubstr("last spoke of " + ack->seen)));
+}
+
+TEST_F(TargetRunTest, WhatIsThrownCostsTheCycleAndNotTheTarget) {
+  server.throws = 1;
+  run({.interval = 1s, .count = 3, .first_wait = {}});
+  EXPECT_EQ(server.connections, 2U);
+  EXPECT_THAT(written, ElementsAre("ok", "ok"));
+  EXPECT_THAT(told, ElementsAre(HasSubstr("bad_alloc")));
 }
 
 TEST_F(TargetRunTest, PatienceDoublesToAMinute) {
