@@ -23,6 +23,12 @@ require_postgres() {
   [ -x "$bin/postgres" ] || no_server "no PostgreSQL server (DBI_TEST_PG_BIN names the folder of one)"
 }
 require_pgbouncer() { command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || no_server "no pgbouncer"; }
+# Debian's MariaDB, or the server of the folder DBI_TEST_MYSQL_ROOT.
+require_mysql() {
+  command -v mariadb >/dev/null || no_server "no client of MariaDB"
+  [ -x "${DBI_TEST_MYSQL_ROOT:-}/usr/sbin/mariadbd" ] || [ -x "${DBI_TEST_MYSQL_ROOT:-/none}/usr/sbin/mysqld" ] ||
+    no_server "no MariaDB or MySQL server"
+}
 require_tool() { command -v "$1" >/dev/null || no_server "$1 is not built"; }
 no_server() {
   [ -z "${DBI_TEST_REQUIRE:-}" ] || fail "$1"

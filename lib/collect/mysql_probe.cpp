@@ -139,7 +139,7 @@ void probe(ProbeReport& report, ServerReader& reader, const ProbeRequest& reques
     report.lines.push_back(
         {.what = "sessions", .verdict = Verdict::Limited, .finding = std::string(finding), .fix = std::move(fix)});
   };
-  if (setting(setup, "events_statements_current") == "NO") {
+  if (!is_mariadb && setting(setup, "events_statements_current") == "NO") {
     add("events_statements_current is off: sessions have no query_id",
         "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'events_statements_current';\n"
         "in my.cnf, below [mysqld]: performance_schema_consumer_events_statements_current = ON");

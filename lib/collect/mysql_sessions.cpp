@@ -292,9 +292,11 @@ std::optional<WriteSessions> Source::operator()(ServerReader& reader, const Text
   std::erase_if(found.rows, [&](const Session& session) {
     return !session.backend_type.empty() && !blocking.contains(session.pid);
   });
+  // MariaDB knows a statement's digest only at its end.
+  const bool has_digests = seen.statements && reader.facts().dialect.system == sql::System::MySql;
   for (auto& session : found.rows) {
     complete(session, found.transactions, found.blockers);
-    if (!seen.statements) session.missing.emplace_back("query_id");
+    if (!has_digests) session.missing.emplace_back("query_id");
     if (!seen.attributes) session.missing.emplace_back("application");
     if (!found.has_transactions) session.missing.emplace_back("transaction_ms");
   }
@@ -387,12 +389,11 @@ OwnStatement mysql_sessions_sql(sql::System system, const SessionTables& tables)
   const auto user = std::string(by_threads ? "t.PROCESSLIST_USER" : "p.USER");
   const auto command = std::string(by_threads ? "t.PROCESSLIST_COMMAND" : "p.COMMAND");
   const auto info = std::string(by_threads ? "t.PROCESSLIST_INFO" : "p.INFO");
-  const bool has_statements = tables.threads && tables.statements;
+  const bool has_statements = by_threads && tables.statements;
   std::string time = by_threads ? "t.PROCESSLIST_TIME * 1000" : "p.TIME * 1000";
   if (system == sql::System::MariaDb) time = "p.TIME_MS";
-  if (by_threads && has_statements) time = fmt::format("COALESCE(s.TIMER_WAIT / 1000000000, {})", time);
+  if (has_statements) time = fmt::format("COALESCE(s.TIMER_WAIT / 1000000000, {})", time);
   std::string from = by_threads ? "performance_schema.threads t" : "information_schema.processlist p";
-  if (!by_threads && has_statements) from += " LEFT JOIN performance_schema.threads t ON t.PROCESSLIST_ID = p.ID";
   if (has_statements) {
     from +=
         " LEFT JOIN performance_schema.events_statements_current s ON s.THREAD_ID = t.THREAD_ID "
