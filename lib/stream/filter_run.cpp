@@ -272,7 +272,7 @@ Result<Ending> Run::lines_in_memory() {
 // Calls `take` where the line is a record, which record_ is then.
 template <typename Take>
 Status Run::line(const Line& line, Take take) {
-  bytes_in_ += line.bytes + 1;
+  bytes_in_ += line.bytes + (line.ended ? 1 : 0);
   if (line.kind == Line::Kind::TooLong) {
     return reject(fmt::format("longer than {} bytes", options_.max_record_bytes), line);
   }

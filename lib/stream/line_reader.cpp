@@ -48,7 +48,7 @@ Line LineReader::next() {
   }
   if (found != nullptr) return take(static_cast<std::size_t>(found - buffer_.data()) - begin_, true);
   searched_ = end_;
-  if (at_end_) return begin_ < end_ || skipping_ ? take(end_ - begin_, false) : Line{Line::Kind::End, {}, 0, 0};
+  if (at_end_) return begin_ < end_ || skipping_ ? take(end_ - begin_, false) : Line{Line::Kind::End, {}, 0, 0, false};
   if (skipping_ || end_ - begin_ > max_line_bytes_) {
     if (!skipping_) {
       hash_->reset();
@@ -69,7 +69,7 @@ Line LineReader::take(std::size_t length, bool has_end) {
   ++line_number_;
   if (skipping_ || length > max_line_bytes_) return take_long(text, has_end);
   bytes_taken_ += length + (has_end ? 1 : 0);
-  return {Line::Kind::Whole, text, length, 0};
+  return {Line::Kind::Whole, text, length, 0, has_end};
 }
 
 Line LineReader::take_long(std::string_view last, bool has_end) {
@@ -81,7 +81,7 @@ Line LineReader::take_long(std::string_view last, bool has_end) {
   hash_->add(last);
   const std::uint64_t bytes = skipped_ + last.size();
   bytes_taken_ += bytes + (has_end ? 1 : 0);
-  return {Line::Kind::TooLong, {}, bytes, hash_->value()};
+  return {Line::Kind::TooLong, {}, bytes, hash_->value(), has_end};
 }
 
 // The rest of a line moves to the front; the buffer grows only where a line fills it, and to no more than the longest

@@ -23,6 +23,7 @@ struct Line {
   std::string_view text;  ///< valid until the next fill(); at least record::kPadding bytes behind it are readable
   std::uint64_t bytes = 0;
   std::uint64_t xxh3 = 0;
+  bool ended = true;  ///< its LF is there, which `bytes` does not count
 };
 
 /// One growing buffer, bounded by the longest line plus a block. Does not own the descriptor, waits in read(2) as it

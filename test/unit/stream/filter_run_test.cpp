@@ -85,6 +85,13 @@ TEST_F(FilterRunTest, AtTheSoftLimitTheFilterShrinksAndReadingGoesOn) {
   EXPECT_GE(filter_.shrunk, 1);
 }
 
+TEST_F(FilterRunTest, CountsTheBytesThatCameAndNoEndThatTheLastLineHasNot) {
+  input_.write("{}\n{}");
+  input_.output = Descriptor();
+  ASSERT_TRUE(run());
+  EXPECT_EQ(counters_.bytes_in.value(), 5U);
+}
+
 TEST_F(FilterRunTest, AtTheHardLimitReadingPausesUntilMemoryWasGivenBack) {
   int looks = 0;
   context_.memory_pressure = [&] {
