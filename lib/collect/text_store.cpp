@@ -54,6 +54,7 @@ std::optional<std::string_view> TextStore::signature_of(std::string_view query_i
 
 std::vector<std::size_t> TextStore::see(StatementSnapshot& snapshot) {
   std::vector<std::size_t> unknown;
+  shown_ = snapshot.taken;
   for (std::size_t i = 0; i < snapshot.rows.size(); ++i) {
     const auto found = entries_.find(std::string_view(snapshot.rows[i].key));
     if (found == entries_.end()) {
@@ -65,6 +66,7 @@ std::vector<std::size_t> TextStore::see(StatementSnapshot& snapshot) {
     entry.last_seen = snapshot.taken;
     snapshot.rows[i].own = entry.text.own;
   }
+  evict();
   return unknown;
 }
 
@@ -78,10 +80,10 @@ void TextStore::learn(const StatementRow& row, std::string_view text, const sql:
   entry.query_id = row.query_id;
   // With track = all the nested row of an EXPLAIN has its target's query id (collector-checks.md C).
   if (statement.verb != "EXPLAIN") entry.signature = std::move(statement.signature);
-  entry.last_seen = now;
+  // By the server's clock, like the other entries, where a snapshot showed it.
+  entry.last_seen = shown_ == Timestamp{} ? now : shown_;
   insert(row.key, std::move(entry));
   changed_ = true;
-  evict();
 }
 
 void TextStore::insert(const std::string& key, Entry entry) {
@@ -101,17 +103,18 @@ void TextStore::erase(Table<Entry>::iterator entry) {
 }
 
 void TextStore::evict() {
-  if (entries_.size() <= limits_.entries && bytes_ <= limits_.bytes) return;
+  if (bytes_ <= limits_.bytes) return;
   std::vector<Table<Entry>::iterator> oldest;
-  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) oldest.push_back(entry);
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+    if (entry->second.last_seen != shown_) oldest.push_back(entry);
+  }
   std::ranges::sort(oldest, [](const auto& a, const auto& b) {
     return std::tie(a->second.last_seen, a->first) < std::tie(b->second.last_seen, b->first);
   });
   for (const auto& entry : oldest) {
-    const bool has_room = entries_.size() <= limits_.entries - limits_.entries / kFreeShare &&
-                          bytes_ <= limits_.bytes - limits_.bytes / kFreeShare;
-    if (has_room) return;
+    if (bytes_ <= limits_.bytes - limits_.bytes / kFreeShare) return;
     erase(entry);
+    changed_ = true;
   }
 }
 
@@ -206,7 +209,6 @@ Status TextStore::parse(const std::filesystem::path& path, std::string_view text
   });
   DBI_TRY(cursor.status());
   DBI_TRY(state::check_format(path, kFormat, name, version));
-  evict();
   return {};
 }
 

@@ -36,9 +36,9 @@ inline constexpr std::size_t kDefaultQueryBytes = 4096;
 /// How often texts are read where nobody says otherwise.
 inline constexpr std::chrono::microseconds kDefaultTextInterval = std::chrono::minutes{5};
 
-/// Bounds of a TextStore; what was not seen for longest goes first.
+/// Bounds of a TextStore; what was not seen for longest goes first. What the newest snapshot shows stays even where it
+/// alone exceeds them, since it would be read again and again: its number is bounded by the server.
 struct TextLimits {
-  std::size_t entries = 20000;
   std::size_t bytes = std::size_t{64} << 20U;
   std::size_t text_bytes = kDefaultQueryBytes;
 };
@@ -61,11 +61,12 @@ class TextStore {
   /// True where something was learned or evicted since the last load or save.
   [[nodiscard]] bool changed() const { return changed_; }
 
-  /// Notes which keys this snapshot shows, sets `own` of the rows that are known as such, and returns the indexes of
-  /// the rows whose text is not known.
+  /// Notes which keys this snapshot shows, sets `own` of the rows that are known as such, evicts others above the limit
+  /// and returns the indexes of the rows whose text is not known.
   std::vector<std::size_t> see(StatementSnapshot& snapshot);
 
-  /// Takes in a text as the server keeps it: redacts it, names it and forgets the original. `own`: the caller
+  /// Takes in a text of the last seen snapshot as the server keeps it: redacts it, names it and forgets the original.
+  /// `own`: the caller
   /// recognised the collector's own statement.
   void learn(const StatementRow& row, std::string_view text, const sql::Dialect& dialect, bool own, Timestamp now,
              sql::TextFacts facts = {});
@@ -118,6 +119,7 @@ class TextStore {
   Table<Entry> entries_;
   Table<Signature> signatures_;  ///< by query id
   std::size_t bytes_ = 0;
+  Timestamp shown_{};  ///< `taken` of the newest snapshot
   bool changed_ = false;
 };
 

@@ -76,7 +76,7 @@ TEST(TextStore, ASignatureNeverComesFromAnExplain) {
 }
 
 TEST(TextStore, ALongTextIsCutBetweenCharactersAndSaysSo) {
-  TextStore store({.entries = 10, .bytes = 1 << 20, .text_bytes = 20});
+  TextStore store({.bytes = 1 << 20, .text_bytes = 20});
   learn(store, "a", "1", "select \"\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\" from t");
   EXPECT_LE(store.find("a")->query.size(), 20U);
   EXPECT_EQ(store.find("a")->query, "select \"\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4");
@@ -120,42 +120,56 @@ TEST(TextStore, ReadsBackWhatItSaved) {
 
 TEST(TextStore, ACutTextIsReadAgainOnceTextsAreKeptLonger) {
   const ScratchFolder folder;
-  TextStore store({.entries = 10, .bytes = 1 << 20, .text_bytes = 20});
+  TextStore store({.bytes = 1 << 20, .text_bytes = 20});
   learn(store, "long", "1", "select a_name_of_some_length from t");
   learn(store, "short", "2", "select b");
   ASSERT_TRUE(store.save(folder / "texts"));
 
-  TextStore same({.entries = 10, .bytes = 1 << 20, .text_bytes = 20});
+  TextStore same({.bytes = 1 << 20, .text_bytes = 20});
   ASSERT_TRUE(same.load(folder / "texts"));
   EXPECT_EQ(same.size(), 2U);
-  TextStore longer({.entries = 10, .bytes = 1 << 20, .text_bytes = 21});
+  TextStore longer({.bytes = 1 << 20, .text_bytes = 21});
   ASSERT_TRUE(longer.load(folder / "texts"));
   EXPECT_EQ(longer.find("long"), nullptr);
   EXPECT_NE(longer.find("short"), nullptr);
 }
 
 TEST(TextStore, WhatWasNotSeenForLongestGoesFirst) {
-  TextStore store({.entries = 20, .bytes = 1 << 20, .text_bytes = 100});
-  for (int i = 0; i < 20; ++i) learn(store, fmt::format("k{:02}", i), fmt::format("{}", i), "select a", false, at(i));
+  TextStore store({.bytes = 20 * 300, .text_bytes = 100});
+  for (int i = 0; i < 25; ++i) learn(store, fmt::format("k{:02}", i), fmt::format("{}", i), "select a", false, at(i));
   auto read = snapshot(50, {statement("k00", 1, 1)});
   EXPECT_THAT(store.see(read), IsEmpty());
-  learn(store, "new", "new", "select b", false, at(51));
-  EXPECT_LE(store.size(), 20U);
+  EXPECT_LE(store.bytes(), 20U * 300U);
   EXPECT_NE(store.find("k00"), nullptr) << "it was just seen";
-  EXPECT_NE(store.find("new"), nullptr);
+  EXPECT_NE(store.find("k24"), nullptr);
   EXPECT_EQ(store.find("k01"), nullptr);
   EXPECT_FALSE(store.signature_of("1"));
-  EXPECT_TRUE(store.signature_of("19"));
+  EXPECT_TRUE(store.signature_of("24"));
 }
 
-TEST(TextStore, IsBoundedInBytesToo) {
-  TextStore store({.entries = 100000, .bytes = 20000, .text_bytes = 4096});
-  for (int i = 0; i < 1000; ++i) {
-    learn(store, fmt::format("key {}", i), fmt::format("{}", i), "select " + std::string(500, 'a'), false, at(i));
-    ASSERT_LE(store.bytes(), 20000U);
-  }
-  EXPECT_GT(store.size(), 10U);
-  EXPECT_NE(store.find("key 999"), nullptr);
+// Else the next due read would ask for those again, and so on for ever.
+TEST(TextStore, WhatTheNewestSnapshotShowsIsKeptHoweverMuchItIs) {
+  const ScratchFolder folder;
+  const TextLimits limits{.bytes = 20000, .text_bytes = 4096};
+  TextStore store(limits);
+  learn(store, "gone", "gone", "select gone", false, at(0));
+  std::vector<StatementRow> rows;
+  for (int i = 0; i < 1000; ++i) rows.push_back(statement(fmt::format("key {}", i), 1, 1));
+  auto read = snapshot(50, rows);
+  EXPECT_EQ(store.see(read).size(), rows.size());
+  for (const auto& row : rows) learn(store, row.key, row.key, "select 1", false, at(40));
+  read = snapshot(60, rows);
+  EXPECT_THAT(store.see(read), IsEmpty());
+  EXPECT_EQ(store.find("gone"), nullptr);
+  ASSERT_TRUE(store.save(folder / "texts"));
+  TextStore again(limits);
+  ASSERT_TRUE(again.load(folder / "texts"));
+  read = snapshot(70, rows);
+  EXPECT_THAT(again.see(read), IsEmpty());
+  rows.resize(1);
+  read = snapshot(80, rows);
+  EXPECT_THAT(again.see(read), IsEmpty());
+  EXPECT_LE(again.bytes(), limits.bytes);
 }
 
 TEST(TextStore, LearningAKeyAgainReplacesIt) {
