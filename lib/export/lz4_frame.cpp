@@ -7,13 +7,18 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
+#include <vector>
 
 namespace dbi::exporting {
 
 namespace {
 
 constexpr std::uint32_t kMagic = 0x184D2204;
+
+// Bytes that are unpacked at a time.
+constexpr std::size_t kStep = std::size_t{64} << 10U;
 
 /// The little-endian number of 4 bytes at an offset of the file.
 std::optional<std::uint32_t> read_number(int descriptor, std::uint64_t at) {
@@ -42,11 +47,11 @@ std::optional<std::uint64_t> frame_end(int descriptor, std::uint64_t at) {
   }
 }
 
-/// Whether the file begins with the magic number, or with as much of it as it has bytes.
-bool begins_with_magic(int descriptor, std::uint64_t file_bytes) {
+/// Whether what is behind `at` begins with the magic number, or with as much of it as there are bytes.
+bool begins_with_magic(int descriptor, std::uint64_t at, std::uint64_t file_bytes) {
   std::array<unsigned char, 4> bytes{};
-  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(file_bytes, bytes.size()));
-  if (::pread(descriptor, bytes.data(), wanted, 0) != static_cast<ssize_t>(wanted)) return false;
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(file_bytes - at, bytes.size()));
+  if (::pread(descriptor, bytes.data(), wanted, static_cast<off_t>(at)) != static_cast<ssize_t>(wanted)) return false;
   for (std::size_t i = 0; i < wanted; ++i) {
     if (bytes.at(i) != (kMagic >> (8 * i) & 0xFFU)) return false;
   }
@@ -79,10 +84,36 @@ Result<std::uint64_t> whole_lz4_frames(int descriptor, std::uint64_t file_bytes)
     if (!end || *end > file_bytes) break;
     whole = *end;
   }
-  if (whole == 0 && !begins_with_magic(descriptor, file_bytes)) {
-    return fail(ErrorKind::Output, "the file exists and is not lz4", "Name another file or move this one away.");
+  if (!begins_with_magic(descriptor, whole, file_bytes)) {
+    return fail(ErrorKind::Output, "the file exists and is not lz4 frames alone",
+                "Name another file or move this one away.");
   }
   return whole;
+}
+
+std::string first_lz4_line(int descriptor, std::size_t max_bytes) {
+  LZ4F_dctx* context = nullptr;
+  if (LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)) != 0) return {};
+  const std::unique_ptr<LZ4F_dctx, decltype(&LZ4F_freeDecompressionContext)> owner(context,
+                                                                                   &LZ4F_freeDecompressionContext);
+  std::string line;
+  std::vector<char> in(kStep);
+  std::vector<char> out(kStep);
+  std::size_t wanted = 1;  // 0: the frame is at its end
+  for (off_t at = 0; wanted != 0 && line.size() < max_bytes;) {
+    const auto got = ::pread(descriptor, in.data(), in.size(), at);
+    if (got <= 0) break;
+    auto used = static_cast<std::size_t>(got);
+    auto made = out.size();
+    wanted = LZ4F_decompress(context, out.data(), &made, in.data(), &used, nullptr);
+    if (LZ4F_isError(wanted) != 0 || (used == 0 && made == 0)) break;
+    at += static_cast<off_t>(used);
+    const std::string_view text(out.data(), made);
+    const auto end = text.find('\n');
+    line += text.substr(0, end == std::string_view::npos ? end : end + 1);
+    if (end != std::string_view::npos) break;
+  }
+  return line;
 }
 
 }  // namespace dbi::exporting

@@ -69,6 +69,18 @@ Timestamp birth(int descriptor) {
   return Timestamp{std::chrono::seconds{time.tv_sec} + std::chrono::microseconds{time.tv_nsec / 1000}};
 }
 
+Status foreign() {
+  return fail(ErrorKind::Output, "the file exists and is not NDJSON", "Name another file or move this one away.");
+}
+
+bool is_record(std::string_view line) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  const std::string padded = std::string(line) + std::string(record::kPadding, ' ');
+  record::Reader reader;
+  record::Record record;
+  return reader.parse(std::string_view(padded).substr(0, line.size()), record).has_value();
+}
+
 class NdjsonSink final : public Sink {
  public:
   NdjsonSink(std::string path, const RotationOptions& rotation, const Clock& clock, const Log* log)
@@ -90,6 +102,7 @@ class NdjsonSink final : public Sink {
  private:
   Status repair_end();
   Status repair_lines();
+  Status repair_frames();
   Status flush();
   Status write_all(std::string_view bytes);
   [[nodiscard]] bool should_rotate(std::size_t more) const;
@@ -134,7 +147,7 @@ Status NdjsonSink::repair_end() {
   if (!compressed_) {
     DBI_TRY(repair_lines());
   } else {
-    DBI_TRY_ASSIGN(bytes_, whole_lz4_frames(file_.get(), bytes_));
+    DBI_TRY(repair_frames());
   }
   if (bytes_ < before && log_ != nullptr) {
     log_->warning(fmt::format("{}: {} bytes at the end were no whole record and are cut off", name_, before - bytes_));
@@ -144,33 +157,39 @@ Status NdjsonSink::repair_end() {
   return {};
 }
 
+// The first record of the first frame says whose file it is; of a torn one at least its begin.
+Status NdjsonSink::repair_frames() {
+  if (bytes_ == 0) return {};
+  DBI_TRY_ASSIGN(const auto whole, whole_lz4_frames(file_.get(), bytes_));
+  const std::string first = first_lz4_line(file_.get(), record::kMaxRecordBytes + 1);
+  const bool own = whole > 0 ? is_record(first) : first.empty() || first.starts_with('{');
+  if (!own) return foreign();
+  bytes_ = whole;
+  return {};
+}
+
 // A last line without LF is completed where it is a record. What a crash left of one begins like one and goes; any
-// other end belongs to a file that somebody else wrote.
+// other end, or a whole line before it that is no record, belongs to a file that somebody else wrote.
 Status NdjsonSink::repair_lines() {
-  const auto foreign = [] {
-    return fail(ErrorKind::Output, "the file exists and is not NDJSON", "Name another file or move this one away.");
-  };
   if (bytes_ == 0) return {};
   char first = '\0';
   if (::pread(file_.get(), &first, 1, 0) != 1) return system_fault("read");
   if (first != '{') return foreign();
-  const std::uint64_t tail_bytes = std::min<std::uint64_t>(bytes_, record::kMaxRecordBytes + 1);
+  const std::uint64_t tail_bytes = std::min<std::uint64_t>(bytes_, 2 * (record::kMaxRecordBytes + 1));
   std::string tail(tail_bytes, '\0');
   const auto offset = static_cast<off_t>(bytes_ - tail_bytes);
   if (::pread(file_.get(), tail.data(), tail.size(), offset) != static_cast<ssize_t>(tail.size())) {
     return system_fault("read");
   }
-  if (tail.back() == '\n') return {};
-  const std::size_t line_end = tail.rfind('\n');
-  if (line_end == std::string::npos && tail_bytes < bytes_) return foreign();
-  std::string line = tail.substr(line_end + 1);  // npos + 1: the whole tail
-  if (!line.starts_with('{')) return foreign();
-  const std::size_t line_bytes = line.size();
-  line.append(record::kPadding, ' ');
-  record::Reader reader;
-  record::Record record;
-  if (!reader.parse(std::string_view(line).substr(0, line_bytes), record)) {
-    bytes_ -= line_bytes;
+  const std::size_t lines_end = tail.rfind('\n') + 1;  // npos + 1: there is no whole line
+  if (lines_end == 0 && tail_bytes < bytes_) return foreign();
+  const std::string_view lines(tail.data(), lines_end);
+  if (lines_end > 0 && !is_record(lines.substr(lines.rfind('\n', lines_end - 2) + 1))) return foreign();
+  const std::string_view rest = std::string_view(tail).substr(lines_end);
+  if (rest.empty()) return {};
+  if (!rest.starts_with('{')) return foreign();
+  if (!is_record(rest)) {
+    bytes_ -= rest.size();
     return {};
   }
   if (::pwrite(file_.get(), "\n", 1, static_cast<off_t>(bytes_)) != 1) return system_fault("write");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "export/lz4_frame.hpp"
 #include "export/samples.hpp"
 
 namespace dbi::exporting {
@@ -149,16 +150,39 @@ TEST(NdjsonSink, FramesAreReadableUpToATornOneAndGoOnBehindIt) {
 
 TEST(NdjsonSink, AFileOfAnotherFormStaysAsItIs) {
   const SetClock clock;
-  for (const auto& [name, content] : std::vector<std::pair<std::string, std::string>>{{"x.lz4", "something else"},
-                                                                                      {"x.lz4", "ab"},
-                                                                                      {"x.txt", "a note"},
-                                                                                      {"x.txt", "a note\n"},
-                                                                                      {"x.txt", "{}\nand a note"},
-                                                                                      {"x.txt", "\n"}}) {
+  for (const auto& [name, content] :
+       std::vector<std::pair<std::string, std::string>>{{"x.lz4", "something else"},
+                                                        {"x.lz4", "ab"},
+                                                        {"x.txt", "a note"},
+                                                        {"x.txt", "a note\n"},
+                                                        {"x.txt", "{}\nand a note"},
+                                                        {"x.txt", "\n"},
+                                                        {"x.json", "{\n  \"a\": 1\n}\n"},
+                                                        {"x.json", "{\n  \"a\":\n{\"b\":"}}) {
     const Folder folder;
     std::ofstream(folder.file(name)) << content;
     EXPECT_FALSE(open_ndjson_sink(folder.file(name), {}, clock)) << content;
     EXPECT_EQ(read_file(folder.file(name)), content);
+  }
+}
+
+std::string frame(std::string_view text) {
+  std::string out;
+  EXPECT_TRUE(append_lz4_frame(text, out));
+  return out;
+}
+
+TEST(NdjsonSink, FramesThatSomebodyElseWroteStayAsTheyAre) {
+  const SetClock clock;
+  const auto record = frame("{\"a\":1}\n");
+  const std::string skippable("\x50\x2A\x4D\x18\x02\0\0\0ab", 10);
+  const auto archive = frame("name of a file" + std::string(100000, '\0'));
+  for (const auto& content : {archive, archive.substr(0, archive.size() - 5), record + skippable, skippable + record,
+                              frame("{\n \"a\": 1}\n"), record + "something else"}) {
+    const Folder folder;
+    std::ofstream(folder.file("x.lz4")) << content;
+    EXPECT_FALSE(open_ndjson_sink(folder.file("x.lz4"), {}, clock)) << content;
+    EXPECT_EQ(read_file(folder.file("x.lz4")), content);
   }
 }
 
