@@ -25,6 +25,7 @@ bool Fold::add(const Token& token) {
     return true;
   }
   if (semicolon_pending_) begin_statement();
+  if (is_qualified_value(token)) return true;
   if (apply_rule(token)) return true;
   switch (token.kind) {
     case TokenKind::Word:
@@ -53,6 +54,16 @@ bool Fold::add(const Token& token) {
   return true;
 }
 
+// What a dot ties to a value belongs to it: a name that is a value, as behind DEALLOCATE, with those it is qualified
+// by. Behind a dot that touches no name the next would be read otherwise.
+bool Fold::is_qualified_value(const Token& token) {
+  if (system_ == System::PostgreSql) return false;
+  const bool name = token.kind == TokenKind::Word || token.kind == TokenKind::QuotedName;
+  const bool part = dotted_ && name;
+  dotted_ = token.kind == TokenKind::Dot && is_value(back().kind);
+  return part || dotted_;
+}
+
 void Fold::finish() {
   end_element();
   begin_element();
@@ -65,6 +76,7 @@ void Fold::begin_statement() {
   statement_begin_ = tokens_.size();
   rule_ = Rule::None;
   verb_ = Keyword::None;
+  dotted_ = false;
   if (groups_.size() > 1) balanced_ = false;
   groups_.clear();
   groups_.push_back({});

@@ -57,6 +57,7 @@ class Fold {
   };
 
   void begin_statement();
+  [[nodiscard]] bool is_qualified_value(const Token& token);
   void add_word(Token token);
   void add_value(Token token);
   [[nodiscard]] bool joins_value(const Token& token);
@@ -95,6 +96,7 @@ class Fold {
   Token semicolon_;
   bool semicolon_pending_ = false;
   bool swallowed_ = false;
+  bool dotted_ = false;
   bool several_ = false;
   bool balanced_ = true;
 };

@@ -25,6 +25,9 @@ constexpr int kFirstDollarQuotes = 90000;
 // What MySQL writes for a password in texts that it keeps (sql/sql_rewrite.cc).
 constexpr std::string_view kSecret = "<secret>";
 
+constexpr std::string_view kCharsetForm = "(_charset)";
+constexpr std::string_view kUnknownForm = "(unknown)";
+
 bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte == 0x7F;
@@ -81,7 +84,7 @@ Token MySqlLexer::read_token(Before before) {
     case '$':
       return read_dollar();
     case '(':
-      return read_open();
+      return read_open(before == Before::Name);
     case '.':
       if (before != Before::Name && is(at(at_ + 1), kDigit)) return read_number();
       if (before == Before::Name && !starts("...")) before_ = Before::NameDot;
@@ -212,10 +215,18 @@ Token MySqlLexer::read_word(bool keywords) {
   return word;
 }
 
+// A form of digests is no bracket.
 bool MySqlLexer::opens_bracket() const {
   auto place = at_;
   while (place < text_.size() && is(text_[place], kSpace)) ++place;
-  return at(place) == '(';
+  return at(place) == '(' && (place == at_ || bracket_form(place) == Keyword::None);
+}
+
+// What digests have in a bracket: (_charset) for an introducer, in MariaDB (unknown) for x'...' and ||.
+Keyword MySqlLexer::bracket_form(std::size_t place) const {
+  const auto rest = text_.substr(place);
+  if (rest.starts_with(kCharsetForm)) return Keyword::Introducer;
+  return dialect_.system == System::MariaDb && rest.starts_with(kUnknownForm) ? Keyword::Unknown : Keyword::None;
 }
 
 // A name may begin with a digit, where it holds more than digits. What could as well be a number goes.
@@ -371,21 +382,16 @@ Token MySqlLexer::value_before_junk(std::size_t begin) const {
                                                                                 : failed();
 }
 
-// A bracket, or what digests have in one: (_charset) for an introducer, in MariaDB (unknown) for x'...' and ||.
-Token MySqlLexer::read_open() {
-  constexpr std::string_view kCharset = "(_charset)";
-  constexpr std::string_view kUnknown = "(unknown)";
+// A bracket, or a form of digests, which have white space before it; what touches a name is a call's, as f(unknown) is.
+Token MySqlLexer::read_open(bool behind_name) {
   const auto begin = at_;
-  if (starts(kCharset)) {
-    at_ += kCharset.size();
-    return token(TokenKind::Word, begin, Keyword::Introducer);
+  const auto form = behind_name ? Keyword::None : bracket_form(at_);
+  if (form == Keyword::None) {
+    ++at_;
+    return token(TokenKind::Open, begin);
   }
-  if (dialect_.system == System::MariaDb && starts(kUnknown)) {
-    at_ += kUnknown.size();
-    return token(TokenKind::Word, begin, Keyword::Unknown);
-  }
-  ++at_;
-  return token(TokenKind::Open, begin);
+  at_ += form == Keyword::Unknown ? kUnknownForm.size() : kCharsetForm.size();
+  return token(TokenKind::Word, begin, form);
 }
 
 Token MySqlLexer::read_punctuation() {

@@ -46,10 +46,11 @@ class MySqlLexer {
   [[nodiscard]] Token read_variable();
   [[nodiscard]] Token read_number();
   [[nodiscard]] Token read_fraction(std::size_t begin);
-  [[nodiscard]] Token read_open();
+  [[nodiscard]] Token read_open(bool behind_name);
   [[nodiscard]] Token read_punctuation();
   [[nodiscard]] Token value_before_junk(std::size_t begin) const;
   [[nodiscard]] bool opens_bracket() const;
+  [[nodiscard]] Keyword bracket_form(std::size_t place) const;
 
   std::string_view text_;
   Dialect dialect_;

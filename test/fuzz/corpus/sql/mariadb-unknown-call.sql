@@ -1,0 +1,1 @@
+EXELUTE, STDDEV_POP(unknown)I

@@ -1,0 +1,1 @@
+ins(unknown)ues(a), b=-ns(unknown)ues(a), b=-3; savepoint s; rollback tons(unknn)ues(a), b=-6; savepoint s; rollback to s; deallocate prepare s; deallocate prep3; savepoint s; rollback tons(unknown)ues(a), b=-6; savepoint s; rollback to s; deallocate prepare(s; deallocate prep.2Iar6De p

@@ -1,0 +1,1 @@
+select null.2year, `a`.b.2year; stddev_pop (unknown) i

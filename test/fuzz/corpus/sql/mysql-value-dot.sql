@@ -1,0 +1,1 @@
+deallocate prep.2year
