@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "sql/password.hpp"
 #include "sql/statement.hpp"
 
 namespace dbi::sql {
@@ -195,10 +196,7 @@ class Redactor {
   bool found_value_ = false;
 };
 
-}  // namespace
-
-std::string redact_message(std::string_view message, std::string_view sqlstate) {
-  if (!sqlstate.empty() && !is_servers_own(sqlstate)) return replacement(message);
+std::string redact_lines(std::string_view message) {
   std::string out;
   bool first = true;
   for (const auto line : split(message, '\n')) {
@@ -212,6 +210,15 @@ std::string redact_message(std::string_view message, std::string_view sqlstate) 
     if (redactor.found_value()) break;
   }
   return out;
+}
+
+}  // namespace
+
+std::string redact_message(std::string_view message, std::string_view sqlstate) {
+  if (!sqlstate.empty() && !is_servers_own(sqlstate)) return replacement(message);
+  const auto place = find_password(message);
+  if (place != std::string_view::npos) return redact_lines(message.substr(0, place)) + " ?";
+  return redact_lines(message);
 }
 
 }  // namespace dbi::sql

@@ -9,6 +9,7 @@
 #include <array>
 
 #include "sql/characters.hpp"
+#include "sql/password.hpp"
 #include "sql/statement.hpp"
 
 namespace dbi::sql {
@@ -275,6 +276,8 @@ bool is_applications(unsigned code, std::string_view sqlstate) {
 
 std::string redact_mysql_message(std::string_view message, unsigned code, std::string_view sqlstate) {
   if (is_applications(code, sqlstate)) return replacement(message);
+  const auto place = find_password(message);
+  if (place != std::string_view::npos) return MySqlRedactor(message.substr(0, place)).run() + " ?";
   return MySqlRedactor(message).run();
 }
 

@@ -13,6 +13,7 @@
 #include "sql/lexer.hpp"
 #include "sql/mysql_lexer.hpp"
 #include "sql/mysql_word.hpp"
+#include "sql/password.hpp"
 
 namespace dbi::sql {
 
@@ -198,21 +199,29 @@ std::string verb_of(const std::vector<Token>& tokens, std::string_view text) {
   return verb;
 }
 
-// Hands the tokens on; false where the text cannot be read.
+enum class Reading { Failed, Whole, PasswordLost };
+
+// Hands the tokens on.
 template <typename Reader>
-bool read_tokens(Reader reader, Fold& fold) {
+Reading read_tokens(Reader reader, PasswordRule passwords, Fold& fold) {
+  using Verdict = PasswordRule::Verdict;
   for (;;) {
-    const auto token = reader.next();
+    auto token = reader.next();
     if (token.kind == TokenKind::End) break;
-    if (token.kind == TokenKind::Failed || !fold.add(token)) return false;
+    if (token.kind == TokenKind::Failed) return Reading::Failed;
+    const auto verdict = passwords.judge(token);
+    if (verdict == Verdict::Drop) continue;
+    if (verdict == Verdict::Hide) token = {TokenKind::Literal, Keyword::None, true, 0, token.begin, token.size};
+    if (!fold.add(token)) return Reading::Failed;
   }
   fold.finish();
-  return true;
+  return passwords.lost() ? Reading::PasswordLost : Reading::Whole;
 }
 
-bool read_statement(std::string_view text, const Dialect& dialect, Fold& fold) {
-  if (dialect.system == System::PostgreSql) return read_tokens(Lexer(text, dialect), fold);
-  return is_utf8(text) && read_tokens(MySqlLexer(text, dialect), fold);
+Reading read_statement(std::string_view text, const Dialect& dialect, Fold& fold) {
+  const PasswordRule passwords(text, dialect.system);
+  if (dialect.system == System::PostgreSql) return read_tokens(Lexer(text, dialect), passwords, fold);
+  return is_utf8(text) ? read_tokens(MySqlLexer(text, dialect), passwords, fold) : Reading::Failed;
 }
 
 }  // namespace
@@ -224,14 +233,15 @@ std::string replacement(std::string_view text) {
 Statement normalize(std::string_view text, const Dialect& dialect, TextFacts facts) {
   if (text.size() >= std::numeric_limits<std::uint32_t>::max() || is_replacement(text)) return unreadable(text);
   Fold fold(text, dialect.system);
-  if (!read_statement(text, dialect, fold)) return unreadable(text);
+  const auto reading = read_statement(text, dialect, fold);
+  if (reading == Reading::Failed) return unreadable(text);
   Statement statement;
   statement.text = readable_text(fold.tokens(), text, dialect.system);
   statement.verb = verb_of(fold.tokens(), text);
   // MariaDB keeps the first statement's digest and a semicolon for each statement of a packet that holds several.
   const bool first_of_several = dialect.system == System::MariaDb && text.ends_with(" ; ");
-  const bool whole =
-      !first_of_several && !facts.truncated && fold.balanced() && !fold.several() && !fold.tokens().empty();
+  const bool whole = reading == Reading::Whole && !first_of_several && !facts.truncated && fold.balanced() &&
+                     !fold.several() && !fold.tokens().empty();
   if (whole) {
     const bool mysql = dialect.system != System::PostgreSql;
     statement.signature = mysql ? signature_of<true>(fold.tokens(), text) : signature_of<false>(fold.tokens(), text);

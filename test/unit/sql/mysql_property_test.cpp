@@ -44,9 +44,9 @@ class MySqlGrammar {
         return Piece{"set @x" + value_ + " = ", "SET @? ="} + value() + Piece{", @`y" + value_ + "` := ", ", @`y` :="} +
                value();
       case 4:
-        return account("create user ", "CREATE SYSTEM_USER") + same(" identified by ") + string();
+        return account("create user ", "CREATE SYSTEM_USER") + same(" identified by ") + password();
       case 5:
-        return Piece{"set password for ", "SET PASSWORD FOR"} + account("", "") + same(" = ") + string();
+        return Piece{"set password for ", "SET PASSWORD FOR"} + account("", "") + same(" = ") + password();
       default:
         return same("select ") + hint() + expression(3) + same(" as c, ") + value() + same(" from ") + name() +
                where() + Piece{" limit " + value_, "LIMIT ?"};
@@ -95,6 +95,14 @@ class MySqlGrammar {
         return {"day", "SQL_TSI_DAY"};
       default:
         return {"`b`", "`b`"};
+    }
+  }
+
+  // The servers take no typed value for one.
+  Piece password() {
+    for (;;) {
+      auto piece = string();
+      if (!piece.sent.starts_with("date")) return piece;
     }
   }
 

@@ -1,0 +1,1 @@
+alter role joe password hunter2

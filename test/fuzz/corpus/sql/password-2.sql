@@ -1,0 +1,1 @@
+set password for joe@h = password(hunter2)

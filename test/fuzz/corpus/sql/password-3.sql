@@ -1,0 +1,1 @@
+create user a identified with x by random password, b identified by 'c' replace d

@@ -1,0 +1,1 @@
+create user mapping for a server s options (set b 'c', add "d" e)

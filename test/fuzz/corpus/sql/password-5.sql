@@ -1,0 +1,1 @@
+change master to master_password = a, b = 'c'

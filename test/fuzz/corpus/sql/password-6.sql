@@ -1,0 +1,1 @@
+select password(a, (b)), old_password(c)
