@@ -218,6 +218,8 @@ PasswordRule::Verdict PasswordRule::decide(const Token& token) {
     case State::ValueRandom:
       if (mark_ == Mark::Password) return keep(State::ValueEnd);
       return value_end(token);
+    case State::ListComma:
+      return list_comma(token);
     case State::ValueHost:
       return is_value(token.kind) ? keep(State::Plain) : hide(State::Rest);
     case State::ValueEnd:
@@ -405,7 +407,9 @@ PasswordRule::Verdict PasswordRule::plugin_end(const Token& token) {
   if (mark_ == Mark::Or) return keep(State::Plugin);
   // What follows is of the statement or of a next one only where what was read is a plugin for certain.
   const bool ends = token.kind == TokenKind::Comma || token.kind == TokenKind::Semicolon;
-  if (ends && (is_value(previous_.kind) || is_plugin(text_of(previous_)))) return as_plain(token);
+  if (ends && is_value(previous_.kind)) return list_end(token);
+  if (ends && is_plugin(text_of(previous_))) return as_plain(token);
+  if (mysql_ && is_operator(token, "@")) return keep(State::ValueHost);
   if (may_follow(token)) return as_plain(token);
   return hide(State::Rest);
 }
@@ -435,10 +439,36 @@ PasswordRule::Verdict PasswordRule::value_end(const Token& token) {
     return keep(State::ValueHost);
   } else if (mysql_ && mark_ == Mark::Replace) {
     return keep(State::Value);
-  } else if (may_follow(token) || (mysql_ && token.kind == TokenKind::Comma)) {
+  } else if (may_follow(token)) {
     return as_plain(token);
+  } else if (mysql_ && token.kind == TokenKind::Comma) {
+    return list_end(token);
   }
   return hide(State::Rest);
+}
+
+// At the comma or semicolon behind a value. On MySQL and MariaDB a value behind the comma is folded into the one
+// before.
+PasswordRule::Verdict PasswordRule::list_end(const Token& token) {
+  if (!mysql_ || token.kind != TokenKind::Comma) return as_plain(token);
+  list_state_ = state_;
+  return keep(State::ListComma);
+}
+
+PasswordRule::Verdict PasswordRule::list_comma(const Token& token) {
+  switch (token.keyword) {
+    case Keyword::Null:
+    case Keyword::True:
+    case Keyword::False:
+    case Keyword::Unknown:
+      return keep(list_state_);
+    case Keyword::Introducer:
+      return Verdict::Keep;
+    default:
+      break;
+  }
+  if (is_operator(token, "-") || is_operator(token, "+")) return Verdict::Keep;
+  return is_value(token.kind) ? keep(list_state_) : as_plain(token);
 }
 
 namespace {

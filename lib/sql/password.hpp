@@ -90,6 +90,7 @@ class PasswordRule {
     ValueCall,    ///< behind PASSWORD where a value stands
     ValueRandom,  ///< behind RANDOM likewise
     ValueEnd,
+    ListComma,  ///< behind the comma behind a value
     ValueHost,  ///< behind an at sign there
     Rest,
   };
@@ -104,6 +105,8 @@ class PasswordRule {
   [[nodiscard]] Verdict plugin_end(const Token& token);
   [[nodiscard]] Verdict value(const Token& token);
   [[nodiscard]] Verdict value_end(const Token& token);
+  [[nodiscard]] Verdict list_end(const Token& token);
+  [[nodiscard]] Verdict list_comma(const Token& token);
   void note_word(const Token& token);
   void note_password();
   void note_bracket(const Token& token);
@@ -139,6 +142,7 @@ class PasswordRule {
   std::size_t group_depth_ = 0;
   bool group_hidden_ = false;
   State group_end_ = State::Plain;
+  State list_state_ = State::ValueEnd;
   bool definition_ = false;
   bool account_ = false;
   bool subscription_ = false;

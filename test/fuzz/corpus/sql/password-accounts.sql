@@ -1,0 +1,1 @@
+create user a identified with 'p', 'b'@'h' identified by 'x', null, -1, _utf8'c'@'h' identified by 'y' require ssl

@@ -1,0 +1,1 @@
+wh vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv identified by ':8int, (2), -3, date1_01', cast(.?vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv identified by ':8int, (2), -3, date1_01',??????)
