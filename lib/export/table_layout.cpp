@@ -272,6 +272,23 @@ std::string sessions_title(const TargetView& view, const SessionTree& tree) {
   return title;
 }
 
+// What leads to a row of the tree: its own corner and a line for each level above that goes on below it.
+std::string branch(const std::vector<TreeRow>& rows, std::size_t row) {
+  constexpr std::size_t kLevels = 4;  // deeper ones stay as narrow
+  const auto goes_on = [&](std::size_t level) {
+    const auto next = std::find_if(rows.begin() + static_cast<std::ptrdiff_t>(row) + 1, rows.end(),
+                                   [&](const TreeRow& later) { return later.depth <= level; });
+    return next != rows.end() && next->depth == level;
+  };
+  const std::size_t depth = rows[row].depth;
+  std::string text;
+  for (std::size_t level = depth < kLevels ? 1 : depth - kLevels + 1; level < depth; ++level) {
+    text += goes_on(level) ? "│ " : "  ";
+  }
+  if (depth > 0) text += goes_on(depth) ? "├ " : "└ ";
+  return text;
+}
+
 void Drawing::sessions(const TargetView& view, const SessionTree& tree, std::size_t room) {
   const auto& rows = tree.rows();
   if (rows.empty() && !view.sessions_read) return;
@@ -295,8 +312,7 @@ void Drawing::sessions(const TargetView& view, const SessionTree& tree, std::siz
              {"QUERY"}});
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [session, depth, waiters] = rows[i];
-    std::string pid = depth > 0 ? std::string(2 * std::min<std::size_t>(depth - 1, 3), ' ') + "└ " : std::string();
-    pid += session->pid;
+    std::string pid = branch(rows, i) + session->pid;
     if (session->blocked_by.size() > 1) pid += fmt::format(" +{}", session->blocked_by.size() - 1);
     const std::string_view style = !session->blocked_by.empty() ? kYellow : waiters > 0 ? kBoldRed : "";
     grid.add(style,

@@ -140,6 +140,7 @@ TEST(Layout, BlockersStandAboveTheirWaiters) {
   add(view, session("9", "active", R"(,"duration_ms":50,"query":"select 9")"));
   add(view, session("3", "active", R"(,"duration_ms":1000,"wait_type":"Lock","blocked_by":["2"],"query":"update c")"));
   add(view, session("2", "active", R"(,"duration_ms":2000,"blocked_by":["1"],"query":"update b")"));
+  add(view, session("4", "active", R"(,"duration_ms":500,"blocked_by":["1"],"query":"update d")"));
   add(view, session("1", "idle in transaction", R"(,"transaction_ms":600000,"query":"update a")"));
   add(view, session("5", "active", R"(,"blocked_by":["xid:77"],"query":"drop")"));
   LayoutOptions options;
@@ -147,11 +148,12 @@ TEST(Layout, BlockersStandAboveTheirWaiters) {
   EXPECT_EQ(drawn(view, options),
             "main  no scrape\n"
             "\n"
-            "SESSIONS  5, 3 blocked, 2 of them by 1 (web), idle in tx for 10m00s\n"
+            "SESSIONS  6, 4 blocked, 3 of them by 1 (web), idle in tx for 10m00s\n"
             "  PID         RUNS   IN TX STATE      USER    QUERY\n"
             "  1              -  10m00s idle in tx web     update a\n"
-            "  └ 2        2.00s       - active     web     update b\n"
-            "    └ 3      1.00s       - Lock       web     update c\n"
+            "  ├ 2        2.00s       - active     web     update b\n"
+            "  │ └ 3      1.00s       - Lock       web     update c\n"
+            "  └ 4        500ms       - active     web     update d\n"
             "  xid:77         -       - unknown\n"
             "  └ 5            -       - active     web     drop\n"
             "  9         50.0ms       - active     web     select 9\n");
