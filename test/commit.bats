@@ -30,14 +30,14 @@ holds() {
 
 @test "an exporter that cannot acknowledge says so" {
   printf '%s\n' '{"v":1,"kind":"scrape","target":"t","cycle":"00000000000000000000000000000002","outcome":"ok",
-    "since_cycle":"00000000000000000000000000000001","records":0}' | tr -d '\n' >scrape
-  for sinks in "--to ndjson:o" "--to ndjson:o --to sqlite:o.db"; do
+    "ack_from":"dbi-export","since_cycle":"00000000000000000000000000000001","records":0}' | tr -d '\n' >scrape
+  for sinks in "--to ndjson:o" "--to ndjson:o --to sqlite:o.db" "--name other --to sqlite:p.db"; do
     run bash -c "cat scrape | dbi-export --no-config --state-dir state $sinks"
     assert_success
-    assert_output --partial "dbi-collect waits for an acknowledgement that this run cannot give"
+    assert_output --partial "dbi-collect waits for an acknowledgement of 'dbi-export' that this run cannot give"
   done
   run bash -c "dbi-export --no-config --state-dir state --to sqlite:a.db scrape"
-  assert_output --partial "this run cannot give"
+  assert_output "" # nobody waits for what becomes of an archive
   run bash -c "cat scrape | dbi-export --no-config --state-dir state --to sqlite:b.db"
   assert_output --partial "refused: overlap"
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "export/fan_out.hpp"
@@ -78,6 +79,11 @@ Result<std::vector<std::string>> choose_sinks(const Options& options, bool termi
                      "Write --to table, --to ndjson:PATH or --to sqlite:PATH.");
   }
   DBI_TRY(dbi::exporting::check_sinks(sinks));
+  const auto is_sqlite = [](const std::string& word) { return word.starts_with("sqlite:"); };
+  if (options.filter.resume && std::ranges::any_of(sinks, is_sqlite)) {
+    return dbi::fail(dbi::ErrorKind::Usage, "--resume would tear a cycle in two in SQLite",
+                     "Read the input from its start; a cycle that was cut off is left out.");
+  }
   return sinks;
 }
 
@@ -99,9 +105,10 @@ Result<dbi::ExitStatus> deliver(const Options& options, dbi::run::Context& conte
   sinks.log = context.log;
   const dbi::exporting::Inputs inputs{options.filter.files, STDIN_FILENO};
   DBI_TRY(dbi::exporting::check_not_read(words, inputs));
-  const bool acknowledges = dbi::exporting::can_acknowledge(words) && !dbi::exporting::reads_archive(inputs);
 
   dbi::exporting::Delivery delivery;
+  delivery.archive = dbi::exporting::reads_archive(inputs);
+  const bool acknowledges = dbi::exporting::can_acknowledge(words) && !delivery.archive;
   const auto make = [&](const dbi::run::FilterSetup& setup) -> Result<std::unique_ptr<dbi::stream::Filter>> {
     if (acknowledges && setup.folder) sinks.sqlite.acknowledger.emplace(*setup.folder, context.common.name);
     DBI_TRY_ASSIGN(auto opened, dbi::exporting::open_sinks(words, sinks, *context.clock));

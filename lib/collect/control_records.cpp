@@ -78,6 +78,7 @@ void write_scrape(std::string& out, const Routing& routing, Timestamp ts, const 
   write_number(builder, "late_s", scrape.late_s);
   builder.unsigned_integer("records", scrape.records);
   if (!scrape.cost.empty()) builder.raw("cost", format_cost(scrape.cost));
+  write_text(builder, "ack_from", scrape.ack_from);
   write_text(builder, "since_cycle", scrape.since_cycle);
   if (scrape.baseline) builder.boolean("baseline", true);
   if (!scrape.unclean.empty()) builder.texts("unclean", words_of(scrape.unclean));

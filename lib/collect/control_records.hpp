@@ -41,7 +41,8 @@ struct Scrape {
   std::optional<double> late_s;
   std::size_t records = 0;  ///< of the cycle, without control records
   std::map<std::string, SourceCost> cost;
-  std::string since_cycle;  ///< where the deltas start, under --commit exported
+  std::string ack_from;     ///< --commit exported: who is to acknowledge the cycle
+  std::string since_cycle;  ///< and where its deltas start
   bool baseline = false;
   std::vector<Unclean> unclean;
   std::optional<Incomparable> incomparable;

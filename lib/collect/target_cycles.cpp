@@ -161,6 +161,7 @@ CycleOutput TargetCycles::run(std::optional<double> late_s) {
                         .observed_ts = observed};
   const auto ts = read.facts ? read.facts->now : observed;
   Scrape scrape;
+  scrape.ack_from = ack_from_;
   scrape.late_s = late_s;
   if (read.counters) scrape.records += write_statements(output.records, routing, *read.counters, scrape);
   if (read.sessions) scrape.records += (*read.sessions)(output.records, routing, ts);
@@ -189,6 +190,7 @@ CycleOutput TargetCycles::skip(std::string_view reason) {
   const Routing routing{
       .target = target_, .cycle = output.cycle, .system = engine_.system, .host = {}, .port = 0, .observed_ts = now};
   Scrape scrape;
+  scrape.ack_from = ack_from_;
   scrape.outcome = Outcome::Skipped;
   scrape.reason = reason;
   write_scrape(output.records, routing, now, scrape);

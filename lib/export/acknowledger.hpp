@@ -21,11 +21,12 @@ class Acknowledger {
 
   [[nodiscard]] const std::string& exporter() const { return exporter_; }
 
-  /// At the start: says what is held of each target, and nothing of any other.
+  /// At the start: says what is held of each target. What was said of others stays: another database may hold them, and
+  /// a cycle that starts from one which this one lacks is refused, which is said then.
   [[nodiscard]] Status begin(const std::map<std::string, Holding>& holdings) const;
 
   /// A target whose name cannot be that of a file is none of dbi-collect's: nothing to do.
-  [[nodiscard]] Status tell(std::string_view target, const Holding& holding) const;
+  [[nodiscard]] Status acknowledge(std::string_view target, const Holding& holding) const;
 
  private:
   state::StateFolder folder_;

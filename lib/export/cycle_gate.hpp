@@ -23,7 +23,9 @@ struct Holding {
 /// What a `scrape` says of its cycle.
 struct ScrapeFacts {
   std::string cycle;
-  std::optional<std::string> since_cycle;  ///< set where dbi-collect waits for an acknowledgement
+  std::string ts;
+  std::string ack_from;                    ///< whose acknowledgement dbi-collect waits for; empty: nobody's
+  std::optional<std::string> since_cycle;  ///< where its deltas start, if somebody's is waited for
   std::uint64_t records = 0;               ///< that dbi-collect wrote before the scrape
   bool stores_baseline = false;            ///< the next cycle may start from its counters
 };
@@ -34,16 +36,17 @@ struct ScrapeFacts {
 
 enum class Verdict : std::uint8_t {
   Take,
-  Overlap,    ///< it starts from a cycle that is not the one held: some of its counts may be held already
+  Overlap,    ///< it was decided on before, or starts from a cycle that is not the one held: its counts may be held
   Incomplete  ///< records are missing that no `dropped` record accounts for
 };
 
-/// `accounted`: data records of the cycle that arrived, and those that `dropped` records of this cycle count. Only a
-/// cycle that says `since_cycle` can be refused; `uncounted`: records may be missing (--uncounted allow).
+/// For the exporter that the scrape waits for. `accounted`: data records of the cycle that arrived, and those that
+/// `dropped` records of this cycle count. `uncounted`: records may be missing (--uncounted allow).
 [[nodiscard]] Verdict judge_cycle(const Holding& holding, const ScrapeFacts& scrape, std::uint64_t accounted,
                                   bool uncounted);
 
-/// What is held and seen after the verdict.
+/// What is held and seen after the verdict. Cycles that nobody acknowledges are taken, and what they store is held as
+/// well: dbi-collect may have changed its --commit.
 [[nodiscard]] Holding advance(Holding holding, const ScrapeFacts& scrape, Verdict verdict);
 
 }  // namespace dbi::exporting

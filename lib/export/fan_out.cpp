@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/fan_out.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 
@@ -39,12 +41,15 @@ Status FanOut::on_record(const record::Record& record, stream::Writer& out) {
 
 void FanOut::look_at_scrape(const record::Record& scrape) {
   if (scrape.text("outcome", scratch_) == "failed") delivery_->scrape_failed = true;
-  if (told_unacknowledged_ || !scrape.text("since_cycle", scratch_)) return;
-  if (std::ranges::any_of(sinks_, [](const auto& sink) { return sink->acknowledges(); })) return;
+  const auto awaited = scrape.text("ack_from", scratch_);
+  if (!awaited || told_unacknowledged_ || delivery_->archive) return;
+  if (std::ranges::any_of(sinks_, [&](const auto& sink) { return sink->acknowledges(*awaited); })) return;
   told_unacknowledged_ = true;
-  log_->warning(Error{ErrorKind::Output, "dbi-collect waits for an acknowledgement that this run cannot give",
-                      "--commit exported wants sqlite:PATH as the only sink beside table, a pipe as the input and the "
-                      "state folder that dbi-collect uses."});
+  log_->warning(
+      Error{ErrorKind::Output,
+            fmt::format("dbi-collect waits for an acknowledgement of '{}' that this run cannot give", *awaited),
+            "--commit exported wants a dbi-export of that --name with sqlite:PATH as its only sink beside "
+            "table, and with the state folder that dbi-collect uses."});
 }
 
 std::optional<MonotonicTime> FanOut::next_deadline() const {

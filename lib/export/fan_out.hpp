@@ -17,6 +17,7 @@ namespace dbi::exporting {
 struct Delivery {
   std::optional<Error> fault;  ///< the first fault of a sink; its name leads the message
   bool scrape_failed = false;  ///< a `scrape` with outcome `failed` has passed
+  bool archive = false;        ///< set by the caller: nobody waits for an acknowledgement
 };
 
 /// A sink that fails is reported by name and left out from then on; the others go on. The run itself fails only when no

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "record/schema/schema.hpp"
 #include "record/text_of.hpp"
 
 namespace dbi::exporting {
@@ -28,8 +29,8 @@ CycleKey cycle_key(const record::Record& record) {
 }
 
 bool is_control(const record::Record& record) {
-  const std::string kind = record::text_of(record, "kind");
-  return kind == "scrape" || kind == "error" || kind == "event" || kind == "dropped";
+  const auto* kind = record::schema::find_kind(record::text_of(record, "kind"));
+  return kind != nullptr && kind->kind_class == record::schema::KindClass::Control;
 }
 
 Result<bool> HeldCycles::add(const CycleKey& key, const record::Record& record) {

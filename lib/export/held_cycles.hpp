@@ -27,7 +27,7 @@ struct CycleKey {
 
 [[nodiscard]] CycleKey cycle_key(const record::Record& record);
 
-/// `scrape`, `error`, `event` and `dropped`: what tells of records and is not counted by `scrape.records`.
+/// A record that tells of others (`scrape`, `error`, `event`, `dropped`) and is not counted by `scrape.records`.
 [[nodiscard]] bool is_control(const record::Record& record);
 
 /// Not shared between threads. Fails with ErrorKind::Output where the temporary file cannot be written or read.
@@ -46,7 +46,6 @@ class HeldCycles {
 
   void forget(const CycleKey& key);
 
-  [[nodiscard]] bool contains(const CycleKey& key) const { return held_.contains(key); }
   /// How many cycles there are.
   [[nodiscard]] std::size_t size() const { return held_.size(); }
 

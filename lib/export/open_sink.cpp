@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <set>
 
 namespace dbi::exporting {
@@ -33,6 +34,7 @@ Result<std::unique_ptr<Sink>> open_sink(std::string_view word, const SinkOptions
 
 Status check_sinks(const std::vector<std::string>& words) {
   std::set<std::string_view> seen;
+  std::set<std::filesystem::path> files;
   for (const std::string& word : words) {
     const auto [scheme, path] = split_word(word);
     const bool file = scheme == "ndjson" || scheme == "sqlite";
@@ -45,6 +47,10 @@ Status check_sinks(const std::vector<std::string>& words) {
     if (file && path == "-") {
       return fail(ErrorKind::Usage, fmt::format("'{}': only the table is written to standard output", word),
                   "Records that pass through are what tee is for.");
+    }
+    std::error_code fault;  // a path that cannot be looked at is told by who opens it
+    if (file && !seen.contains(word) && !files.insert(std::filesystem::weakly_canonical(path, fault)).second) {
+      return fail(ErrorKind::Usage, fmt::format("'{}': another sink writes to that file", word));
     }
     if (!seen.insert(word).second) return fail(ErrorKind::Usage, fmt::format("--to {} is given twice", word));
   }

@@ -29,8 +29,8 @@ class Sink {
   /// What it delivers goes to standard output; without that, finish() has nothing to do.
   [[nodiscard]] virtual bool draws() const { return false; }
 
-  /// Tells dbi-collect which cycles it holds, so that --commit exported comes to its end.
-  [[nodiscard]] virtual bool acknowledges() const { return false; }
+  /// Tells dbi-collect which cycles it holds, as the exporter of that name (--commit exported).
+  [[nodiscard]] virtual bool acknowledges(std::string_view /*exporter*/) const { return false; }
 
   /// Takes a record, a view that is valid during the call. `out` is standard output, for sinks that draw.
   virtual Status accept(const record::Record& record, stream::Writer& out) = 0;

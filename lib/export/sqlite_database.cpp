@@ -239,15 +239,15 @@ Result<std::map<std::string, Holding>> SqliteDatabase::holdings(std::string_view
   return holdings;
 }
 
-Result<Holding> SqliteDatabase::holding(std::string_view exporter, std::string_view target) {
+Result<std::optional<Holding>> SqliteDatabase::holding(std::string_view exporter, std::string_view target) {
   DBI_TRY_ASSIGN(const Statement row, prepare("SELECT held, seen FROM holding WHERE exporter = ? AND target = ?"));
   if (bind_text(row.get(), 1, exporter) != SQLITE_OK || bind_text(row.get(), 2, target) != SQLITE_OK) {
     return fault("bind");
   }
   const int step = sqlite3_step(row.get());
-  if (step == SQLITE_ROW) return Holding{column_text(row.get(), 0), column_text(row.get(), 1)};
+  if (step == SQLITE_ROW) return std::optional(Holding{column_text(row.get(), 0), column_text(row.get(), 1)});
   if (step != SQLITE_DONE) return fault("SELECT");
-  return Holding{};
+  return std::nullopt;
 }
 
 Status SqliteDatabase::store_holding(std::string_view exporter, std::string_view target, const Holding& holding) {

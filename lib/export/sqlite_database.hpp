@@ -41,7 +41,8 @@ class SqliteDatabase {
 
   /// What an exporter of that name holds, by target.
   Result<std::map<std::string, Holding>> holdings(std::string_view exporter);
-  Result<Holding> holding(std::string_view exporter, std::string_view target);
+  /// Nothing where that exporter never decided on a cycle of the target.
+  Result<std::optional<Holding>> holding(std::string_view exporter, std::string_view target);
   Status store_holding(std::string_view exporter, std::string_view target, const Holding& holding);
 
   Status close();

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
 #include "base/time_text.hpp"
@@ -18,6 +19,7 @@ namespace {
 using record::text_of;
 
 constexpr std::size_t kMaxHeldCycles = 256;
+constexpr std::size_t kMaxScrapedTargets = 4096;
 constexpr microseconds kRetainEvery = std::chrono::minutes{1};
 constexpr microseconds kLooseDelay = std::chrono::seconds{1};
 
@@ -67,7 +69,9 @@ class SqliteSink final : public Sink {
   Status begin();
 
   [[nodiscard]] std::string_view name() const override { return name_; }
-  [[nodiscard]] bool acknowledges() const override { return options_.acknowledger.has_value(); }
+  [[nodiscard]] bool acknowledges(std::string_view exporter) const override {
+    return options_.acknowledger && options_.acknowledger->exporter() == exporter;
+  }
   Status accept(const record::Record& record, stream::Writer& out) override;
   [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override;
   Status on_deadline(MonotonicTime now, stream::Writer& out) override;
@@ -77,13 +81,15 @@ class SqliteSink final : public Sink {
  private:
   Status end_with_scrape(const CycleKey& key, const ScrapeFacts& scrape);
   Status end_without_scrape(const CycleKey& key);
+  Result<std::optional<Holding>> holding_of(const std::string& target);
+  Status take(const CycleKey& key, const ScrapeFacts& scrape);
   Status write_whole(const CycleKey& key);
   Status write_cut_off(const CycleKey& key);
   Status refuse(const CycleKey& key, Verdict verdict);
   Status write_loose();
   Status write_dropped(const CycleKey& key, std::string_view reason, const LeftOut& left_out);
   Status delete_old();
-  void tell(const std::string& target, const Holding& holding);
+  void acknowledge(const std::string& target, const Holding& holding);
   void warn(const std::string& message, const char* hint) const;
 
   std::string name_;
@@ -94,7 +100,9 @@ class SqliteSink final : public Sink {
   HeldCycles held_;
   std::optional<MonotonicTime> loose_since_;
   std::optional<MonotonicTime> retained_at_;
-  std::uint64_t cut_off_ = 0;
+  std::set<std::string> scraped_targets_;  // of which this stream brought scrapes
+  std::uint64_t cut_off_ = 0;              // cycles without scrape
+  std::uint64_t incomplete_ = 0;           // cycles with one that lack records
 };
 
 Status SqliteSink::begin() {
@@ -121,34 +129,59 @@ Status SqliteSink::accept(const record::Record& record, stream::Writer& /*out*/)
 
 // What is held is read and set in the transaction that takes or refuses the cycle.
 Status SqliteSink::end_with_scrape(const CycleKey& key, const ScrapeFacts& scrape) {
+  if (scraped_targets_.size() < kMaxScrapedTargets) scraped_targets_.insert(key.target);
   DBI_TRY(database_.begin());
   DBI_TRY(write_loose());
-  Holding holding;
-  if (options_.acknowledger) {
-    const auto& exporter = options_.acknowledger->exporter();
-    DBI_TRY_ASSIGN(holding, database_.holding(exporter, key.target));
-    const Verdict verdict = judge_cycle(holding, scrape, held_.accounted(key), options_.uncounted);
-    DBI_TRY(verdict == Verdict::Take ? write_whole(key) : refuse(key, verdict));
-    holding = advance(std::move(holding), scrape, verdict);
-    DBI_TRY(database_.store_holding(exporter, key.target, holding));
-  } else {
-    DBI_TRY(write_whole(key));
+  DBI_TRY_ASSIGN(auto holding, holding_of(key.target));
+  const bool is_awaited = acknowledges(scrape.ack_from);
+  if (is_awaited && !holding) holding.emplace();
+  const Verdict verdict =
+      is_awaited ? judge_cycle(*holding, scrape, held_.accounted(key), options_.uncounted) : Verdict::Take;
+  DBI_TRY(verdict == Verdict::Take ? take(key, scrape) : refuse(key, verdict));
+  if (holding) {
+    holding = advance(std::move(*holding), scrape, verdict);
+    DBI_TRY(database_.store_holding(options_.acknowledger->exporter(), key.target, *holding));
   }
   DBI_TRY(delete_old());
   DBI_TRY(database_.commit());
   held_.forget(key);
-  tell(key.target, holding);
+  if (holding) acknowledge(key.target, *holding);
   return {};
 }
 
+Result<std::optional<Holding>> SqliteSink::holding_of(const std::string& target) {
+  if (!options_.acknowledger) return std::optional<Holding>();
+  return database_.holding(options_.acknowledger->exporter(), target);
+}
+
+// Of a target that has scrapes a cycle without one was cut off, whatever else is allowed to be missing.
 Status SqliteSink::end_without_scrape(const CycleKey& key) {
   DBI_TRY(database_.begin());
   DBI_TRY(write_loose());
-  DBI_TRY(options_.uncounted ? write_whole(key) : write_cut_off(key));
+  DBI_TRY_ASSIGN(const auto holding, holding_of(key.target));
+  const bool has_scrapes = holding || scraped_targets_.contains(key.target);
+  DBI_TRY(options_.uncounted && !has_scrapes ? write_whole(key) : write_cut_off(key));
   DBI_TRY(delete_old());
   DBI_TRY(database_.commit());
   held_.forget(key);
   return {};
+}
+
+// A cycle that nobody can repeat is taken as it is, and what is missing of it is counted.
+Status SqliteSink::take(const CycleKey& key, const ScrapeFacts& scrape) {
+  DBI_TRY(write_whole(key));
+  const auto accounted = held_.accounted(key);
+  if (options_.uncounted || accounted >= scrape.records) return {};
+  LeftOut missing;
+  missing.count = scrape.records - accounted;
+  missing.weight = static_cast<double>(missing.count);
+  missing.ts = scrape.ts;
+  if (incomplete_++ == 0) {
+    warn(fmt::format("{} records of {}, cycle {}, are missing that no `dropped` record counts", missing.count,
+                     key.target, key.cycle),
+         "If something in the pipe takes records out, --uncounted allow says that this is meant.");
+  }
+  return write_dropped(key, "incomplete", missing);
 }
 
 Status SqliteSink::write_whole(const CycleKey& key) {
@@ -175,16 +208,16 @@ Status SqliteSink::refuse(const CycleKey& key, Verdict verdict) {
   LeftOut left_out;
   DBI_TRY(held_.each(key, [&](const record::Record& record) -> Status {
     if (!is_control(record)) left_out.add(record);
-    if (left_out.ts.empty()) left_out.ts = text_of(record, "ts");
-    return {};
+    return is_control(record) && text_of(record, "kind") != "scrape" ? database_.insert(record) : Status{};
   }));
   warn(fmt::format("cycle {} of {} is refused: {}", key.cycle, key.target, reason_of(verdict)),
        verdict == Verdict::Overlap
-           ? "It does not start from the cycle held here; dbi-collect goes back to that one. Records of an archive are "
+           ? "It came before, or does not start from the cycle held here; dbi-collect goes back to that one. Archives "
+             "are "
              "taken as they are where a FILE is read."
            : "Records are missing that no `dropped` record counts; dbi-collect repeats the interval. If something in "
              "the pipe takes records out, use --uncounted allow.");
-  return write_dropped(key, reason_of(verdict), left_out);
+  return left_out.count > 0 ? write_dropped(key, reason_of(verdict), left_out) : Status{};
 }
 
 Status SqliteSink::write_loose() {
@@ -211,6 +244,7 @@ std::optional<MonotonicTime> SqliteSink::next_deadline() const {
 Status SqliteSink::on_deadline(MonotonicTime /*now*/, stream::Writer& /*out*/) {
   DBI_TRY(database_.begin());
   DBI_TRY(write_loose());
+  DBI_TRY(delete_old());
   return database_.commit();
 }
 
@@ -235,11 +269,9 @@ Status SqliteSink::delete_old() {
 }
 
 // A fault here costs nothing but time: dbi-collect goes on from what it was told before.
-void SqliteSink::tell(const std::string& target, const Holding& holding) {
-  if (!options_.acknowledger) return;
-  if (const auto told = options_.acknowledger->tell(target, holding); !told && log_ != nullptr) {
-    log_->warning(told.error());
-  }
+void SqliteSink::acknowledge(const std::string& target, const Holding& holding) {
+  const auto told = options_.acknowledger->acknowledge(target, holding);
+  if (!told && log_ != nullptr) log_->warning(told.error());
 }
 
 void SqliteSink::warn(const std::string& message, const char* hint) const {

@@ -20,15 +20,16 @@ struct SqliteOptions {
 };
 
 /// Opens or makes the database, see SqliteDatabase. The records of a (target, cycle) are held until its `scrape` and
-/// then written in one transaction with it, so a reader, or a kill, never sees half a cycle. With an acknowledger a
-/// cycle that says `since_cycle` is taken only where judge_cycle() says so; one that is refused leaves a `dropped`
-/// record and nothing else, and after every `scrape` dbi-collect is told what is held. Records without a cycle go with
+/// then written in one transaction with it, so a reader, or a kill, never sees half a cycle. A cycle whose scrape
+/// waits for the acknowledger's exporter is taken only where judge_cycle() says so; of one that is refused the control
+/// records but the scrape are written and a `dropped` record; then dbi-collect is told what is held. Other cycles are
+/// taken as they are; what is missing of them is counted in a `dropped` record. Records without a cycle go with
 /// the next transaction, at the latest after a second.
 ///
 /// A cycle is over without a `scrape` when a newer one of its target begins, when more than 256 are held, or at the end
 /// of the stream. It was cut off, and the next difference may hold its figures again: its data records are left out and
 /// counted in one `dropped` record (`incomplete`), its control records are written. With `uncounted` it is written as
-/// it is. Fails with ErrorKind::Output.
+/// it is, unless its target has scrapes. Fails with ErrorKind::Output.
 Result<std::unique_ptr<Sink>> open_sqlite_sink(const std::string& path, const SqliteOptions& options,
                                                const Clock& clock, const Log* log = nullptr);
 

@@ -121,18 +121,6 @@ Result<std::filesystem::path> StateFolder::ack(std::string_view target, std::str
   return parent / exporter;
 }
 
-Result<std::vector<std::string>> StateFolder::acked_targets(std::string_view exporter) const {
-  DBI_TRY(check_name("exporter", exporter));
-  std::error_code error;
-  std::vector<std::string> targets;
-  // No folder is no error: nothing was acknowledged yet.
-  for (auto entry = std::filesystem::directory_iterator(path_ / "acks", error);
-       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    if (std::filesystem::exists(entry->path() / exporter, error)) targets.push_back(entry->path().filename());
-  }
-  return targets;
-}
-
 Result<std::filesystem::path> StateFolder::rejects(std::string_view tool, std::string_view name) const {
   DBI_TRY(check_name("--name", name));
   DBI_TRY_ASSIGN(const auto parent, folder("rejects"));

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 
@@ -53,8 +52,6 @@ class StateFolder {
   Result<std::filesystem::path> baseline(std::string_view target) const;
   Result<std::filesystem::path> texts(std::string_view target) const;
   Result<std::filesystem::path> ack(std::string_view target, std::string_view exporter) const;
-  /// The targets of which there is an ack of that exporter.
-  Result<std::vector<std::string>> acked_targets(std::string_view exporter) const;
   Result<std::filesystem::path> rejects(std::string_view tool, std::string_view name) const;
 
   /// What a tool remembers between runs: <tool>@<name>.json; also the path that an instance locks.

@@ -45,6 +45,7 @@ constexpr std::array kScrape{
     number("late_s", "s", "how much later than planned the cycle began"),
     required(count("records", "", "records of the cycle that are no control records")),
     member("cost", MemberType::Object, "by source: an object with `ms`, `rows` and `bytes` of its reads"),
+    text("ack_from", "the exporter whose acknowledgement is waited for (--commit exported)"),
     text("since_cycle", "the cycle that the deltas start from, where an exporter commits them"),
     flag("baseline", "true where the cycle only began a baseline: its counters give no query_stats"),
     kUncleanRow,

@@ -98,7 +98,7 @@ inline std::string statement(const std::string& cycle, const std::string& query,
 inline std::string scrape(const std::string& cycle, const std::string& outcome = "ok") {
   return R"({"v":1,"kind":"scrape","ts":"2026-11-25T08:00:00.000000Z","target":"main","cycle":")" + cycle +
          R"(","system":"postgresql","outcome":")" + outcome +
-         R"(","interval_s":10,"cycle_ms":12.5,"records":2,"server_version":"15.8"})";
+         R"(","interval_s":10,"cycle_ms":12.5,"records":0,"server_version":"15.8"})";
 }
 
 }  // namespace dbi::exporting

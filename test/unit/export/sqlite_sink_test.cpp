@@ -137,7 +137,7 @@ std::string id(int number) {
 
 std::string scrape_with(int cycle, const std::string& members) {
   return R"({"v":1,"kind":"scrape","ts":"2026-11-25T08:00:00.000000Z","target":"main","cycle":")" + id(cycle) +
-         R"(","outcome":"ok")" + members + "}";
+         R"(","outcome":"ok","ack_from":"dbi-export")" + members + "}";
 }
 
 std::string waiting(int cycle, int since, int records) {
@@ -202,6 +202,64 @@ TEST_F(AcknowledgedTest, RefusesWhatOverlapsAndWhatLacksRecords) {
   EXPECT_EQ(told(), "5 5");
 }
 
+TEST_F(AcknowledgedTest, TakesACycleOnlyOnceAndNeverGoesBack) {
+  auto sink = open();
+  const auto archive = [&] {
+    ASSERT_TRUE(give(*sink, scrape_with(1, R"(,"baseline":true)")));
+    ASSERT_TRUE(give(*sink, statement(id(2), "select a", 2, 10)));
+    ASSERT_TRUE(give(*sink, waiting(2, 1, 1)));
+  };
+  archive();
+  archive();
+  EXPECT_EQ(told(), "2 2");
+  EXPECT_EQ(ask(path, kFigures), "1|0|1|2|0");
+}
+
+TEST_F(AcknowledgedTest, LeavesTheAcksOfOthersAlone) {
+  ASSERT_TRUE(state::store_ack(
+      state::StateFolder::open({folder.file("state"), "default"})->ack("main", "dbi-export").value(), {id(7), id(7)}));
+  auto sink = open();
+  const std::string other = R"({"v":1,"kind":"scrape","ts":"2026-11-25T08:00:00.000000Z","target":"main","cycle":")";
+  ASSERT_TRUE(give(*sink, other + id(8) + R"(","outcome":"ok","interval_s":5,"records":0})"));
+  ASSERT_TRUE(give(*sink, other + id(9) + R"(","outcome":"ok","ack_from":"second","since_cycle":")" + id(8) + R"("})"));
+  EXPECT_EQ(told(), "7 7");
+  EXPECT_EQ(ask(path, "SELECT count(*) FROM scrape"), "2");
+}
+
+TEST_F(AcknowledgedTest, WhatNobodyWaitsForIsHeldAsWell) {
+  auto sink = open();
+  ASSERT_TRUE(give(*sink, scrape_with(1, R"(,"baseline":true)")));
+  ASSERT_TRUE(give(*sink, R"({"v":1,"kind":"scrape","ts":"2026-11-25T08:00:00.000000Z","target":"main","cycle":")" +
+                              id(2) + R"(","outcome":"ok","interval_s":5,"records":0})"));
+  EXPECT_EQ(told(), "2 2");
+}
+
+TEST(SqliteSink, WhatIsMissingOfACycleIsCounted) {
+  const Folder folder;
+  const SetClock clock;
+  const std::string path = folder.file("x.db");
+  auto sink = open_sqlite_sink(path, {}, clock);
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE(give(**sink, statement("01", "select a", 2, 10)));
+  ASSERT_TRUE(give(**sink, R"({"v":1,"kind":"scrape","ts":"2026-11-25T08:00:00.000000Z","target":"main","cycle":"01",)"
+                           R"("outcome":"ok","records":2})"));
+  EXPECT_EQ(ask(path, "SELECT reason, count, ts FROM dropped"), "incomplete|1|2026-11-25T08:00:00.000000Z");
+}
+
+TEST(SqliteSink, AllowingGapsDoesNotAllowACycleThatWasCutOff) {
+  const Folder folder;
+  const SetClock clock;
+  const std::string path = folder.file("x.db");
+  SqliteOptions options;
+  options.uncounted = true;
+  auto sink = open_sqlite_sink(path, options, clock);
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE(give(**sink, scrape("01")));
+  ASSERT_TRUE(give(**sink, statement("02", "select a", 2, 10)));
+  ASSERT_TRUE(give(**sink, statement("03", "select a", 2, 10)));
+  EXPECT_EQ(ask(path, kFigures), "0|0|1|0|0");
+}
+
 TEST_F(AcknowledgedTest, TellsAtItsStartWhatTheDatabaseHolds) {
   {
     auto sink = open();
@@ -212,7 +270,10 @@ TEST_F(AcknowledgedTest, TellsAtItsStartWhatTheDatabaseHolds) {
   EXPECT_EQ(told(), "1 1");
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path + end);
   open();
-  EXPECT_EQ(told(), "- -") << "the database was deleted";
+  EXPECT_EQ(told(), "1 1") << "another database may hold it";
+  auto sink = open();
+  ASSERT_TRUE(give(*sink, waiting(2, 1, 0)));
+  EXPECT_EQ(told(), "- 2") << "the database was deleted";
 }
 
 TEST(SqliteSink, HoldsABoundedNumberOfCycles) {

@@ -132,6 +132,7 @@ class RandomJson {
 // Whether a line is a record by nlohmann's parser, and its top-level members.
 struct Verdict {
   bool is_record = false;
+  bool is_known = true;  // it refuses numbers beyond a double, which a record keeps as they stand
   json document;
 };
 
@@ -143,8 +144,15 @@ Verdict ask_oracle(const std::string& line) {
     return true;
   };
   Verdict verdict;
-  verdict.document = json::parse(line, note, false);
-  verdict.is_record = !verdict.document.is_discarded() && verdict.document.is_object() && !repeated;
+  try {
+    verdict.document = json::parse(line, note);
+  } catch (const json::out_of_range&) {
+    verdict.is_known = false;
+    return verdict;
+  } catch (const json::exception&) {
+    return verdict;
+  }
+  verdict.is_record = verdict.document.is_object() && !repeated;
   return verdict;
 }
 
@@ -172,6 +180,7 @@ void expect_agreement(const std::string& line) {
   const Line bytes(line);
   Record record;
   const auto status = Reader().parse(bytes.view(), record);
+  if (!verdict.is_known) return;
   ASSERT_EQ(status.has_value(), verdict.is_record) << line << "\n" << (status ? "" : status.error().message);
   if (!status) return;
   ASSERT_EQ(record.members().size(), verdict.document.size()) << line;
