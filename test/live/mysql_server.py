@@ -66,7 +66,7 @@ class MysqlServer:
         done = subprocess.run(self.client(user, database, *options), input=text + "\n" if options else text + ";\n",
                               capture_output=True, text=True)
         if check and done.returncode:
-            raise RuntimeError(f"{text}: {done.stderr}")
+            raise RuntimeError(f"status {done.returncode}: {done.stderr or done.stdout[-200:]} of {text[:200]}")
         return done.stdout.rstrip("\n")
 
     def run_all(self, work):
