@@ -253,7 +253,8 @@ class WaitingCyclesTest : public TargetCyclesTest {
 };
 
 TEST_F(WaitingCyclesTest, ABaselineIsPromotedOnceItsCycleIsHeld) {
-  EXPECT_THAT(settled_cycle().back(), AllOf(HasSubstr(R"("baseline":true)"), HasSubstr(R"("ack_from":"dbi-export")"), Not(HasSubstr("since_cycle"))));
+  EXPECT_THAT(settled_cycle().back(), AllOf(HasSubstr(R"("baseline":true)"), HasSubstr(R"("ack_from":"dbi-export")"),
+                                            Not(HasSubstr("since_cycle"))));
   EXPECT_EQ(cycles.baselines().committed_cycle(), "");
   const auto first = newest();
   ack = {first, first};

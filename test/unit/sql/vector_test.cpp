@@ -12,12 +12,6 @@
 namespace dbi::sql {
 namespace {
 
-// The page's source has each backslash twice.
-std::string single(std::string line) {
-  for (auto at = line.find("\\\\"); at != std::string::npos; at = line.find("\\\\", at + 1)) line.erase(at, 1);
-  return line;
-}
-
 // A vector is three lines of a literal block: "text: ...", "norm: ...", "sign: ..." (or "none"); \n is a line end. A
 // line "for: SYSTEM" names the dialect of those that follow.
 std::string unescaped(std::string text) {
@@ -44,7 +38,7 @@ TEST(Vectors, OfTheManualHold) {
   for (std::string line; std::getline(page, line);) {
     const auto at = line.find_first_not_of('\t');
     if (at == std::string::npos) continue;
-    line = single(line.substr(at));
+    line = line.substr(at);
     if (line.starts_with("for: ")) {
       const auto named = kDialects.find(line.substr(5));
       ASSERT_NE(named, kDialects.end()) << line;
