@@ -33,6 +33,17 @@ teardown() { rm -rf "$scratch"; }
   assert_output ""
 }
 
+@test "the quick start shows MariaDB's statements, too" {
+  quickstart --mariadb
+  assert_success
+  assert_equal "$stderr" ""
+  assert_output --partial 'INSERT INTO `transfer`'
+  run sqlite3 "$BATS_TEST_TMPDIR/quick.db" "select sum(calls) > 0 from query_stats where query like 'UPDATE ACCOUNT%'"
+  assert_output 1
+  run find "$scratch" -mindepth 1
+  assert_output ""
+}
+
 @test "the quick start watches the target that it is given" {
   start_postgres
   quickstart "$(postgres_url)"
