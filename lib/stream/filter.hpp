@@ -22,6 +22,10 @@ class Filter {
   /// during the call only.
   virtual Status on_record(const record::Record& record, Writer& out) = 0;
 
+  /// The loop is about to wait, or done: what goes elsewhere than to `out` and lies in a buffer is written out
+  /// (DivertFile).
+  virtual Status flush() { return {}; }
+
   /// When on_deadline is next wanted; nothing for never. Asked before every wait and once per block of input.
   [[nodiscard]] virtual std::optional<MonotonicTime> next_deadline() const { return std::nullopt; }
 

@@ -351,6 +351,7 @@ Result<bool> Run::wait() {
   DBI_TRY_ASSIGN(Events events, context_.loop->look(watch()));
   if (!events.input && !events.woken && !events.reader_gone) {
     DBI_TRY(writer_.flush());
+    DBI_TRY(filter_.flush());
     stopping();
     DBI_TRY_ASSIGN(events, context_.loop->wait(watch(), deadline(), *context_.clock));
   }
@@ -367,7 +368,11 @@ Result<bool> Run::wait() {
 // An output that is shut is an ordinary end; other faults end the run after what is complete has left.
 Result<RunSummary> Run::finish(Result<Ending> ending) {
   if (!ending && !writer_.is_shut()) {
-    if (ending.error().kind != ErrorKind::Output) (void)last_words();
+    if (!writer_.has_failed()) {
+      (void)last_words();
+      (void)writer_.flush();
+    }
+    (void)filter_.flush();
     rejects_.finish();
     publish();
     return fail(std::move(ending).error());
@@ -380,6 +385,7 @@ Result<RunSummary> Run::finish(Result<Ending> ending) {
     if (!said && !writer_.is_shut()) return fail(Error(status.error()));
   }
   if (!said) DBI_TRY(cut_off_output());
+  DBI_TRY(filter_.flush());
   leave_offset();
   if (options_.resume) {
     const std::int64_t offset = start_.value_or(0) + static_cast<std::int64_t>(start_ ? lines_.bytes_taken() : 0);

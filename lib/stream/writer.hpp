@@ -51,6 +51,9 @@ class Writer {
   void set_give_up(std::function<bool()> give_up) { give_up_ = std::move(give_up); }
   [[nodiscard]] bool gave_up() const { return gave_up_; }
 
+  /// There was a fault of any kind.
+  [[nodiscard]] bool has_failed() const { return !status_; }
+
   /// Nothing leaves any more, by either of the two.
   [[nodiscard]] bool is_shut() const { return reader_gone_ || gave_up_; }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <utility>
 #include <vector>
 
 #include "base/descriptor.hpp"
@@ -34,6 +35,13 @@ struct Pipe {
   }
   void write(std::string_view text) const {
     EXPECT_EQ(::write(output.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  }
+  /// What it holds, up to 64 KiB.
+  [[nodiscard]] std::string read() const {
+    std::string text(65536, '\0');
+    const auto got = ::read(input.get(), text.data(), text.size());
+    text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+    return text;
   }
   Descriptor input, output;
 };
@@ -185,6 +193,72 @@ TEST_F(FilterRunTest, WhatWasWrittenToAReaderThatGoesIsCountedOnce) {
   EXPECT_TRUE(summary->reader_gone);
   EXPECT_EQ(filter.records, 3);
   EXPECT_EQ(filter.cut_off, (std::vector<std::string>{"{\"a\":4}", "{\"a\":2}", "{\"a\":3}"}));
+}
+
+// The filter's file is full: what it decided before, and its ledger, leave all the same.
+TEST_F(FilterRunTest, AFaultOfTheFiltersOwnOutputLetsWhatIsCompleteLeave) {
+  class Diverts final : public Filter {
+   public:
+    Status on_record(const record::Record& record, Writer& out) override {
+      if (record.find("over") != nullptr) return full();
+      return out.append(record.line());
+    }
+    Status on_end(Writer& out) override { return out.append("{\"ledger\":1}"); }
+    Status flush() override { return full(); }
+    static Status full() { return fail(ErrorKind::Output, "over: No space left on device"); }
+  };
+  Diverts filter;
+  input_.write("{\"a\":1}\n{\"over\":2}\n");
+  input_.output = Descriptor();
+  const auto summary = run_filter(filter, options_, context_);
+  ASSERT_FALSE(summary);
+  EXPECT_EQ(summary.error().message, "over: No space left on device");
+  output_.output = Descriptor();
+  EXPECT_EQ(output_.read(), "{\"a\":1}\n{\"ledger\":1}\n");
+}
+
+TEST_F(FilterRunTest, TheFilterIsFlushedBeforeAWait) {
+  class Buffers final : public Filter {
+   public:
+    explicit Buffers(Pipe& input) : input_(input) {}
+    Status on_record(const record::Record& /*record*/, Writer& /*out*/) override {
+      ++held_;
+      return {};
+    }
+    Status flush() override {
+      flushed += std::exchange(held_, 0);
+      input_.output = Descriptor();  // and so the wait ends
+      return {};
+    }
+    int flushed = 0;
+
+   private:
+    Pipe& input_;
+    int held_ = 0;
+  };
+  Buffers filter(input_);
+  input_.write("{}\n{}\n");
+  ASSERT_TRUE(run_filter(filter, options_, context_));
+  EXPECT_EQ(filter.flushed, 2);
+}
+
+// Even where nobody reads the filter's standard output any more.
+TEST_F(FilterRunTest, TheFilterIsFlushedAtTheEnd) {
+  class Flushed final : public Filter {
+   public:
+    Status on_record(const record::Record& /*record*/, Writer& /*out*/) override { return {}; }
+    Status flush() override {
+      ++flushes;
+      return {};
+    }
+    int flushes = 0;
+  };
+  Flushed filter;
+  output_.input = Descriptor();
+  const auto summary = run_filter(filter, options_, context_);
+  ASSERT_TRUE(summary);
+  EXPECT_TRUE(summary->reader_gone);
+  EXPECT_GE(filter.flushes, 1);
 }
 
 }  // namespace
