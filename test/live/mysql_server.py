@@ -29,8 +29,9 @@ class MysqlServer:
         atexit.register(self.close)
         self.target = self._control("start", *settings).strip().splitlines()[-1]
         self.sql("create database other_app; grant all on other_app.* to app")
-        self.name = self.sql("select version()")
-        self.is_mariadb = "MariaDB" in self.name
+        version = self.sql("select version()")
+        self.is_mariadb = "MariaDB" in version
+        self.name = version if self.is_mariadb else f"MySQL {version}"
 
     def _control(self, verb, *arguments):
         done = subprocess.run([ROOT / "scripts/private-mariadb", verb, self.folder, *arguments],
@@ -76,6 +77,16 @@ class MysqlServer:
             by_schema[schema].append((sql_of(number) + ";\n") * times)
         for schema, lines in by_schema.items():
             self.sql("".join(lines).rstrip(";\n"), user="app", database=schema)
+
+    def run_known(self, work):
+        """(number, times) each, in one schema."""
+        self.run_all([(number, times, "app") for number, times in work])
+
+    def calls(self):
+        """digest -> calls, as the server counts them."""
+        rows = self.sql("select digest, sum(count_star) from performance_schema.events_statements_summary_by_digest "
+                        "where digest is not null group by 1")
+        return {digest: int(calls) for digest, calls in (row.split("\t") for row in rows.splitlines())}
 
     def truncate(self):
         self.sql("truncate table performance_schema.events_statements_summary_by_digest")

@@ -54,6 +54,7 @@ class Server:
         for database in DATABASES:
             self.sql(NESTED, database=database)
         self.version = int(self.sql("select current_setting('server_version_num')::int / 10000"))
+        self.name = f"PostgreSQL {self.version}"
         self.has_toplevel = self.version >= 14
 
     def _control(self, verb, *arguments):
@@ -124,6 +125,15 @@ class Server:
             done = subprocess.run(self._psql(user, database), input="".join(lines), capture_output=True, text=True)
             if done.returncode:
                 raise RuntimeError(done.stderr)
+
+    def run_known(self, work):
+        """(number, times) each, by one user."""
+        self.run_all([(number, times, "app", "app", False) for number, times in work])
+
+    def calls(self):
+        """query id -> calls, as the server counts them."""
+        rows = self.sql("select queryid, sum(calls) from pg_stat_statements group by 1")
+        return {query_id: int(calls) for query_id, calls in (row.split("|") for row in rows.splitlines())}
 
     def query_ids(self, numbers):
         """query id -> number, learned from the server: runs each once and resets the statistics."""
