@@ -17,6 +17,7 @@
 #include "collect/mysql_source.hpp"
 #include "collect/output.hpp"
 #include "collect/postgresql_source.hpp"
+#include "record/event.hpp"
 #include "state/lock.hpp"
 #include "stream/loop.hpp"
 #include "stream/signals.hpp"
@@ -180,7 +181,10 @@ class Collector {
 
   void note_damage(std::string_view target, const state::Damage& damage) {
     log_.warning(damage.message);
-    write_event(writer_.buffer(), kTool, target, clock_.now(), "state_corrupt", "warning", damage.message);
+    record::Event event{.tool = kTool, .target = target, .event = "state_corrupt"};
+    event.severity = record::Severity::Warning;
+    event.message = damage.message;
+    record::write_event(writer_.buffer(), event, clock_.now());
   }
 
   void start_threads() {

@@ -94,13 +94,4 @@ void write_scrape(std::string& out, const Routing& routing, Timestamp ts, const 
   builder.end();
 }
 
-void write_event(std::string& out, std::string_view tool, std::string_view target, Timestamp now,
-                 std::string_view event, std::string_view severity, std::string_view message) {
-  record::Builder builder(out);
-  builder.begin("event").time("ts", now).time("observed_ts", now);
-  write_text(builder, "target", target);
-  builder.text("tool", tool).text("event", event).text("severity", severity).text("message", message);
-  builder.end();
-}
-
 }  // namespace dbi::collect

@@ -60,8 +60,4 @@ struct Scrape {
 void write_error(std::string& out, const Routing& routing, Timestamp ts, const SourceError& error);
 void write_scrape(std::string& out, const Routing& routing, Timestamp ts, const Scrape& scrape);
 
-/// An `event` of the tool itself about a target: "state_corrupt".
-void write_event(std::string& out, std::string_view tool, std::string_view target, Timestamp now,
-                 std::string_view event, std::string_view severity, std::string_view message);
-
 }  // namespace dbi::collect

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "resource/memory_limiter.hpp"
+#include "run/instance_memory.hpp"
 #include "run/instance_state.hpp"
 #include "run/run_telemetry.hpp"
 #include "state/atomic_file.hpp"
@@ -58,7 +59,8 @@ class PendingLedger {
 };
 
 Result<stream::StreamOptions> stream_options(const FilterOptions& options, const Context& context,
-                                             const InstanceState& held, PendingLedger& pending) {
+                                             const InstanceState& held, PendingLedger& pending,
+                                             InstanceMemory& memory) {
   stream::StreamOptions out;
   out.files = options.files;
   out.max_record_bytes = options.max_record_bytes;
@@ -76,7 +78,8 @@ Result<stream::StreamOptions> stream_options(const FilterOptions& options, const
     DBI_TRY_ASSIGN(out.resume_from, lines_of(*options.resume));
   }
   DBI_TRY_ASSIGN(const std::string lines, pending.load());
-  out.resume_from += lines;
+  DBI_TRY_ASSIGN(const std::string remembered, memory.load(out.preface));
+  out.resume_from += lines + remembered;
   return out;
 }
 
@@ -117,15 +120,20 @@ Result<ExitStatus> run_filter(const FilterOptions& options, Context& context, co
     DBI_TRY_ASSIGN(held, take_state(context));
   }
   PendingLedger pending(held);
-  DBI_TRY_ASSIGN(const stream::StreamOptions streaming, stream_options(options, context, held, pending));
+  InstanceMemory memory(context, held, !options.resume);
+  DBI_TRY_ASSIGN(const stream::StreamOptions streaming, stream_options(options, context, held, pending, memory));
 
   stream::StreamCounters counters;
-  DBI_TRY_ASSIGN(const std::unique_ptr<stream::Filter> filter, make({loop.waker(), &counters, held.folder}));
+  std::unique_ptr<stream::Filter> filter;  // outlives the telemetry, which reads its figures to the last
   RunTelemetry telemetry(context, held);
   add_counters(telemetry, counters);
+  DBI_TRY_ASSIGN(filter, make({loop.waker(), &counters, &telemetry, held.folder}));
   resource::MemoryLimiter limiter({options.memory_limit, options.memory_spike}, *context.clock);
   stream::StreamContext around{&loop, context.clock, context.log, &counters, {}, {}, {}};
-  around.tick = [&](MonotonicTime) { telemetry.write(); };
+  around.tick = [&](MonotonicTime now) {
+    telemetry.write();
+    memory.store_when_due(*filter, now);
+  };
   if (!options.replay) around.memory_pressure = [&] { return limiter.pressure(); };
   if (reread) {
     around.reload = [&]() -> Status {
@@ -142,6 +150,7 @@ Result<ExitStatus> run_filter(const FilterOptions& options, Context& context, co
     return fail(Error(summary.error()));
   }
   DBI_TRY(keep_for_next(*summary, options, pending));
+  DBI_TRY(memory.store(*filter));
   return summary->exit_status();
 }
 

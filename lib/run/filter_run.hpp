@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "run/filter_options.hpp"
+#include "run/run_telemetry.hpp"
 #include "run/tool.hpp"
 #include "state/folder.hpp"
 #include "stream/counters.hpp"
@@ -21,6 +22,7 @@ namespace dbi::run {
 struct FilterSetup {
   stream::Waker waker;
   const stream::StreamCounters* counters = nullptr;
+  RunTelemetry* telemetry = nullptr;  ///< takes the filter's own figures, which live as long as the filter
   /// Locked for this instance; nothing with --replay, and where another process at a terminal has it.
   std::optional<state::StateFolder> folder;
 };

@@ -35,6 +35,10 @@ void RunTelemetry::add(std::string name, const telemetry::Counter& counter) {
   if (snapshot_) snapshot_->add(std::move(name), counter);
 }
 
+void RunTelemetry::add(std::string name, const telemetry::Gauge& gauge) {
+  if (snapshot_) snapshot_->add(std::move(name), gauge);
+}
+
 void RunTelemetry::write() {
   if (!snapshot_) return;
   read_process();

@@ -23,8 +23,9 @@ class RunTelemetry {
   /// Folds the last figures into the totals: the counters have their final values by then and are still there.
   ~RunTelemetry();
 
-  /// Before the first write(); the counter outlives the object.
+  /// Before the first write(); what is added outlives the object. A name may carry labels: `rule_matches{rule="slow"}`.
   void add(std::string name, const telemetry::Counter& counter);
+  void add(std::string name, const telemetry::Gauge& gauge);
 
   /// About once a second.
   void write();

@@ -54,10 +54,14 @@ class Filter {
   /// Appends what decides about later records, as NDJSON lines with a `kind` of the filter's own; for --resume.
   virtual void save_state(std::string& /*lines*/) const {}
 
+  /// Appends, in the same form, what the tool remembers between its runs where there is no --resume: what it has seen,
+  /// its rates. Called every few seconds and at the end.
+  virtual void save_memory(std::string& /*lines*/) const {}
+
   /// Appends the pending drop ledger in the same form. Also used where the ledger could not be written any more.
   virtual void save_pending(std::string& /*lines*/) const {}
 
-  /// A line that save_state or save_pending wrote; unknown kinds are ignored. Called before the first record.
+  /// A line that save_state, save_memory or save_pending wrote; unknown kinds are ignored. Called before the first record.
   virtual Status load_line(const record::Record& /*line*/) { return {}; }
 };
 

@@ -181,6 +181,7 @@ bool Run::drain_is_over() {
 Result<RunSummary> Run::run() {
   enlarge_pipe(options_.output);
   if (!options_.resume_from.empty()) DBI_TRY(load(options_.resume_from));
+  writer_.buffer() += options_.preface;
   next_tick_ = now();
   return finish(all_inputs());
 }

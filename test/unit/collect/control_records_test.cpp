@@ -72,9 +72,7 @@ TEST(ControlRecords, FollowTheTables) {
   said.outcome = Outcome::Partial;
   said.unclean = {Unclean::Evicted};
   said.server_version = "15.8";
-  std::string event;
-  write_event(event, "dbi-collect", "db1:5432", kNow, "state_corrupt", "warning", "set aside");
-  for (const auto& line : {error({"texts", ErrorKind::Other, "", "m", ""}), scrape(said), event}) {
+  for (const auto& line : {error({"texts", ErrorKind::Other, "", "m", ""}), scrape(said)}) {
     const record::Parsed parsed(line.substr(0, line.size() - 1));
     EXPECT_THAT(record::schema::check_record(parsed.record()), IsEmpty()) << line;
   }

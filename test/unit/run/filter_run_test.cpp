@@ -18,13 +18,17 @@
 namespace dbi::run {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// Passes records; has a ledger of one line, which an earlier run could not write.
+// Passes records; has a ledger of one line, which an earlier run could not write, and remembers how many it ever saw.
 class Pass final : public stream::Filter {
  public:
-  Status on_record(const record::Record& record, stream::Writer& out) override { return out.append(record.line()); }
+  Status on_record(const record::Record& record, stream::Writer& out) override {
+    ++seen_;
+    return out.append(record.line());
+  }
   Status on_end(stream::Writer& out) override {
     if (pending_.empty()) return {};
     return out.append(std::exchange(pending_, {}));
@@ -32,7 +36,12 @@ class Pass final : public stream::Filter {
   void save_pending(std::string& lines) const override {
     if (!pending_.empty()) lines += pending_ + "\n";
   }
+  void save_memory(std::string& lines) const override { lines += "{\"seen\":" + std::to_string(seen_) + "}\n"; }
   Status load_line(const record::Record& line) override {
+    if (const auto seen = line.integer("seen")) {
+      seen_ = *seen;
+      return {};
+    }
     if (line.find("refuse") != nullptr) return fail(ErrorKind::State, "refused");
     pending_ = line.line();
     return {};
@@ -40,6 +49,7 @@ class Pass final : public stream::Filter {
 
  private:
   std::string pending_;
+  std::int64_t seen_ = 0;
 };
 
 bool had_folder = false;
@@ -90,6 +100,7 @@ class FilterRunTest : public ::testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
+  static constexpr auto kMemory = "/state/default/dbi-test@dbi-test.json";
   static constexpr auto kPending = "/state/default/dbi-test@dbi-test.json.pending";
   std::string folder_;
   bool full_output_ = false;
@@ -113,6 +124,38 @@ TEST_F(FilterRunTest, KeepsRejectsInTheStateFolderAndEndsWith3) {
   EXPECT_EQ(run({write("{\"a\":1}\nnonsense\n")}), 3);
   EXPECT_THAT(read("/diagnostics"), HasSubstr("line 2"));
   EXPECT_THAT(read("/state/default/rejects/dbi-test@dbi-test.ndjson"), HasSubstr("\"line\":2"));
+}
+
+TEST_F(FilterRunTest, RemembersFromRunToRun) {
+  EXPECT_EQ(run({write("{}\n{}\n")}), 0);
+  EXPECT_EQ(run({write("{}\n")}), 0);
+  EXPECT_EQ(read(kMemory), "{\"format\":\"filter_memory\",\"version\":1}\n{\"seen\":3}\n");
+}
+
+TEST_F(FilterRunTest, RemembersNothingWhereAResumeFileDoes) {
+  EXPECT_EQ(run({"--resume", folder_ + "/resume", write("{}\n")}), 0);
+  EXPECT_FALSE(std::filesystem::exists(folder_ + kMemory));
+}
+
+TEST_F(FilterRunTest, SetsADamagedMemoryAsideWithAnEvent) {
+  for (const std::string damage : {"", "{", "{}\n", "{\"format\":\"other\",\"version\":1}\n",
+                                   "{\"format\":\"filter_memory\",\"version\":1}\n{\"seen\":3}"}) {
+    std::filesystem::create_directories(folder_ + "/state/default");
+    std::ofstream(folder_ + kMemory) << damage;
+    EXPECT_EQ(run({write("{}\n")}), 0);
+    EXPECT_THAT(read("/out"), AllOf(HasSubstr(R"("event":"state_corrupt","severity":"warning")"), EndsWith("}\n{}\n")));
+    EXPECT_THAT(read("/diagnostics"), HasSubstr("was damaged")) << damage;
+    EXPECT_EQ(read(std::string(kMemory) + ".corrupt"), damage);
+    EXPECT_THAT(read(kMemory), HasSubstr("{\"seen\":1}"));
+  }
+}
+
+TEST_F(FilterRunTest, LeavesANewerMemoryAsItIs) {
+  const std::string newer = "{\"format\":\"filter_memory\",\"version\":2}\n";
+  std::filesystem::create_directories(folder_ + "/state/default");
+  std::ofstream(folder_ + kMemory) << newer;
+  EXPECT_EQ(run({write("{}\n")}), 5);
+  EXPECT_EQ(read(kMemory), newer);
 }
 
 TEST_F(FilterRunTest, ReplayTouchesNoState) {
