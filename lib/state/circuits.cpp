@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/circuits.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "state/json_time.hpp"
+
+namespace dbi::state {
+
+namespace {
+
+constexpr DocumentFormat kFormat{"circuits", 1};
+constexpr std::array<std::string_view, 3> kWords{"closed", "open", "half_open"};
+
+// Where a member is not there, `kept` stays.
+template <typename T>
+void read_into(const nlohmann::ordered_json& body, const char* name, T& kept) {
+  if (const auto member = body.find(name); member != body.end()) kept = member->get<T>();
+}
+
+// nlohmann turns -1 into a large unsigned number.
+template <typename T>
+Status read_count(const nlohmann::ordered_json& body, const char* name, T& kept) {
+  const auto member = body.find(name);
+  if (member == body.end()) return {};
+  if (!member->is_number_unsigned() || !std::in_range<T>(member->get<std::uint64_t>())) {
+    return fail(ErrorKind::Malformed, fmt::format("'{}' is no count", name));
+  }
+  kept = member->get<T>();
+  return {};
+}
+
+Status check_whole(const StoredCircuit& circuit) {
+  if (circuit.state != CircuitState::Closed && !circuit.opened_at) {
+    return fail(ErrorKind::Malformed, "it is not closed and has no 'opened_at'");
+  }
+  if (circuit.state == CircuitState::HalfOpen && !circuit.half_open_since) {
+    return fail(ErrorKind::Malformed, "it is half-open and has no 'half_open_since'");
+  }
+  if (!(circuit.strain >= 0 && circuit.strain <= 1)) return fail(ErrorKind::Malformed, "'strain' is not within 0 to 1");
+  return {};
+}
+
+Result<StoredCircuit> read_circuit(const nlohmann::ordered_json& body) {
+  StoredCircuit out;
+  const auto word = body.at("state").get<std::string>();
+  const auto state = find_circuit_state(word);
+  if (!state) return fail(ErrorKind::Malformed, fmt::format("'{}' is no state", word));
+  out.state = *state;
+  DBI_TRY_ASSIGN(out.opened_at, read_time(body, "opened_at"));
+  DBI_TRY_ASSIGN(const auto open_for, read_milliseconds(body, "open_for_ms"));
+  out.open_for = open_for.value_or(microseconds{0});
+  DBI_TRY_ASSIGN(out.half_open_since, read_time(body, "half_open_since"));
+  DBI_TRY(read_count(body, "probes", out.probes));
+  DBI_TRY(read_count(body, "successes", out.successes));
+  read_into(body, "window", out.window);
+  DBI_TRY(read_count(body, "openings", out.openings));
+  DBI_TRY(read_count(body, "trips", out.trips));
+  DBI_TRY_ASSIGN(out.good_since, read_time(body, "good_since"));
+  read_into(body, "reason", out.reason);
+  read_into(body, "strain", out.strain);
+  DBI_TRY_ASSIGN(out.timeout, read_milliseconds(body, "timeout_ms"));
+  DBI_TRY(check_whole(out));
+  return out;
+}
+
+nlohmann::ordered_json json_of(const StoredCircuit& circuit) {
+  nlohmann::ordered_json out{{"state", circuit_state_word(circuit.state)}};
+  if (circuit.opened_at) {
+    out["opened_at"] = format_timestamp(*circuit.opened_at);
+    out["open_for_ms"] = milliseconds_of(circuit.open_for);
+  }
+  if (circuit.half_open_since) {
+    out["half_open_since"] = format_timestamp(*circuit.half_open_since);
+    out["probes"] = circuit.probes;
+    out["successes"] = circuit.successes;
+  }
+  if (!circuit.reason.empty()) out["reason"] = circuit.reason;
+  if (!circuit.window.empty()) out["window"] = circuit.window;
+  if (circuit.strain > 0) out["strain"] = circuit.strain;
+  if (circuit.openings > 0) out["openings"] = circuit.openings;
+  if (circuit.trips > 0) out["trips"] = circuit.trips;
+  if (circuit.good_since) out["good_since"] = format_timestamp(*circuit.good_since);
+  if (circuit.timeout) out["timeout_ms"] = milliseconds_of(*circuit.timeout);
+  return out;
+}
+
+}  // namespace
+
+std::string_view circuit_state_word(CircuitState state) {
+  return kWords[static_cast<std::size_t>(state)];
+}
+
+std::optional<CircuitState> find_circuit_state(std::string_view word) {
+  const auto* found = std::ranges::find(kWords, word);
+  if (found == kWords.end()) return std::nullopt;
+  return static_cast<CircuitState>(found - kWords.begin());
+}
+
+Result<LoadedCircuits> load_circuits(const std::filesystem::path& path) {
+  LoadedCircuits loaded;
+  const auto accept = [&](const nlohmann::ordered_json& body, int) -> Status {
+    Circuits circuits;
+    for (const auto& [key, value] : body.at("circuits").items()) {
+      auto circuit = read_circuit(value);
+      if (!circuit) {
+        return fail(circuit.error().kind, fmt::format("circuit '{}': {}", key, circuit.error().message));
+      }
+      circuits.insert_or_assign(key, std::move(*circuit));
+    }
+    loaded.circuits = std::move(circuits);
+    return {};
+  };
+  DBI_TRY_ASSIGN(auto read, load_document(path, kFormat, accept));
+  loaded.damage = std::move(read.damage);
+  return loaded;
+}
+
+Status store_circuits(const std::filesystem::path& path, const Circuits& circuits) {
+  auto list = nlohmann::ordered_json::object();
+  auto& items = list.get_ref<nlohmann::ordered_json::object_t&>();
+  items.reserve(circuits.size());
+  // The keys are distinct and sorted; operator[] of an ordered object would search all of it each time.
+  for (const auto& [key, circuit] : circuits) items.emplace_back(key, json_of(circuit));
+  return store_document(path, kFormat, {{"circuits", std::move(list)}}, Durability::Durable);
+}
+
+}  // namespace dbi::state

@@ -1,0 +1,109 @@
+// circuits.json reads back what was stored, member by member, and never believes what is damaged.
+// SPDX-License-Identifier: Apache-2.0
+#include "state/circuits.hpp"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "state/scratch_folder.hpp"
+
+namespace dbi::state {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Timestamp kNoon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 25} + 12h};
+
+Circuits some_circuits() {
+  StoredCircuit well;
+  well.window = "oooo";
+  well.good_since = kNoon;
+  well.timeout = 5s;
+  StoredCircuit strained = well;
+  strained.window = "ooff";
+  strained.strain = 0.8;
+  strained.openings = 2;
+  strained.trips = 7;
+  StoredCircuit open;
+  open.state = CircuitState::Open;
+  open.opened_at = kNoon + 123456us;
+  open.open_for = 28500ms;
+  open.openings = 1;
+  open.trips = 1;
+  open.reason = "5 of 5 calls failed";
+  StoredCircuit half_open = open;
+  half_open.state = CircuitState::HalfOpen;
+  half_open.half_open_since = kNoon + 1min;
+  half_open.probes = 2;
+  half_open.successes = 1;
+  return {{"@host", well}, {"main", strained}, {"main/app", open}, {"main/a \"b\"/\xC3\xA9", half_open}};
+}
+
+Result<LoadedCircuits> load_text_of(std::string_view circuits) {
+  const ScratchFolder folder;
+  write_plainly(folder / "c", R"({"format":"circuits","version":1,"circuits":)" + std::string(circuits) + "}");
+  return load_circuits(folder / "c");
+}
+
+TEST(Circuits, ReadsBackWhatWasStored) {
+  const ScratchFolder folder;
+  for (const auto& circuits : {Circuits{}, some_circuits()}) {
+    ASSERT_TRUE(store_circuits(folder / "circuits.json", circuits));
+    const auto loaded = load_circuits(folder / "circuits.json");
+    ASSERT_TRUE(loaded);
+    EXPECT_EQ(loaded->circuits, circuits);
+    EXPECT_FALSE(loaded->damage);
+  }
+}
+
+TEST(Circuits, AHealthyOneTakesAFewMembersOnly) {
+  const ScratchFolder folder;
+  StoredCircuit well;
+  well.window = "oo";
+  ASSERT_TRUE(store_circuits(folder / "circuits.json", {{"main", well}}));
+  EXPECT_THAT(content_of(folder / "circuits.json"),
+              testing::HasSubstr("\"main\": {\n   \"state\": \"closed\",\n   \"window\": \"oo\"\n  }"));
+}
+
+TEST(Circuits, NoFileHasNoCircuits) {
+  const ScratchFolder folder;
+  const auto loaded = load_circuits(folder / "circuits.json");
+  ASSERT_TRUE(loaded);
+  EXPECT_TRUE(loaded->circuits.empty());
+  EXPECT_FALSE(loaded->damage);
+}
+
+TEST(Circuits, DamageIsSetAside) {
+  for (const auto* circuits :
+       {"[1]", R"({"a":7})", R"({"a":{}})", R"({"a":{"state":"ajar"}})", R"({"a":{"state":"open"}})",
+        R"({"a":{"state":"half_open","opened_at":"2026-11-25T12:00:00Z"}})",
+        R"({"a":{"state":"open","opened_at":"yesterday"}})",
+        R"({"a":{"state":"open","opened_at":"2026-11-25T12:00:00Z","open_for_ms":-1}})",
+        R"({"a":{"state":"open","opened_at":"2026-11-25T12:00:00Z","open_for_ms":1e300}})",
+        R"({"a":{"state":"closed","trips":-1}})", R"({"a":{"state":"closed","trips":1.5}})",
+        R"({"a":{"state":"closed","probes":4294967296}})", R"({"a":{"state":"closed","strain":2}})",
+        R"({"a":{"state":"closed","window":7}})"}) {
+    const auto loaded = load_text_of(circuits);
+    ASSERT_TRUE(loaded) << circuits;
+    EXPECT_TRUE(loaded->circuits.empty()) << circuits;
+    EXPECT_TRUE(loaded->damage) << circuits;
+  }
+}
+
+TEST(Circuits, OneDamagedCircuitIsNamedAndNoneIsTaken) {
+  const auto loaded = load_text_of(R"({"good":{"state":"closed"},"bad":{"state":"ajar"}})");
+  ASSERT_TRUE(loaded && loaded->damage);
+  EXPECT_TRUE(loaded->circuits.empty());
+  EXPECT_THAT(loaded->damage->message, testing::HasSubstr("circuit 'bad': 'ajar' is no state"));
+}
+
+TEST(Circuits, ANewerVersionIsLeftAlone) {
+  const ScratchFolder folder;
+  write_plainly(folder / "c", R"({"format":"circuits","version":2,"circuits":{}})");
+  EXPECT_EQ(load_circuits(folder / "c").error().kind, ErrorKind::State);
+  EXPECT_TRUE(std::filesystem::exists(folder / "c"));
+}
+
+}  // namespace
+}  // namespace dbi::state
