@@ -22,6 +22,12 @@ class Filter {
   /// during the call only.
   virtual Status on_record(const record::Record& record, Writer& out) = 0;
 
+  /// Asked behind every on_record: true where the filter did not take the record, of which it then wrote and counted
+  /// nothing. The loop hands the same one in again once next_deadline(), which must say when, has passed, and after
+  /// whatever else ends the wait; until it is taken nothing is read. A stop goes its usual way: the record is left to a
+  /// later run (a file) or cut off (a pipe).
+  [[nodiscard]] virtual bool holds_back() const { return false; }
+
   /// The loop is about to wait, or done: what goes elsewhere than to `out` and lies in a buffer is written out
   /// (DivertFile).
   virtual Status flush() { return {}; }
@@ -61,7 +67,8 @@ class Filter {
   /// Appends the pending drop ledger in the same form. Also used where the ledger could not be written any more.
   virtual void save_pending(std::string& /*lines*/) const {}
 
-  /// A line that save_state, save_memory or save_pending wrote; unknown kinds are ignored. Called before the first record.
+  /// A line that save_state, save_memory or save_pending wrote; unknown kinds are ignored. Called before the first
+  /// record.
   virtual Status load_line(const record::Record& /*line*/) { return {}; }
 };
 

@@ -112,6 +112,7 @@ class Run {
   Result<Ending> lines_in_memory();
   template <typename Take>
   Status line(const Line& line, Take take);
+  void put_back(const Line& line);
   Status reject(std::string_view reason, const Line& line);
   Result<bool> wait();
   Status duties();
@@ -156,7 +157,8 @@ class Run {
   std::uint64_t bytes_in_ = 0;
   MonotonicTime next_tick_{};
   std::optional<MonotonicTime> drain_until_;
-  bool strict_ = false;  // the next malformed line ends the run
+  bool strict_ = false;     // the next malformed line ends the run
+  bool held_back_ = false;  // the filter did not take the last record
 
   // Memory above its hard limit.
   MonotonicTime next_look_{};
@@ -243,7 +245,7 @@ Status Run::begin_input(const std::string& name, int descriptor) {
 Result<Ending> Run::lines_of_input() {
   for (;;) {
     DBI_TRY_ASSIGN(const Ending ending, lines_in_memory());
-    if (ending != Ending::InputEnd || lines_.at_end()) return ending;
+    if (ending != Ending::InputEnd || (lines_.at_end() && !held_back_)) return ending;
     DBI_TRY(duties());
     DBI_TRY_ASSIGN(const bool readable, wait());
     if (writer_.is_shut() || drain_is_over()) return Ending::CutOff;
@@ -259,7 +261,7 @@ Status Run::read_block() {
 }
 
 // Ends with Stop between two records of a file, with CutOff where the output is shut, else with InputEnd, which need
-// not be the input's.
+// not be the input's: more may come, and a record that the filter holds back is there still.
 Result<Ending> Run::lines_in_memory() {
   for (;;) {
     if (writer_.is_shut()) return Ending::CutOff;
@@ -267,7 +269,19 @@ Result<Ending> Run::lines_in_memory() {
     const Line next = lines_.next();
     if (next.kind == Line::Kind::More || next.kind == Line::Kind::End) return Ending::InputEnd;
     DBI_TRY(line(next, [this] { return filter_.on_record(record_, writer_); }));
+    held_back_ = filter_.holds_back();
+    if (held_back_) {
+      put_back(next);
+      return Ending::InputEnd;
+    }
   }
+}
+
+// As if it had not come yet.
+void Run::put_back(const Line& line) {
+  lines_.put_back(line);
+  --records_in_;
+  bytes_in_ -= line.bytes + (line.ended ? 1 : 0);
 }
 
 // Calls `take` where the line is a record, which record_ is then.
@@ -335,7 +349,7 @@ void Run::spare_memory(MonotonicTime moment) {
 
 // A pause does not outlast a stop, which wants the rest of the input.
 Loop::Watch Run::watch() {
-  const bool reads = !lines_.at_end() && (!paused_ || stopping());
+  const bool reads = !lines_.at_end() && !held_back_ && (!paused_ || stopping());
   return {reads ? descriptor_ : -1, writer_.descriptor()};
 }
 

@@ -84,6 +84,14 @@ Line LineReader::take_long(std::string_view last, bool has_end) {
   return {Line::Kind::TooLong, {}, bytes, hash_->value(), has_end};
 }
 
+void LineReader::put_back(const Line& line) {
+  const std::size_t length = line.text.size() + (line.ended ? 1 : 0);
+  begin_ -= length;
+  searched_ = begin_;
+  --line_number_;
+  bytes_taken_ -= length;
+}
+
 // The rest of a line moves to the front; the buffer grows only where a line fills it, and to no more than the longest
 // line and a block: what is longer next() has given away.
 void LineReader::make_room() {

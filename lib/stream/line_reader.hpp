@@ -43,6 +43,9 @@ class LineReader {
 
   Line next();
 
+  /// The line that next() has just given, a whole one, comes once more.
+  void put_back(const Line& line);
+
   /// One read(2). Fails with ErrorKind::Input; a signal that interrupts it is no fault.
   Status fill();
 

@@ -12,6 +12,7 @@
 
 #include "base/descriptor.hpp"
 #include "stream/line_reader.hpp"
+#include "stream/signals.hpp"
 
 namespace dbi::stream {
 namespace {
@@ -259,6 +260,94 @@ TEST_F(FilterRunTest, TheFilterIsFlushedAtTheEnd) {
   ASSERT_TRUE(summary);
   EXPECT_TRUE(summary->reader_gone);
   EXPECT_GE(filter.flushes, 1);
+}
+
+// Takes a record every other time that it is asked, a second later.
+class Delays final : public Filter {
+ public:
+  explicit Delays(const Clock& clock) : clock_(clock) {}
+  Status on_record(const record::Record& record, Writer& out) override {
+    ++offers;
+    holds_ = until_ == MonotonicTime{} || clock_.monotonic() < until_;
+    if (holds_) {
+      until_ = clock_.monotonic() + std::chrono::seconds{1};
+      return {};
+    }
+    until_ = {};
+    return out.append(record.line());
+  }
+  [[nodiscard]] bool holds_back() const override { return holds_; }
+  [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override {
+    return holds_ ? std::optional(until_) : std::nullopt;
+  }
+  int offers = 0;
+
+ private:
+  const Clock& clock_;
+  bool holds_ = false;
+  MonotonicTime until_{};
+};
+
+TEST_F(FilterRunTest, ARecordThatIsHeldBackIsOfferedAgainAndCountedOnce) {
+  Delays filter(clock_);
+  input_.write("{\"a\":1}\n\nmalformed\n{\"a\":2}");
+  input_.output = Descriptor();
+  const auto summary = run_filter(filter, options_, context_);
+  ASSERT_TRUE(summary);
+  output_.output = Descriptor();
+  EXPECT_EQ(output_.read(), "{\"a\":1}\n{\"a\":2}\n");
+  EXPECT_GE(filter.offers, 4);
+  EXPECT_EQ(counters_.records_in.value(), 2U);
+  EXPECT_EQ(counters_.rejects.value(), 1U);
+  EXPECT_EQ(counters_.bytes_in.value(), 8U + 1 + 10 + 7);
+}
+
+// Never takes what it is offered.
+class HoldsAll final : public Filter {
+ public:
+  explicit HoldsAll(const Clock& clock) : clock_(clock) {}
+  Status on_record(const record::Record& /*record*/, Writer& /*out*/) override {
+    if (++offers == 3) std::raise(SIGTERM);
+    return {};
+  }
+  [[nodiscard]] bool holds_back() const override { return true; }
+  [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override {
+    return clock_.monotonic() + std::chrono::hours{1};
+  }
+  void on_cut_off(const record::Record& record) override { cut_off.emplace_back(record.line()); }
+  int offers = 0;
+  std::vector<std::string> cut_off;
+
+ private:
+  const Clock& clock_;
+};
+
+TEST_F(FilterRunTest, AStopCutsOffWhatIsHeldBackOfAPipe) {
+  const Signals signals(loop_.waker());
+  HoldsAll filter(clock_);
+  options_.drain = std::chrono::seconds{5};
+  input_.write("{\"a\":1}\n{\"a\":2}\n");
+  const auto summary = run_filter(filter, options_, context_);
+  ASSERT_TRUE(summary);
+  EXPECT_TRUE(summary->stopped);
+  EXPECT_EQ(filter.cut_off, (std::vector<std::string>{"{\"a\":1}", "{\"a\":2}"}));
+  EXPECT_EQ(counters_.records_in.value(), 2U);
+  EXPECT_EQ(counters_.records_out.value(), 0U);
+}
+
+TEST_F(FilterRunTest, AStopLeavesWhatIsHeldBackOfAFileToALaterRun) {
+  const Signals signals(loop_.waker());
+  HoldsAll filter(clock_);
+  const Descriptor file(
+      ::open((::testing::TempDir() + "dbi-held").c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  const std::string_view text = "{\"a\":1}\n{\"a\":2}\n";
+  ASSERT_EQ(::pwrite(file.get(), text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  options_.input = file.get();
+  const auto summary = run_filter(filter, options_, context_);
+  ASSERT_TRUE(summary);
+  EXPECT_TRUE(filter.cut_off.empty());
+  EXPECT_EQ(counters_.records_in.value(), 0U);
+  EXPECT_EQ(::lseek(file.get(), 0, SEEK_CUR), 0);
 }
 
 }  // namespace
