@@ -72,6 +72,8 @@ class FilterRunTest : public ::testing::Test {
     context_.log = &log_;
     context_.counters = &counters_;
   }
+  // A stop is remembered until signals are taken over anew.
+  ~FilterRunTest() override { const Signals forgets(loop_.waker()); }
   Result<RunSummary> run() { return run_filter(filter_, options_, context_); }
 
   Pipe input_;
