@@ -25,6 +25,14 @@ const Node* positional_of(const Tree& tree) {
   return found == tree.nodes().end() ? nullptr : &*found;
 }
 
+std::string verb_words(const Tree& tree) {
+  std::vector<std::string_view> words;
+  for (const Node& node : tree.nodes()) {
+    if (!node.verb.empty()) words.push_back(node.verb);
+  }
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
 std::string choice_words(const Node& node) {
   std::vector<std::string_view> words;
   for (const auto& choice : node.choices) words.push_back(choice.word);
@@ -99,7 +107,9 @@ std::string bash_completion(const Program& program, const Tree& tree) {
     if (takes_value(*node)) cases += bash_case(*node);
   }
   const Node* positional = positional_of(tree);
-  const std::string rest = positional == nullptr ? ":" : bash_action(*positional);
+  std::string rest = positional == nullptr ? ":" : bash_action(*positional);
+  const std::string verbs = verb_words(tree);
+  if (!verbs.empty()) rest = fmt::format("compgen -W '{}' -- \"$current\"; {}", verbs, rest);
   // bash splits words at '='.
   return origin(program) + fmt::format(R"(# shellcheck shell=bash
 {0}() {{
@@ -157,6 +167,8 @@ std::string zsh_completion(const Program& program, const Tree& tree) {
     out += zsh_argument(*node, "--" + node->flag, false);
     if (node->negatable) out += zsh_argument(*node, "--no-" + node->flag, false);
   }
+  const std::string verbs = verb_words(tree);
+  if (!verbs.empty()) out += fmt::format("  '1:COMMAND or FILE:{{compadd {}; _files}}' \\\n", verbs);
   if (const Node* node = positional_of(tree)) {
     return out + "  " + shell_quoted(fmt::format("*:{}:{}", node->value_name, zsh_action(*node))) + "\n";
   }
@@ -191,6 +203,11 @@ std::string fish_completion(const Program& program, const Tree& tree) {
   const Node* positional = positional_of(tree);
   if (positional == nullptr || positional->completion != Completion::File) {
     out += fmt::format("complete -c {} -f\n", program.name);
+  }
+  for (const Node& node : tree.nodes()) {
+    if (node.verb.empty()) continue;
+    out += fmt::format("complete -c {} -n __fish_use_subcommand -a {} -d '{}'\n", program.name, node.verb,
+                       escape(node.summary, "'\\"));
   }
   for (const Node* node : visible_flags(tree)) {
     out += fish_line(program, *node, node->flag);

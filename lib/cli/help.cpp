@@ -16,9 +16,14 @@ constexpr std::size_t kBriefWidth = 120;
 constexpr std::size_t kIndent = 8;
 constexpr std::size_t kSummaryColumn = 32;
 
-// "  -q, --quiet", "      --to SINK", "  TARGET ...".
+std::string with_arguments(const Node& verb) {
+  return verb.value_name.empty() ? verb.verb : fmt::format("{} {}", verb.verb, verb.value_name);
+}
+
+// "  -q, --quiet", "      --to SINK", "  TARGET ...", "  open KEY".
 std::string left_side(const Node& node) {
   if (node.positional) return fmt::format("  {} ...", node.value_name);
+  if (!node.verb.empty()) return "  " + with_arguments(node);
   std::string out = node.short_flag == '\0' ? "      " : fmt::format("  -{}, ", node.short_flag);
   out += "--" + node.flag;
   if (takes_value(node)) out += " " + node.value_name;
@@ -29,6 +34,9 @@ std::string usage(const Program& program, const Tree& tree) {
   std::string out = fmt::format("usage: {} [OPTIONS]", program.name);
   for (const Node& node : tree.nodes()) {
     if (node.positional) out += fmt::format(" [{} ...]", node.value_name);
+  }
+  for (const Node& node : tree.nodes()) {
+    if (!node.verb.empty()) out += fmt::format("\n       {} [OPTIONS] {}", program.name, with_arguments(node));
   }
   return out + "\n";
 }

@@ -21,6 +21,10 @@ std::string escape(std::string_view text) {
 
 std::string term(const Node& node) {
   if (node.positional) return fmt::format("_{}_ ...", escape(node.value_name));
+  if (!node.verb.empty()) {
+    const std::string arguments = node.value_name.empty() ? "" : fmt::format(" _{}_", escape(node.value_name));
+    return fmt::format("*{}*{}", escape(node.verb), arguments);
+  }
   std::string out;
   if (node.short_flag != '\0') out += fmt::format("*-{}*, ", node.short_flag);
   out += fmt::format("*--{}*", escape(node.flag));

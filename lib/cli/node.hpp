@@ -53,10 +53,12 @@ struct Node {
   Shape shape = Shape::Scalar;
   Type type = Type::Text;
   std::string flag;           ///< long name without dashes; empty: no flag
+  std::string verb;           ///< the first argument that asks for it; empty: no verb
   char short_flag = '\0';     ///< NUL: none
   std::string key;            ///< path in the configuration, parts joined by '.'; empty: not configurable
   std::string environment;    ///< name of the variable; empty: none
-  std::string value_name;     ///< what stands behind the flag in the help, "DURATION"; also a positional's name
+  std::string value_name;     ///< what stands behind the flag in the help, "DURATION"; also a positional's name,
+                              ///< and a verb's arguments
   std::string summary;        ///< one line, lower case, no full stop
   std::string text;           ///< more sentences for --help and the manual; may be empty
   std::string group;          ///< heading in the help
@@ -83,7 +85,7 @@ struct Node {
   std::shared_ptr<Tree> forms;
 };
 
-/// "--interval" for a flag, "TARGET" for a positional, "collector.guards" for all else.
+/// "--interval" for a flag, "TARGET" for a positional, "status" for a verb, "collector.guards" for all else.
 [[nodiscard]] std::string display_name(const Node& node);
 
 /// What one word gives to a node: a list that is not repeatable takes it apart at ',', everything else takes it whole.

@@ -55,6 +55,7 @@ Status store_texts(std::vector<std::string>* member, const Node& node, std::span
 
 std::string display_name(const Node& node) {
   if (node.positional) return node.value_name;
+  if (!node.verb.empty()) return node.verb;
   return node.flag.empty() ? node.key : "--" + node.flag;
 }
 

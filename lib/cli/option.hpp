@@ -163,6 +163,12 @@ class Tree {
   /// The arguments that are no flags; any number of them. At most one a tree.
   Option positional(std::string value_name, std::vector<std::string>* member, std::string summary);
 
+  /// A word that asks for other work than the tool's usual one, as the first argument and before any "--" ("status");
+  /// what follows goes to the positional. It sets `member` to `value`. `arguments` shows what follows it: "KEY", or
+  /// empty. A file of that name is "./status".
+  template <typename E>
+  Option verb(std::string word, std::optional<E>* member, E value, std::string arguments, std::string summary);
+
   /// A list of entries, each described by `describe(Tree&, T&)`; configuration only.
   template <typename T, typename Describe>
   Option list(std::string_view key, std::vector<T>* member, std::string summary, Describe describe);

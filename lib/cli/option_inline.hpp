@@ -109,6 +109,17 @@ Option Tree::choice(std::string_view names, T* member, std::vector<Choice<detail
   return Option(node);
 }
 
+template <typename E>
+Option Tree::verb(std::string word, std::optional<E>* member, E value, std::string arguments, std::string summary) {
+  Node& node = add({}, Shape::Scalar, Type::Boolean, std::move(arguments), std::move(summary));
+  node.verb = std::move(word);
+  node.store = [member, value](const Node&, std::span<const Word>, bool keep) -> Status {
+    if (keep) *member = value;
+    return {};
+  };
+  return Option(node);
+}
+
 template <typename T, typename Describe>
 Option Tree::list(std::string_view key, std::vector<T>* member, std::string summary, Describe describe) {
   Node& node = add(key, Shape::List, Type::Any, {}, std::move(summary));

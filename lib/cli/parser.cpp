@@ -72,17 +72,29 @@ Status take_flags(const Pairs& pairs) {
   return {};
 }
 
+// The verb that the first argument is, or nullptr.
+Node* verb_of(Tree& tree, std::string_view argument) {
+  const auto node = std::ranges::find_if(
+      tree.nodes(), [argument](const Node& each) { return !each.verb.empty() && each.verb == argument; });
+  return node == tree.nodes().end() ? nullptr : &*node;
+}
+
 // What CLI11 left over: unknown flags, and the arguments that are no flags.
 Status take_rest(Tree& tree, const std::vector<std::string>& rest) {
   std::vector<Word> words;
   bool only_arguments = false;
+  bool first = true;
   for (const auto& argument : rest) {
     if (!only_arguments && argument == "--") {
       only_arguments = true;
     } else if (!only_arguments && argument.size() > 1 && argument.starts_with('-')) {
       return unknown(tree, argument);
+    } else if (Node* verb = first && !only_arguments ? verb_of(tree, argument) : nullptr) {
+      DBI_TRY(offer_flag(*verb, {{argument}}));
+      first = false;
     } else {
       words.push_back({argument});
+      first = false;
     }
   }
   if (words.empty()) return {};

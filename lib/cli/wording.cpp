@@ -9,6 +9,7 @@ namespace dbi::cli {
 
 namespace {
 
+constexpr std::string_view kCommands = "Commands";
 constexpr std::string_view kArguments = "Arguments";
 
 Section& section_of(std::vector<Section>& all, std::string_view heading) {
@@ -36,6 +37,9 @@ std::string sources(const Node& node) {
 
 std::vector<Section> sections(const Tree& tree, bool with_maintenance) {
   std::vector<Section> out;
+  for (const Node& node : tree.nodes()) {
+    if (!node.verb.empty()) section_of(out, kCommands).nodes.push_back(&node);
+  }
   for (const Node& node : tree.nodes()) {
     if (node.positional) section_of(out, kArguments).nodes.push_back(&node);
   }

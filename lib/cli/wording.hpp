@@ -17,7 +17,7 @@ struct Section {
   std::vector<const Node*> nodes;
 };
 
-/// Flags and positionals by heading, in the order of the headings' first use; positionals first, under "Arguments".
+/// Verbs under "Commands", positionals under "Arguments", then flags by heading in the order of its first use.
 [[nodiscard]] std::vector<Section> sections(const Tree& tree, bool with_maintenance);
 
 /// Whether the flag or positional is followed by a value.
