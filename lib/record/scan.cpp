@@ -1,13 +1,19 @@
-// Scan kernels: SSE2 for every x86-64, AVX2 where the machine has it, bytewise elsewhere.
+// Scan kernels: SSE2 for every x86-64, AVX2 and AVX-512 where the machine has them, bytewise elsewhere.
 // SPDX-License-Identifier: Apache-2.0
 #include "record/scan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <vector>
 
 #include "record/escape.hpp"
 
 #if defined(__x86_64__)
+#if defined(__GNUC__) && !defined(__clang__)
+// The intrinsics of g++ 12 begin with an uninitialised vector on purpose (GCC bug 105593).
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
 #endif
 
@@ -39,7 +45,7 @@ struct Carry {
 
 // Each bit becomes the parity of itself and those below: set from an opening quote up to the byte before its closing
 // one.
-DBI_INLINE std::uint64_t prefix_xor(std::uint64_t bits) {
+DBI_INLINE std::uint64_t prefix_xor_by_shifts(std::uint64_t bits) {
   bits ^= bits << 1U;
   bits ^= bits << 2U;
   bits ^= bits << 4U;
@@ -99,7 +105,7 @@ DBI_INLINE void write_four(std::uint32_t* out, std::uint32_t block, std::uint64_
 
 // Appends the positions of the set bits. Four or eight are written whether they are there or not: that costs less than
 // branches that cannot be foretold.
-DBI_INLINE void append_positions(Scan& scan, std::size_t block, std::uint64_t bits) {
+DBI_INLINE void append_by_fours(Scan& scan, std::size_t block, std::uint64_t bits) {
   const auto count = static_cast<std::size_t>(__builtin_popcountll(bits));
   const auto first = static_cast<std::uint32_t>(block);
   std::uint32_t* out = scan.operators.data() + scan.count;
@@ -110,11 +116,12 @@ DBI_INLINE void append_positions(Scan& scan, std::size_t block, std::uint64_t bi
   for (std::size_t done = 8; done < count; done += 4) write_four(out + done, first, bits);
 }
 
+template <typename Kernel>
 DBI_INLINE void take_block(Scan& scan, Carry& carry, std::size_t block, const Masks& masks) {
   std::uint64_t escaped = 0;
   if ((masks.backslash | carry.escape) != 0) escaped = find_escaped(masks.backslash, carry.escape);
   const std::uint64_t quote = masks.quote & ~escaped;
-  const std::uint64_t in_string = prefix_xor(quote) ^ carry.in_string;
+  const std::uint64_t in_string = Kernel::prefix_xor(quote) ^ carry.in_string;
   carry.in_string = static_cast<std::uint64_t>(static_cast<std::int64_t>(in_string) >> 63);
   const std::uint64_t outside = ~in_string;
   const std::uint64_t operators = masks.operators & outside;
@@ -128,7 +135,7 @@ DBI_INLINE void take_block(Scan& scan, Carry& carry, std::size_t block, const Ma
   carry.string_end = string_end >> 63U;
   scan.white_space |= white_space != 0;
   scan.non_ascii |= masks.high != 0;
-  append_positions(scan, block, operators);
+  Kernel::append_positions(scan, block, operators);
   const std::uint64_t control = masks.control & in_string;
   if (__builtin_expect((control | stray) != 0, 0)) note_faults(scan, block, control, stray);
   if (escaped != 0) {
@@ -137,20 +144,20 @@ DBI_INLINE void take_block(Scan& scan, Carry& carry, std::size_t block, const Ma
   }
 }
 
-// Scans one chunk; `find_masks` looks at 64 bytes. Inlined into each kernel, so that it uses what the kernel may use.
-template <typename FindMasks>
-DBI_INLINE void scan_chunk(Scan& scan, FindMasks find_masks) {
+// Scans one chunk. Inlined into each kernel's function, so that it uses what the kernel may use.
+template <typename Kernel>
+DBI_INLINE void scan_chunk(Scan& scan) {
   Carry carry{scan.in_string ? ~std::uint64_t{0} : 0, scan.escape, scan.after_gap, scan.after_string};
   scan.count = 0;
   const std::size_t end = std::min(scan.line.size(), scan.position + Scan::kChunk);
   std::size_t block = scan.position;
   Masks masks;
   for (; block + kBlock <= end; block += kBlock) {
-    find_masks(scan.line.data() + block, masks);
-    take_block(scan, carry, block, masks);
+    Kernel::find_masks(scan.line.data() + block, masks);
+    take_block<Kernel>(scan, carry, block, masks);
   }
   if (block < end) {
-    find_masks(scan.line.data() + block, masks);
+    Kernel::find_masks(scan.line.data() + block, masks);
     const std::uint64_t valid = (std::uint64_t{1} << (end - block)) - 1;
     masks.quote &= valid;
     masks.backslash &= valid;
@@ -158,7 +165,7 @@ DBI_INLINE void scan_chunk(Scan& scan, FindMasks find_masks) {
     masks.control &= valid;
     masks.space &= valid;
     masks.high &= valid;
-    take_block(scan, carry, block, masks);
+    take_block<Kernel>(scan, carry, block, masks);
   }
   scan.position = end;
   scan.in_string = carry.in_string != 0;
@@ -167,115 +174,183 @@ DBI_INLINE void scan_chunk(Scan& scan, FindMasks find_masks) {
   scan.after_string = carry.string_end != 0;
 }
 
+// What every machine can do of a kernel: the rest is find_masks.
+struct AnyMachine {
+  DBI_INLINE static std::uint64_t prefix_xor(std::uint64_t bits) { return prefix_xor_by_shifts(bits); }
+  DBI_INLINE static void append_positions(Scan& scan, std::size_t block, std::uint64_t bits) {
+    append_by_fours(scan, block, bits);
+  }
+};
+
 #if defined(__x86_64__)
 
 // SSE2 is part of every x86-64.
-DBI_INLINE std::uint64_t bits(__m128i lanes, int shift) {
-  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm_movemask_epi8(lanes)))
-         << static_cast<unsigned>(shift);
-}
-
-DBI_INLINE void find_masks_sse2(const char* bytes, Masks& masks) {
-  masks = {};
-  for (int i = 0; i < 64; i += 16) {
-    const __m128i in = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + i));
-    const __m128i folded = _mm_or_si128(in, _mm_set1_epi8(0x20));  // [ ] and { } differ by this bit
-    const __m128i brackets =
-        _mm_or_si128(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{')), _mm_cmpeq_epi8(folded, _mm_set1_epi8('}')));
-    const __m128i separators =
-        _mm_or_si128(_mm_cmpeq_epi8(in, _mm_set1_epi8(':')), _mm_cmpeq_epi8(in, _mm_set1_epi8(',')));
-    masks.quote |= bits(_mm_cmpeq_epi8(in, _mm_set1_epi8('"')), i);
-    masks.backslash |= bits(_mm_cmpeq_epi8(in, _mm_set1_epi8('\\')), i);
-    masks.operators |= bits(_mm_or_si128(brackets, separators), i);
-    masks.control |= bits(_mm_cmpeq_epi8(_mm_min_epu8(in, _mm_set1_epi8(0x1F)), in), i);
-    masks.space |= bits(_mm_cmpeq_epi8(in, _mm_set1_epi8(' ')), i);
-    masks.high |= bits(in, i);
+struct Sse2 : AnyMachine {
+  DBI_INLINE static std::uint64_t bits(__m128i lanes, int shift) {
+    return static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm_movemask_epi8(lanes)))
+           << static_cast<unsigned>(shift);
   }
-}
 
-#define DBI_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
-
-DBI_AVX2 inline std::uint64_t bits(__m256i low, __m256i high) {
-  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(high))) << 32U |
-         static_cast<std::uint32_t>(_mm256_movemask_epi8(low));
-}
+  DBI_INLINE static void find_masks(const char* bytes, Masks& masks) {
+    masks = {};
+    for (int i = 0; i < 64; i += 16) {
+      const __m128i in = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + i));
+      const __m128i folded = _mm_or_si128(in, _mm_set1_epi8(0x20));  // [ ] and { } differ by this bit
+      const __m128i brackets =
+          _mm_or_si128(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{')), _mm_cmpeq_epi8(folded, _mm_set1_epi8('}')));
+      const __m128i separators =
+          _mm_or_si128(_mm_cmpeq_epi8(in, _mm_set1_epi8(':')), _mm_cmpeq_epi8(in, _mm_set1_epi8(',')));
+      masks.quote |= bits(_mm_cmpeq_epi8(in, _mm_set1_epi8('"')), i);
+      masks.backslash |= bits(_mm_cmpeq_epi8(in, _mm_set1_epi8('\\')), i);
+      masks.operators |= bits(_mm_or_si128(brackets, separators), i);
+      masks.control |= bits(_mm_cmpeq_epi8(_mm_min_epu8(in, _mm_set1_epi8(0x1F)), in), i);
+      masks.space |= bits(_mm_cmpeq_epi8(in, _mm_set1_epi8(' ')), i);
+      masks.high |= bits(in, i);
+    }
+  }
+};
 
 // Operators by a table indexed with the low four bits of a byte: those of ':' are A, of '{' B, of ',' C, of '}' D.
 // 0x1A and 0x0C pass as ':' and ','.
-DBI_AVX2 inline __m256i operator_lanes(__m256i in) {
-  const __m256i table = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0,  //
-                                         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0);
-  return _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, in), _mm256_or_si256(in, _mm256_set1_epi8(0x20)));
-}
+alignas(16) constexpr std::array<char, 16> kOperators{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0};
 
-DBI_AVX2 inline std::uint64_t equal_bits(__m256i low, __m256i high, char byte) {
-  const __m256i all = _mm256_set1_epi8(byte);
-  return bits(_mm256_cmpeq_epi8(low, all), _mm256_cmpeq_epi8(high, all));
-}
+#define DBI_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
-DBI_AVX2 inline void find_masks_avx2(const char* bytes, Masks& masks) {
-  const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
-  const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 32));
-  const __m256i last_control = _mm256_set1_epi8(0x1F);
-  masks.quote = equal_bits(low, high, '"');
-  masks.backslash = equal_bits(low, high, '\\');
-  masks.operators = bits(operator_lanes(low), operator_lanes(high));
-  masks.control = bits(_mm256_cmpeq_epi8(_mm256_min_epu8(low, last_control), low),
-                       _mm256_cmpeq_epi8(_mm256_min_epu8(high, last_control), high));
-  masks.space = equal_bits(low, high, ' ');
-  masks.high = bits(low, high);
+struct Avx2 : AnyMachine {
+  DBI_AVX2 static std::uint64_t bits(__m256i low, __m256i high) {
+    return static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(high))) << 32U |
+           static_cast<std::uint32_t>(_mm256_movemask_epi8(low));
+  }
+
+  DBI_AVX2 static __m256i operator_lanes(__m256i in) {
+    const __m256i table =
+        _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(kOperators.data())));
+    return _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, in), _mm256_or_si256(in, _mm256_set1_epi8(0x20)));
+  }
+
+  DBI_AVX2 static std::uint64_t equal_bits(__m256i low, __m256i high, char byte) {
+    const __m256i all = _mm256_set1_epi8(byte);
+    return bits(_mm256_cmpeq_epi8(low, all), _mm256_cmpeq_epi8(high, all));
+  }
+
+  DBI_AVX2 static void find_masks(const char* bytes, Masks& masks) {
+    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
+    const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 32));
+    const __m256i last_control = _mm256_set1_epi8(0x1F);
+    masks.quote = equal_bits(low, high, '"');
+    masks.backslash = equal_bits(low, high, '\\');
+    masks.operators = bits(operator_lanes(low), operator_lanes(high));
+    masks.control = bits(_mm256_cmpeq_epi8(_mm256_min_epu8(low, last_control), low),
+                         _mm256_cmpeq_epi8(_mm256_min_epu8(high, last_control), high));
+    masks.space = equal_bits(low, high, ' ');
+    masks.high = bits(low, high);
+  }
+};
+
+// VBMI2 compresses bytes: the positions of the set bits in one step. The product with all ones, without carries, is the
+// prefix XOR.
+#define DBI_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,avx2,bmi,bmi2,pclmul,popcnt")))
+
+struct Avx512 {
+  DBI_AVX512 static std::uint64_t prefix_xor(std::uint64_t bits) {
+    const __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<std::int64_t>(bits)),
+                                                 _mm_set1_epi8(static_cast<char>(0xFF)), 0);
+    return static_cast<std::uint64_t>(_mm_cvtsi128_si64(product));
+  }
+
+  DBI_AVX512 static void append_positions(Scan& scan, std::size_t block, std::uint64_t bits) {
+    alignas(64) static constexpr auto kPositions = [] {
+      std::array<std::uint8_t, kBlock> positions{};
+      for (std::size_t i = 0; i < kBlock; ++i) positions[i] = static_cast<std::uint8_t>(i);
+      return positions;
+    }();
+    const __m512i first = _mm512_set1_epi32(static_cast<int>(block));
+    __m512i found = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(kPositions.data()));
+    const auto count = static_cast<std::size_t>(__builtin_popcountll(bits));
+    std::uint32_t* out = scan.operators.data() + scan.count;
+    scan.count += count;
+    for (std::size_t done = 0;;) {
+      _mm512_storeu_si512(out + done, _mm512_add_epi32(first, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(found))));
+      done += 16;
+      if (done >= count) return;
+      found = _mm512_alignr_epi32(_mm512_setzero_si512(), found, 4);
+    }
+  }
+
+  DBI_AVX512 static void find_masks(const char* bytes, Masks& masks) {
+    const __m512i in = _mm512_loadu_si512(bytes);
+    const __m512i table = _mm512_broadcast_i32x4(_mm_load_si128(reinterpret_cast<const __m128i*>(kOperators.data())));
+    masks.quote = _mm512_cmpeq_epi8_mask(in, _mm512_set1_epi8('"'));
+    masks.backslash = _mm512_cmpeq_epi8_mask(in, _mm512_set1_epi8('\\'));
+    masks.operators =
+        _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(table, in), _mm512_or_si512(in, _mm512_set1_epi8(0x20)));
+    masks.control = _mm512_cmple_epu8_mask(in, _mm512_set1_epi8(0x1F));
+    masks.space = _mm512_cmpeq_epi8_mask(in, _mm512_set1_epi8(' '));
+    masks.high = _mm512_movepi8_mask(in);
+  }
+};
+
+void scan_chunk_sse2(Scan& scan) {
+  scan_chunk<Sse2>(scan);
 }
 
 DBI_AVX2 void scan_chunk_avx2(Scan& scan) {
-  scan_chunk(scan, find_masks_avx2);
+  scan_chunk<Avx2>(scan);
 }
 
-bool can_avx2() {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-         __builtin_cpu_supports("popcnt");
+DBI_AVX512 void scan_chunk_avx512(Scan& scan) {
+  scan_chunk<Avx512>(scan);
+}
+
+std::vector<ScanKernel> find_kernels() {
+  std::vector<ScanKernel> kernels{{"sse2", scan_chunk_sse2}};
+  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0 &&
+                    __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("popcnt") != 0;
+  if (avx2) kernels.push_back({"avx2", scan_chunk_avx2});
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+                      __builtin_cpu_supports("avx512vbmi2") != 0 && __builtin_cpu_supports("pclmul") != 0;
+  if (avx512) kernels.push_back({"avx512", scan_chunk_avx512});
+  return kernels;
 }
 
 #else
 
-void find_masks_bytewise(const char* bytes, Masks& masks) {
-  masks = {};
-  for (std::size_t i = 0; i < kBlock; ++i) {
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    const std::uint64_t bit = std::uint64_t{1} << i;
-    if (byte == '"') masks.quote |= bit;
-    if (byte == '\\') masks.backslash |= bit;
-    if (std::string_view("{}[]:,").find(bytes[i]) != std::string_view::npos) masks.operators |= bit;
-    if (byte < 0x20) masks.control |= bit;
-    if (byte == ' ') masks.space |= bit;
-    if (byte >= 0x80) masks.high |= bit;
+struct Bytewise : AnyMachine {
+  static void find_masks(const char* bytes, Masks& masks) {
+    masks = {};
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      const auto byte = static_cast<unsigned char>(bytes[i]);
+      const std::uint64_t bit = std::uint64_t{1} << i;
+      if (byte == '"') masks.quote |= bit;
+      if (byte == '\\') masks.backslash |= bit;
+      if (std::string_view("{}[]:,").find(bytes[i]) != std::string_view::npos) masks.operators |= bit;
+      if (byte < 0x20) masks.control |= bit;
+      if (byte == ' ') masks.space |= bit;
+      if (byte >= 0x80) masks.high |= bit;
+    }
   }
+};
+
+void scan_chunk_bytewise(Scan& scan) {
+  scan_chunk<Bytewise>(scan);
+}
+
+std::vector<ScanKernel> find_kernels() {
+  return {{"bytewise", scan_chunk_bytewise}};
 }
 
 #endif
 
 }  // namespace
 
-#if defined(__x86_64__)
-
-void scan_chunk_portable(Scan& scan) {
-  scan_chunk(scan, find_masks_sse2);
+std::span<const ScanKernel> scan_kernels() {
+  static const std::vector<ScanKernel> kernels = find_kernels();
+  return kernels;
 }
 
 ScanFunction best_scan_chunk() {
-  static const ScanFunction best = can_avx2() ? scan_chunk_avx2 : scan_chunk_portable;
+  static const ScanFunction best = scan_kernels().back().scan_chunk;
   return best;
 }
-
-#else
-
-void scan_chunk_portable(Scan& scan) {
-  scan_chunk(scan, find_masks_bytewise);
-}
-
-ScanFunction best_scan_chunk() {
-  return scan_chunk_portable;
-}
-
-#endif
 
 }  // namespace dbi::record

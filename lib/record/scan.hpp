@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace dbi::record {
@@ -48,8 +49,14 @@ struct Scan {
 /// or the ends of the line.
 using ScanFunction = void (*)(Scan& scan);
 
-/// For any machine.
-void scan_chunk_portable(Scan& scan);
+/// One way to do it.
+struct ScanKernel {
+  std::string_view name;  ///< the instructions that it needs: "avx2"
+  ScanFunction scan_chunk;
+};
+
+/// Those that this machine can run, the fastest last; there is always one. All of them give the same.
+[[nodiscard]] std::span<const ScanKernel> scan_kernels();
 
 /// The fastest one that this machine can run.
 [[nodiscard]] ScanFunction best_scan_chunk();

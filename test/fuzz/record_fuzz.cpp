@@ -53,15 +53,18 @@ std::vector<std::uint32_t> operators_of(const Scan& scan) {
 }
 
 void compare_scans(std::string_view line) {
-  const auto portable = std::make_unique<Scan>(line);
-  const auto best = std::make_unique<Scan>(line);
-  while (!portable->at_end()) {
-    dbi::record::scan_chunk_portable(*portable);
-    dbi::record::best_scan_chunk()(*best);
-    require(portable->position == best->position && operators_of(*portable) == operators_of(*best));
-    require(portable->fault == best->fault && portable->fault_at == best->fault_at);
-    require(portable->in_string == best->in_string && portable->backslash == best->backslash);
-    require(portable->white_space == best->white_space && portable->non_ascii == best->non_ascii);
+  const auto kernels = dbi::record::scan_kernels();
+  for (const auto& kernel : kernels.subspan(1)) {
+    const auto first = std::make_unique<Scan>(line);
+    const auto other = std::make_unique<Scan>(line);
+    while (!first->at_end()) {
+      kernels[0].scan_chunk(*first);
+      kernel.scan_chunk(*other);
+      require(first->position == other->position && operators_of(*first) == operators_of(*other));
+      require(first->fault == other->fault && first->fault_at == other->fault_at);
+      require(first->in_string == other->in_string && first->backslash == other->backslash);
+      require(first->white_space == other->white_space && first->non_ascii == other->non_ascii);
+    }
   }
 }
 
