@@ -5,13 +5,12 @@
 #include <set>
 #include <utility>
 
+#include "circuit/circuit.hpp"
 #include "circuit/key.hpp"
 
 namespace dbi::circuit {
 
 namespace {
-
-using state::CircuitState;
 
 template <typename Map>
 const typename Map::mapped_type* find(const Map& map, std::string_view key) {
@@ -29,12 +28,10 @@ void add_databases(const Map& map, const std::string& prefix, std::set<std::stri
 
 Standing own_standing(const state::StoredCircuit& circuit, Timestamp now) {
   if (circuit.state == CircuitState::Closed || !circuit.opened_at) return {};
-  const Timestamp until = *circuit.opened_at + circuit.open_for;
-  const bool under_another_clock = *circuit.opened_at - now > circuit.open_for;
-  if (circuit.state == CircuitState::HalfOpen || now >= until || under_another_clock) {
+  if (circuit.state == CircuitState::HalfOpen || is_over(*circuit.opened_at, circuit.open_for, now)) {
     return {CircuitState::HalfOpen, std::nullopt, false, circuit.reason};
   }
-  return {CircuitState::Open, until, false, circuit.reason};
+  return {CircuitState::Open, *circuit.opened_at + circuit.open_for, false, circuit.reason};
 }
 
 }  // namespace

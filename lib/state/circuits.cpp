@@ -55,6 +55,7 @@ Result<StoredCircuit> read_circuit(const nlohmann::ordered_json& body) {
   DBI_TRY_ASSIGN(out.opened_at, read_time(body, "opened_at"));
   DBI_TRY_ASSIGN(const auto open_for, read_milliseconds(body, "open_for_ms"));
   out.open_for = open_for.value_or(microseconds{0});
+  DBI_TRY_ASSIGN(out.broken_since, read_time(body, "broken_since"));
   DBI_TRY_ASSIGN(out.half_open_since, read_time(body, "half_open_since"));
   DBI_TRY(read_count(body, "probes", out.probes));
   DBI_TRY(read_count(body, "successes", out.successes));
@@ -75,6 +76,7 @@ nlohmann::ordered_json json_of(const StoredCircuit& circuit) {
     out["opened_at"] = format_timestamp(*circuit.opened_at);
     out["open_for_ms"] = milliseconds_of(circuit.open_for);
   }
+  if (circuit.broken_since) out["broken_since"] = format_timestamp(*circuit.broken_since);
   if (circuit.half_open_since) {
     out["half_open_since"] = format_timestamp(*circuit.half_open_since);
     out["probes"] = circuit.probes;

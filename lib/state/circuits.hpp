@@ -30,6 +30,7 @@ struct StoredCircuit {
   std::optional<Timestamp> half_open_since;  ///< half-open only
   std::uint32_t probes = 0;                  ///< half-open only: cycles taken as probes
   std::uint32_t successes = 0;               ///< half-open only: those that went well
+  std::optional<Timestamp> broken_since;     ///< unless closed: when it left closed
   std::string window;                        ///< the latest calls, as circuit::Window writes them
   std::uint32_t openings = 0;                ///< in a row, without a good spell between: the exponent of the open time
   std::uint64_t trips = 0;                   ///< ever

@@ -29,6 +29,7 @@ Circuits some_circuits() {
   open.state = CircuitState::Open;
   open.opened_at = kNoon + 123456us;
   open.open_for = 28500ms;
+  open.broken_since = kNoon - 1h;
   open.openings = 1;
   open.trips = 1;
   open.reason = "5 of 5 calls failed";
