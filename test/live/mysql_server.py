@@ -2,15 +2,12 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
-import atexit
 import collections
 import json
-import pathlib
-import shutil
 import subprocess
-import tempfile
 
-from server import ROOT, Cycle
+from private_server import PrivateServer
+from server import Cycle
 
 SCHEMAS = ("app", "other_app")
 
@@ -20,55 +17,26 @@ def sql_of(number):
     return f"select {number} as k{number}, 'x'"
 
 
-class MysqlServer:
-    """Debian's MariaDB, or the server of $DBI_TEST_MYSQL_ROOT. Starts in __init__; close() removes it."""
+class MysqlServer(PrivateServer):
+    """The MariaDB or MySQL of $DBI_TEST_MYSQL_ROOT, else Debian's."""
 
-    def __init__(self, *settings):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dbi-live-mysql."))
-        self.folder.chmod(0o755)
-        atexit.register(self.close)
-        self.target = self._control("start", *settings).strip().splitlines()[-1]
+    SCRIPT = "private-mariadb"
+
+    def __init__(self, *settings, environment=()):
+        super().__init__(*settings, environment=environment)
+        self.target = self.started.strip().splitlines()[-1]
         self.sql("create database other_app; grant all on other_app.* to app")
         version = self.sql("select version()")
         self.is_mariadb = "MariaDB" in version
         self.name = version if self.is_mariadb else f"MySQL {version}"
 
-    def _control(self, verb, *arguments):
-        done = subprocess.run([ROOT / "scripts/private-mariadb", verb, self.folder, *arguments],
-                              capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(f"private-mariadb {verb}: {done.stderr}")
-        return done.stdout
-
-    def close(self):
-        atexit.unregister(self.close)
-        if self.folder.exists():
-            self._control("remove")
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def restart(self, *settings):
-        self._control("restart", *settings)
-
-    def crash(self):
-        self._control("crash")
-        self._control("start")
-
     def client(self, user="root", database="", *options):
         return ["mariadb", "--no-defaults", "--default-character-set=utf8mb4", "-N", "-B", "-S",
                 str(self.folder / "socket"), "-u", user, *options, *([database] if database else [])]
 
-    def sql(self, text, user="root", database="", check=True, options=()):
-        done = subprocess.run(self.client(user, database, *options), input=text + "\n" if options else text + ";\n",
-                              capture_output=True, text=True)
-        if check and done.returncode:
-            raise RuntimeError(f"status {done.returncode}: {done.stderr or done.stdout[-200:]} of {text[:200]}")
-        return done.stdout.rstrip("\n")
+    def sql(self, text, user="root", database="", options=()):
+        """Runs statements, one after another; the output without the last line's end."""
+        return self.feed(self.client(user, database, *options), text + ("\n" if options else ";\n"))
 
     def run_all(self, work):
         """(number, times, schema) each; one session a schema."""

@@ -2,22 +2,17 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
-import atexit
 import collections
 import json
 import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 
-# Told to stop, a suite still ends its server.
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+from private_server import PrivateServer
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 DATABASES = ("app", "postgres")
 USERS = ("app", "dbi_plain")
 NESTED = """
@@ -43,47 +38,18 @@ def sql_of(number):
     return f"select {first} as k{number}, " + ", ".join(rest)
 
 
-class Server:
-    """Starts in __init__; close() stops it and removes its folder."""
+class Server(PrivateServer):
+    """The PostgreSQL of $DBI_TEST_PG_BIN, else Debian's."""
+
+    SCRIPT = "private-postgres"
 
     def __init__(self, *settings):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dbi-live."))
-        atexit.register(self.close)
-        self._control("start", *settings)
-        self.port = (self.folder / "port").read_text().strip()
+        super().__init__(*settings)
         for database in DATABASES:
             self.sql(NESTED, database=database)
         self.version = int(self.sql("select current_setting('server_version_num')::int / 10000"))
         self.name = f"PostgreSQL {self.version}"
         self.has_toplevel = self.version >= 14
-
-    def _control(self, verb, *arguments):
-        done = subprocess.run([ROOT / "scripts/private-postgres", verb, self.folder, *arguments],
-                              capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(f"private-postgres {verb}: {done.stderr}")
-
-    def close(self):
-        atexit.unregister(self.close)
-        if self.folder.exists():
-            self._control("remove")
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def restart(self, *settings):
-        self._control("restart", *settings)
-
-    def stop(self):
-        self._control("stop")
-
-    def crash(self):
-        self._control("crash")
-        self._control("start")
 
     def kill_backend(self):
         """kill -9 of one backend: the postmaster stays, every backend restarts, the statistics are lost."""
@@ -103,10 +69,7 @@ class Server:
 
     def sql(self, text, user="postgres", database="app", check=True):
         """Runs statements, each by itself; the output without the last line's end."""
-        done = subprocess.run(self._psql(user, database), input=text + ";\n", capture_output=True, text=True)
-        if check and done.returncode:
-            raise RuntimeError(f"{text}: {done.stderr}")
-        return done.stdout.rstrip("\n")
+        return self.feed(self._psql(user, database), text + ";\n", check)
 
     def run(self, number, times=1, user="app", database="app", nested=False):
         """Runs known statement `number` so many times."""
@@ -122,9 +85,7 @@ class Server:
             else:
                 by_session[user, database].append((text + ";\n") * times)
         for (user, database), lines in by_session.items():
-            done = subprocess.run(self._psql(user, database), input="".join(lines), capture_output=True, text=True)
-            if done.returncode:
-                raise RuntimeError(done.stderr)
+            self.feed(self._psql(user, database), "".join(lines))
 
     def run_known(self, work):
         """(number, times) each, by one user."""
