@@ -2,6 +2,7 @@
 #include "db/mysql_connection.hpp"
 
 #include <errmsg.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <mysql.h>
 #include <poll.h>
@@ -117,6 +118,12 @@ class SocketBreaker {
   Descriptor socket_;
   std::stop_callback<Break> callback_;
 };
+
+// Over TLS the library reads from the socket as it finds it, and it leaves it blocking: the limits of time and a stop
+// request would not be heard while an answer is waited for.
+void do_not_block(int socket) {
+  ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
+}
 
 bool is_text(const MYSQL_FIELD& field) {
   return IS_NUM(field.type) == 0;
@@ -270,6 +277,7 @@ Outcome<Handle> MysqlConnection::Session::reach(TlsMode tls, Deadline deadline, 
   if (tls >= TlsMode::Required && mysql_get_ssl_cipher(handle) == nullptr) {
     return tl::unexpected(failure(ErrorKind::Connection, fmt::format("{}: the connection is without TLS", where_)));
   }
+  do_not_block(mysql_get_socket(handle));
   return connection;
 }
 

@@ -132,6 +132,7 @@ class MysqlTls : public testing::Test {
   static void TearDownTestSuite() { output_of("rm -rf " + certificates()); }
 
   static std::string url(const std::string& more) { return server().loopback("dbi_password", more); }
+  static inline const OwnStatement kSleep{"marker", "SELECT SLEEP(20)"};
   static std::string ca(const std::string& name = "ca") { return "tls_ca=" + certificates() + "/" + name + ".pem"; }
 };
 
@@ -199,6 +200,54 @@ TEST_F(MysqlTls, IsMissedBeforeAnythingIsSent) {
     EXPECT_THAT(opened.error().message, HasSubstr("TLS is required"));
     EXPECT_THAT(opened.error().hint, HasSubstr("tls=off"));
   }
+}
+
+// The library reads the socket by other calls here than without TLS.
+TEST_F(MysqlTls, ReadsMuch) {
+  auto connection = open_mysql(url("tls=required"), kPassword);
+  ASSERT_TRUE(connection);
+  const auto rows = connection->read("test",
+                                     OwnStatement("marker",
+                                                  "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT "
+                                                  "i + 1 FROM n WHERE i < 900) "
+                                                  "SELECT i, REPEAT('x', 30000) FROM n"),
+                                     {});
+  ASSERT_TRUE(rows) << rows.error().message;
+  ASSERT_EQ(rows->rows(), 900);
+  EXPECT_EQ(rows->value(899, 1)->size(), 30000);
+}
+
+TEST_F(MysqlTls, KeepsALimitOfTime) {
+  auto connection = open_mysql(url("tls=required"), kPassword, {.statement_timeout = milliseconds{60000}},
+                               {.read = milliseconds{150}});
+  ASSERT_TRUE(connection);
+  const auto begin = steady_clock::now();
+  const auto rows = connection->read("test", kSleep, {});
+  EXPECT_LT(steady_clock::now() - begin, milliseconds{15000});
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().kind, ErrorKind::Timeout);
+  EXPECT_FALSE(connection->usable());
+}
+
+TEST_F(MysqlTls, EndsAtAStopRequest) {
+  std::stop_source stop;
+  auto connection = open_mysql(url("tls=required"), kPassword, {.statement_timeout = milliseconds{60000}},
+                               {.read = milliseconds{60000}}, stop.get_token());
+  ASSERT_TRUE(connection);
+  std::thread stopper([&stop] {
+    const std::string asleep = "select count(*) from information_schema.processlist where state = 'User sleep'";
+    for (const auto begin = steady_clock::now();
+         server().sql(asleep) == "0" && steady_clock::now() - begin < milliseconds{15000};) {
+      std::this_thread::yield();
+    }
+    stop.request_stop();
+  });
+  const auto begin = steady_clock::now();
+  const auto rows = connection->read("test", kSleep, {});
+  stopper.join();
+  EXPECT_LT(steady_clock::now() - begin, milliseconds{15000});
+  ASSERT_FALSE(rows);
+  EXPECT_TRUE(rows.error().stopped);
 }
 
 TEST_F(MysqlTls, RefusesAnExpiredCertificate) {
