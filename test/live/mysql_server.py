@@ -30,6 +30,9 @@ class MysqlServer(PrivateServer):
         self.is_mariadb = "MariaDB" in version
         self.name = version if self.is_mariadb else f"MySQL {version}"
 
+    def processes(self):
+        return [int((self.folder / "pid").read_text())]
+
     def client(self, user="root", database="", *options):
         return ["mariadb", "--no-defaults", "--default-character-set=utf8mb4", "-N", "-B", "-S",
                 str(self.folder / "socket"), "-u", user, *options, *([database] if database else [])]

@@ -25,6 +25,7 @@ class PrivateServer:
     def __init__(self, *settings, environment=()):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dbi-live."))
         self.folder.chmod(0o755)
+        self.frozen = []
         self.environment = {**os.environ, **dict(environment)}
         atexit.register(self.close)
         self.started = self._control("start", *settings)
@@ -39,6 +40,7 @@ class PrivateServer:
     def close(self):
         atexit.unregister(self.close)
         if self.folder.exists():
+            self.thaw()
             self._control("remove")
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -61,6 +63,20 @@ class PrivateServer:
     def crash(self):
         self._control("crash")
         self._control("start")
+
+    def processes(self):
+        """The ids of the server's processes, the first one first."""
+        raise NotImplementedError
+
+    def freeze(self):
+        """It answers nobody until thaw(), and its connections stay."""
+        for pid in self.processes():
+            os.kill(pid, signal.SIGSTOP)
+            self.frozen.append(pid)
+
+    def thaw(self):
+        while self.frozen:
+            os.kill(self.frozen.pop(), signal.SIGCONT)
 
     def feed(self, client, text, check=True):
         """Gives a client program its input; the output without the last line's end."""

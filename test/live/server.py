@@ -51,6 +51,11 @@ class Server(PrivateServer):
         self.name = f"PostgreSQL {self.version}"
         self.has_toplevel = self.version >= 14
 
+    def processes(self):
+        first = (self.folder / "data/postmaster.pid").read_text().splitlines()[0]
+        children = subprocess.run(["pgrep", "-P", first], capture_output=True, text=True).stdout.split()
+        return [int(pid) for pid in (first, *children)]
+
     def kill_backend(self):
         """kill -9 of one backend: the postmaster stays, every backend restarts, the statistics are lost."""
         victim = subprocess.Popen(self._psql("postgres", "app") + ["-c", "select pg_sleep(600)"],
