@@ -15,19 +15,13 @@ import sys
 import time
 
 import mysql_server
+import suite
 from mysql_server import MysqlServer
 from server import Collector
 
 KNOWN = range(40)
-CASES = {}
-
-
-def case(*settings, options=()):
-    """Registers a case with settings of its server and options of its collector."""
-    def register(function):
-        CASES[function.__name__] = (function, settings, options)
-        return function
-    return register
+CASES = suite.Cases()
+case = CASES.case
 
 
 def until(what, limit=20):
@@ -40,11 +34,11 @@ def until(what, limit=20):
 class Run:
     """One server, one collector, the truth between."""
 
-    def __init__(self, settings, options, learn=True):
+    def __init__(self, settings, options):
         self.server = MysqlServer(*settings)
         self.collector = Collector(self.server, *(options or ("--kinds", "query_stats", "--top", "100000")))
         self.counts = collections.Counter()
-        self.ids = self.server.query_ids(KNOWN) if learn else {}
+        self.ids = {} if "performance_schema=OFF" in settings else self.server.query_ids(KNOWN)
 
     def close(self):
         self.collector.close()
@@ -68,16 +62,7 @@ class Run:
         """Collects; compares every record with the truth; returns {(schema, number): record} and the cycle."""
         cycle = self.collector.collect()
         known = mysql_server.known(cycle, self.ids)
-        for key, record in known.items():
-            true = self.counts.get(key, 0)
-            if record["quality"] == "exact":
-                assert record["calls"] == true, f"{key}: exact {record['calls']}, run {true}"
-            else:
-                assert record["quality"] == "lower_bound", record["quality"]
-                assert record["calls"] <= true, f"{key}: lower bound {record['calls']}, run {true}"
-        if cycle.compared and cycle.clean:
-            for key, true in self.counts.items():
-                assert key in known, f"{key}: run {true} times, no record in a clean interval"
+        suite.judge(cycle, known, self.counts)
         self.counts.clear()
         compared, faults = mysql_server.recompute(self.collector)
         assert not faults, "\n".join(faults)
@@ -403,25 +388,5 @@ def no_literal_comes_out(run):
     assert "4b616e6172" not in said.lower()
 
 
-def main():
-    arguments = sys.argv[1:]
-    if arguments == ["--list"]:
-        print("\n".join(CASES))
-        return 0
-    bad = 0
-    for name in arguments or CASES:
-        function, settings, options = CASES[name]
-        run = Run(settings, options, learn="performance_schema=OFF" not in settings)
-        try:
-            function(run)
-            print(f"ok {name} ({run.server.name})", flush=True)
-        except (AssertionError, KeyError, RuntimeError) as fault:
-            bad = 1
-            print(f"not ok {name} ({run.server.name}): {type(fault).__name__}: {fault}", flush=True)
-        finally:
-            run.close()
-    return bad
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(CASES.main(Run))

@@ -11,18 +11,12 @@ SPDX-License-Identifier: Apache-2.0
 import sys
 
 import recompute
+import suite
 from server import Collector, Server, Truth
 
 KNOWN = range(60)
-CASES = {}
-
-
-def case(*settings, options=()):
-    """Registers a case with settings of its server and options of its collector."""
-    def register(function):
-        CASES[function.__name__] = (function, settings, options)
-        return function
-    return register
+CASES = suite.Cases()
+case = CASES.case
 
 
 class Run:
@@ -54,16 +48,7 @@ class Run:
         """Collects; compares every record with the truth; returns {number: record} of the plain ones and the cycle."""
         cycle = self.collector.collect()
         known = cycle.known(self.ids)
-        for key, record in known.items():
-            true = self.truth.counts.get(key, 0)
-            if record["quality"] == "exact":
-                assert record["calls"] == true, f"{key}: exact {record['calls']}, run {true}"
-            else:
-                assert record["quality"] == "lower_bound", record["quality"]
-                assert record["calls"] <= true, f"{key}: lower bound {record['calls']}, run {true}"
-        if cycle.compared and cycle.clean and not expect_missing:
-            for key, true in self.truth.counts.items():
-                assert key in known, f"{key}: run {true} times, no record in a clean interval"
+        suite.judge(cycle, known, self.truth.counts, expect_missing)
         self.truth.clear()
         self.check_sums()
         return known, cycle
@@ -285,25 +270,5 @@ def other_holds_the_rest(run):
     assert run.check_sums() == 1
 
 
-def main():
-    arguments = sys.argv[1:]
-    if arguments == ["--list"]:
-        print("\n".join(CASES))
-        return 0
-    bad = 0
-    for name in arguments or CASES:
-        function, settings, options = CASES[name]
-        run = Run(settings, options)
-        try:
-            function(run)
-            print(f"ok {name} (PostgreSQL {run.server.version})")
-        except (AssertionError, KeyError, RuntimeError) as fault:
-            bad = 1
-            print(f"not ok {name} (PostgreSQL {run.server.version}): {type(fault).__name__}: {fault}")
-        finally:
-            run.close()
-    return bad
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(CASES.main(Run))

@@ -7,33 +7,25 @@ On Debian's MariaDB or the server of $DBI_TEST_MYSQL_ROOT; one session at a time
 that several run at once. A record that says `exact` and is wrong, and a `lower_bound` above the truth, is a fault.
 SPDX-License-Identifier: Apache-2.0
 """
-import argparse
 import collections
-import random
 import sys
-import time
 
 import mysql_server
+import suite
 from mysql_server import SCHEMAS, MysqlServer
-from server import Collector
 
 KNOWN = range(60)
 NOISE = range(100, 600)
 
 
-class Driver:
-    # What may happen in an interval, with its weight.
+class Driver(suite.Driver):
     EVENTS = (("nothing", 44), ("wait_a_second", 10), ("truncate", 10), ("truncate_twice", 5), ("truncate_at_once", 10),
               ("restart", 3), ("crash", 2), ("noise", 10), ("change_time_zone", 6))
 
     def __init__(self, server, collector, seed):
-        self.server, self.collector = server, collector
-        self.random = random.Random(seed)
+        super().__init__(server, collector, seed)
         self.ids = server.query_ids(KNOWN)
         self.truth = collections.Counter()
-        self.counts = collections.Counter()
-        self.events = collections.Counter()
-        self.faults = []
 
     def work(self):
         todo = []
@@ -45,9 +37,6 @@ class Driver:
         self.server.run_all(todo)
         for number, times, schema in todo:
             self.truth[schema, number] += times
-
-    def nothing(self):
-        pass
 
     def wait_a_second(self):
         self.server.next_second()
@@ -85,10 +74,8 @@ class Driver:
         early = self.random.random() < 0.5
         if early:
             self.work()
-        names, weights = zip(*self.EVENTS)
-        event = self.random.choices(names, weights)[0]
-        self.events[event] += 1
-        getattr(self, event)()
+        event = self.choose_event()
+        self.happen(event)
         self.work()
         self.judge(self.collector.collect(), event)
         self.truth.clear()
@@ -111,33 +98,6 @@ class Driver:
             self.faults.append(f"{where}: clean, but no record of {lost[:3]}")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--intervals", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=20261125)
-    options = parser.parse_args()
-    began = time.monotonic()
-    with MysqlServer("performance_schema_digests_size=400") as server:
-        collector = Collector(server, "--kinds", "query_stats", "--top", "100000")
-        driver = Driver(server, collector, options.seed)
-        collector.collect()
-        driver.truth.clear()
-        for _ in range(options.intervals):
-            driver.interval()
-        sums, faults = mysql_server.recompute(collector)
-        faults += driver.faults
-        for fault in faults:
-            print(fault)
-        if not faults:
-            collector.close()
-        else:
-            print(f"records and raw rows are in {collector.folder}", file=sys.stderr)
-    counts = ", ".join(f"{name} {value}" for name, value in driver.counts.items())
-    print(f"{server.name}, seed {options.seed}: {counts}, recomputed {sums}, faults {len(faults)}, "
-          f"{time.monotonic() - began:.0f} s")
-    print("events: " + ", ".join(f"{name} {count}" for name, count in sorted(driver.events.items())))
-    return 1 if faults or not sums or not driver.counts["exact"] else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(suite.drive(lambda: MysqlServer("performance_schema_digests_size=400"), Driver, mysql_server.recompute,
+                         intervals=30))

@@ -8,34 +8,32 @@ dbi-collect(1) calls undetectable: a partial reset in the interval after which n
 PostgreSQL 12 and 13, an eviction. Those are recognised and counted. A `lower_bound` above the truth is always a fault.
 SPDX-License-Identifier: Apache-2.0
 """
-import argparse
-import random
 import sys
-import time
 
 import recompute
-from server import DATABASES, USERS, Collector, Server, Truth
+import suite
+from server import DATABASES, USERS, Server, Truth
 
 KNOWN = range(80)
 NOISE = range(100, 700)
 
 
-class Driver:
+class Driver(suite.Driver):
+    EVENTS = (("nothing", 46), ("reset_all", 6), ("reset_entry", 8), ("reset_user", 4), ("restart", 4),
+              ("restart_without_save", 3), ("crash", 3), ("kill_backend", 3), ("evict", 12), ("fail_statements", 4),
+              ("toggle_grant", 5), ("reset_twice", 2))
+
     def __init__(self, server, collector, seed):
-        self.server, self.collector = server, collector
-        self.random = random.Random(seed)
+        super().__init__(server, collector, seed)
         self.ids = server.query_ids(KNOWN)
         self.truth = Truth(server.has_toplevel)
         self.partial_reset = self.evicted = False
         self.granted = True
-        self.counts = {"intervals": 0, "compared": 0, "exact": 0, "lower_bound": 0, "undetectable": 0}
-        self.events = {}
-        self.faults = []
+        self.counts.update({"intervals": 0, "compared": 0, "exact": 0, "lower_bound": 0, "undetectable": 0})
 
-    # What may happen in an interval, with its weight.
-    EVENTS = (("nothing", 46), ("reset_all", 6), ("reset_entry", 8), ("reset_user", 4), ("restart", 4),
-              ("restart_without_save", 3), ("crash", 3), ("kill_backend", 3), ("evict", 12), ("fail_statements", 4),
-              ("toggle_grant", 5), ("reset_twice", 2))
+    def halfway(self):
+        """The first half evicts all the time, the second only where evict() means to."""
+        self.server.restart("pg_stat_statements.max=400")
 
     def work(self):
         """Some known statements, by several users, in both databases, toplevel and nested."""
@@ -49,9 +47,6 @@ class Driver:
         self.server.run_all(todo)
         for number, times, user, database, nested in todo:
             self.truth.add(number, times, user, database, nested)
-
-    def nothing(self):
-        pass
 
     def reset_all(self):
         # 12 and 13 mark no reset at all; one that left no trace is then like a partial one.
@@ -103,12 +98,10 @@ class Driver:
         self.partial_reset = self.evicted = False
         self.counts["intervals"] += 1
         self.work()
-        names, weights = zip(*self.EVENTS)
-        event = self.random.choices(names, weights)[0]
+        event = self.choose_event()
         if not self.granted and self.random.random() < 0.7:
             event = "toggle_grant"
-        self.events[event] = self.events.get(event, 0) + 1
-        getattr(self, event)()
+        self.happen(event)
         self.work()
         if self.random.random() < 0.1:
             self.work()
@@ -126,7 +119,7 @@ class Driver:
         self.counts["compared"] += 1
         for key, record in known.items():
             true = self.truth.counts.get(key, 0)
-            self.counts[record["quality"]] = self.counts.get(record["quality"], 0) + 1
+            self.counts[record["quality"]] += 1
             if record["quality"] == "exact" and record["calls"] != true:
                 if record["calls"] < true and self.undetectable(cycle):
                     self.counts["undetectable"] += 1
@@ -144,36 +137,9 @@ class Driver:
         return cycle.clean and (self.partial_reset or (self.evicted and self.server.version < 14))
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--intervals", type=int, default=40)
-    parser.add_argument("--seed", type=int, default=20261125)
-    options = parser.parse_args()
-    began = time.monotonic()
-    with Server("pg_stat_statements.max=100", "autovacuum=off") as server:
-        collector = Collector(server, "--kinds", "query_stats", "--top", "100000")
-        driver = Driver(server, collector, options.seed)
-        collector.collect()
-        driver.truth.clear()
-        for number in range(options.intervals):
-            # The first half evicts all the time, the second only where the driver means to.
-            if number == options.intervals // 2:
-                server.restart("pg_stat_statements.max=400")
-            driver.interval()
-        sums, faults = recompute.compare(collector.raw_folder, collector.records_path)
-        faults += driver.faults
-        for fault in faults:
-            print(fault)
-        if not faults:
-            collector.close()
-        else:
-            print(f"records and raw rows are in {collector.folder}", file=sys.stderr)
-    counts = ", ".join(f"{name} {value}" for name, value in driver.counts.items())
-    print(f"PostgreSQL {server.version}, seed {options.seed}: {counts}, recomputed {sums}, faults {len(faults)}, "
-          f"{time.monotonic() - began:.0f} s")
-    print("events: " + ", ".join(f"{name} {count}" for name, count in sorted(driver.events.items())))
-    return 1 if faults or not sums or not driver.counts["exact"] else 0
+def add_up(collector):
+    return recompute.compare(collector.raw_folder, collector.records_path)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(suite.drive(lambda: Server("pg_stat_statements.max=100", "autovacuum=off"), Driver, add_up, intervals=40))

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "collect/fake_rows.hpp"
 #include "collect/mysql_catalog.hpp"
 #include "collect/mysql_sessions.hpp"
 #include "collect/server_reader.hpp"
@@ -18,7 +19,7 @@
 namespace dbi::collect {
 
 struct FakeMysql {
-  using Row = std::vector<std::optional<std::string>>;
+  using Row = FakeRow;
   struct Digest {
     std::optional<std::string> schema;
     std::optional<std::string> digest;  ///< nothing: the row of what found no room
@@ -73,10 +74,10 @@ class FakeMysqlReader final : public ServerReader {
     if (name == "statements") return digests();
     if (name == "texts") return texts(parameters[1] == "0");
     if (name == "session tables") return tables();
-    if (name == "transactions") return rows(5, server_->transactions);
-    if (name == "row lock waits") return rows(3, server_->waits);
-    if (name == "metadata locks") return rows(7, server_->locks);
-    return rows(13, server_->sessions);
+    if (name == "transactions") return fake_rows(5, server_->transactions);
+    if (name == "row lock waits") return fake_rows(3, server_->waits);
+    if (name == "metadata locks") return fake_rows(7, server_->locks);
+    return fake_rows(13, server_->sessions);
   }
 
   void begin_cycle(std::string_view, std::size_t) override {}
@@ -94,17 +95,6 @@ class FakeMysqlReader final : public ServerReader {
  private:
   using Row = FakeMysql::Row;
 
-  static ReadResult rows(std::size_t columns, std::vector<Row> values) {
-    auto owner = std::make_shared<std::vector<Row>>(std::move(values));
-    Reading reading;
-    reading.cells.columns = columns;
-    for (const auto& row : *owner) {
-      for (const auto& value : row) reading.cells.values.push_back(value ? Cell(*value) : Cell());
-    }
-    reading.owner = std::move(owner);
-    return reading;
-  }
-
   ReadResult catalog() {
     std::vector<Row> values{{"1", "account", "0", "dbi'x@%", std::nullopt, std::nullopt},
                             {"1", "setting", "0", "PERFORMANCE_SCHEMA", server_->performance_schema, std::nullopt},
@@ -116,7 +106,7 @@ class FakeMysqlReader final : public ServerReader {
           name.ends_with("_SEEN") ? std::optional(std::to_string(server_->fraction_digits)) : std::nullopt;
       values.push_back({"1", "column", std::to_string(i), name, "bigint", precision});
     }
-    return rows(6, std::move(values));
+    return fake_rows(6, std::move(values));
   }
 
   ReadResult facts() {
@@ -124,8 +114,8 @@ class FakeMysqlReader final : public ServerReader {
     const auto row = [&](std::string name, std::int64_t value) {
       return Row{"1", now, server_->version, "200", std::move(name), std::to_string(value)};
     };
-    return rows(6, {row("UPTIME", server_->uptime), row("Threads_connected", 50),
-                    row("Performance_schema_digest_lost", server_->digest_lost)});
+    return fake_rows(6, {row("UPTIME", server_->uptime), row("Threads_connected", 50),
+                         row("Performance_schema_digest_lost", server_->digest_lost)});
   }
 
   ReadResult digests() {
@@ -145,7 +135,7 @@ class FakeMysqlReader final : public ServerReader {
       columns = row.size();
       values.push_back(std::move(row));
     }
-    return rows(columns, std::move(values));
+    return fake_rows(columns, std::move(values));
   }
 
   ReadResult texts(bool none) {
@@ -153,13 +143,13 @@ class FakeMysqlReader final : public ServerReader {
     for (const auto& digest : server_->digests) {
       if (!none) values.push_back({"1", digest.schema, digest.digest, digest.text});
     }
-    return rows(4, std::move(values));
+    return fake_rows(4, std::move(values));
   }
 
   ReadResult tables() {
     std::vector<Row> values{{"1", "account", "dbi@%"}};
     for (const auto& name : server_->session_tables) values.push_back({"1", "table", name});
-    return rows(3, std::move(values));
+    return fake_rows(3, std::move(values));
   }
 
   FakeMysql* server_;

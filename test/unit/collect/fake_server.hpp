@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "collect/fake_rows.hpp"
 #include "collect/postgresql_catalog.hpp"
 #include "collect/server_reader.hpp"
 
@@ -41,7 +42,7 @@ struct FakeServer {
   std::vector<std::string> reads;  ///< sources and, for "texts", what was asked for
   std::size_t connections = 0;
   std::size_t max_cycle_bytes = 0;  ///< of the last cycle
-  using Row = std::vector<std::optional<std::string>>;
+  using Row = FakeRow;
   std::vector<Row> names{{"d", "5", "app"}, {"r", "10", "dbi"}, {"r", "11", "bob"}};
 };
 
@@ -60,11 +61,11 @@ class FakeReader final : public ServerReader {
     if (sql == catalog_sql().text()) return catalog();
     if (sql.find("dbi-collect server") != sql.npos) return facts();
     if (sql.find("dbi-collect marks") != sql.npos) {
-      auto mark = rows(2, {{std::to_string(server_->stats_reset), std::to_string(server_->dealloc)}});
+      auto mark = fake_rows(2, {{std::to_string(server_->stats_reset), std::to_string(server_->dealloc)}});
       server_->dealloc += server_->dealloc_step;
       return mark;
     }
-    if (sql == names_sql().text()) return rows(3, server_->names);
+    if (sql == names_sql().text()) return fake_rows(3, server_->names);
     return statements(parameters[0] == "t");
   }
 
@@ -75,18 +76,6 @@ class FakeReader final : public ServerReader {
 
  private:
   using Row = FakeServer::Row;
-
-  static ReadResult rows(std::size_t columns, std::vector<Row> values) {
-    auto owner = std::make_shared<std::vector<Row>>(std::move(values));
-    Reading reading;
-    reading.cells.columns = columns;
-    for (const auto& row : *owner) {
-      for (const auto& value : row) reading.cells.values.push_back(value ? Cell(*value) : Cell());
-    }
-    reading.cost = {.ms = 1, .rows = owner->size(), .bytes = 10 * owner->size()};
-    reading.owner = std::move(owner);
-    return reading;
-  }
 
   ReadResult catalog() {
     const auto row = [&](std::optional<std::string> relation, std::optional<std::string> name,
@@ -101,17 +90,17 @@ class FakeReader final : public ServerReader {
                  std::move(name),
                  std::move(type)};
     };
-    if (!server_->has_extension) return rows(9, {row(std::nullopt, std::nullopt, std::nullopt)});
+    if (!server_->has_extension) return fake_rows(9, {row(std::nullopt, std::nullopt, std::nullopt)});
     const std::string view = "pg_stat_statements";
-    return rows(9, {row(view, "userid", "oid"), row(view, "dbid", "oid"), row(view, "toplevel", "boolean"),
-                    row(view, "queryid", "bigint"), row(view, "query", "text"), row(view, "calls", "bigint"),
-                    row(view, "total_exec_time", "double precision"), row(view, "max_exec_time", "double precision"),
-                    row(view + "_info", "dealloc", "bigint")});
+    return fake_rows(9, {row(view, "userid", "oid"), row(view, "dbid", "oid"), row(view, "toplevel", "boolean"),
+                         row(view, "queryid", "bigint"), row(view, "query", "text"), row(view, "calls", "bigint"),
+                         row(view, "total_exec_time", "double precision"),
+                         row(view, "max_exec_time", "double precision"), row(view + "_info", "dealloc", "bigint")});
   }
 
   ReadResult facts() {
     server_->now += 1'000'000;
-    return rows(6, {{std::to_string(server_->now), "5000000", "42", "15.8", "12.5", std::nullopt}});
+    return fake_rows(6, {{std::to_string(server_->now), "5000000", "42", "15.8", "12.5", std::nullopt}});
   }
 
   ReadResult statements(bool with_text) {
@@ -124,7 +113,7 @@ class FakeReader final : public ServerReader {
                         with_text ? std::optional<std::string>("f") : std::nullopt, std::to_string(statement.calls),
                         std::to_string(statement.total_ms)});
     }
-    return rows(9, std::move(values));
+    return fake_rows(9, std::move(values));
   }
 
   FakeServer* server_;

@@ -54,6 +54,13 @@ class TargetCyclesTest : public ::testing::Test {
     return lines;
   }
 
+  // After the first cycle, which began a baseline.
+  TargetCycles begun() {
+    auto cycles = make();
+    cycle(cycles);
+    return cycles;
+  }
+
   StillClock clock;
   Tell tell = [](const Error& error) { ADD_FAILURE() << error.message; };
   FakeServer server;
@@ -70,15 +77,13 @@ TEST_F(TargetCyclesTest, FirstRunBeginsABaselineAndReadsNoText) {
 }
 
 TEST_F(TargetCyclesTest, ReadsTheMarksBeforeAndAfterTheRows) {
-  auto cycles = make();
-  cycle(cycles);
+  auto cycles = begun();
   EXPECT_THAT(server.reads,
               ElementsAre("server", "server", "statements_info", "statements", "statements_info", "server"));
 }
 
 TEST_F(TargetCyclesTest, CountsWhatRanAndKeepsUsersAndLevelsApart) {
-  auto cycles = make();
-  cycle(cycles);
+  auto cycles = begun();
   server.statements[0].calls += 2;
   server.statements[1].calls += 4;
   server.statements[2].calls += 8;
@@ -95,8 +100,7 @@ TEST_F(TargetCyclesTest, CountsWhatRanAndKeepsUsersAndLevelsApart) {
 }
 
 TEST_F(TargetCyclesTest, ReadsTextsOnceInAnInterval) {
-  auto cycles = make();
-  cycle(cycles);
+  auto cycles = begun();
   cycle(cycles);
   server.statements.push_back({.query_id = "2", .calls = 1, .total_ms = 1, .text = "select 2"});
   const auto lines = cycle(cycles);
@@ -106,8 +110,7 @@ TEST_F(TargetCyclesTest, ReadsTextsOnceInAnInterval) {
 }
 
 TEST_F(TargetCyclesTest, KeepsItsConnectionAndOpensItAnewAfterAFault) {
-  auto cycles = make();
-  cycle(cycles);
+  auto cycles = begun();
   cycle(cycles);
   EXPECT_EQ(server.connections, 1U);
   server.faults["statements"] = {"statements", ErrorKind::Connection, "57P01", "terminating connection", ""};
@@ -157,8 +160,7 @@ TEST_F(TargetCyclesTest, AServerThatRefusesIsFailedWithOneError) {
 }
 
 TEST_F(TargetCyclesTest, AWriteThatFailsAdvancesNoBaseline) {
-  auto cycles = make();
-  cycle(cycles);
+  auto cycles = begun();
   server.statements[0].calls += 2;
   const auto lost = cycles.commit(
       cycles.run(std::nullopt), [](const std::string&) -> Status { return fail(ErrorKind::Output, "full"); }, tell);
@@ -189,14 +191,12 @@ TEST_F(TargetCyclesTest, OwnStatementsAreKnownAlsoWhereTheConnectionBreaksAtTheS
 
 TEST_F(TargetCyclesTest, AnEvictionDuringAReadIsCountedOnce) {
   server.dealloc_step = 1;  // two marks a cycle
-  auto cycles = make();
-  cycle(cycles);
+  auto cycles = begun();
   for (int i = 0; i < 3; ++i) EXPECT_THAT(cycle(cycles).back(), HasSubstr(R"("dealloc":2)"));
 }
 
 TEST_F(TargetCyclesTest, ATextReadThatFailsIsNotRepeatedInTheNextCycle) {
-  auto cycles = make();
-  cycle(cycles);
+  auto cycles = begun();
   server.faults["texts"] = {"texts", ErrorKind::Timeout, "57014", "canceling statement", ""};
   EXPECT_THAT(cycle(cycles).back(), HasSubstr(R"("outcome":"partial")"));
   EXPECT_THAT(cycle(cycles).back(), HasSubstr(R"("outcome":"ok")"));

@@ -8,6 +8,7 @@
 
 #include "db/row_recorder.hpp"
 #include "mysql_server.hpp"
+#include "shell.hpp"
 #include "state/scratch_folder.hpp"
 
 namespace dbi::db::test {

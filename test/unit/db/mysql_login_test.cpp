@@ -7,8 +7,10 @@
 #include <chrono>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include "mysql_server.hpp"
+#include "shell.hpp"
 
 namespace dbi::db::test {
 namespace {
@@ -262,20 +264,28 @@ TEST_F(MysqlTls, RefusesAnExpiredCertificate) {
 
 // --- Servers that mean harm or say nothing; no real one is needed. ---
 
+// A packet of the protocol; bodies here are short.
+std::string packet(char number, const std::string& body) {
+  return std::string(1, static_cast<char>(body.size())) + '\0' + '\0' + number + body;
+}
+
+// Greets, then gives each of these answers, whatever is said; what it heard is in `heard`. It offers no TLS.
+FakeServer::Talk rogue(std::vector<std::string> answers, std::string& heard) {
+  answers.insert(answers.begin(), fake_greeting(false));
+  return [answers, &heard](int client) {
+    for (const auto& answer : answers) {
+      if (::write(client, answer.data(), answer.size()) < 0) return;
+      heard += read_some(client);
+    }
+  };
+}
+
 TEST(MysqlFake, GetsNoPasswordInTheClear) {
+  using namespace std::string_literals;
   std::string heard;
   {
-    const FakeServer rogue([&heard](int client) {
-      using namespace std::string_literals;
-      const auto greeting = fake_greeting(false);
-      if (::write(client, greeting.data(), greeting.size()) < 0) return;
-      heard += read_some(client);
-      const auto body = "\xfe"s + "mysql_clear_password\0"s;
-      const auto packet = std::string(1, static_cast<char>(body.size())) + "\0\0\x02"s + body;
-      if (::write(client, packet.data(), packet.size()) < 0) return;
-      heard += read_some(client);
-    });
-    const auto opened = open_mysql(rogue.url("tls=off"), kPassword);
+    const FakeServer server(rogue({packet(2, "\xfe"s + "mysql_clear_password\0"s)}, heard));
+    const auto opened = open_mysql(server.url("tls=off"), kPassword);
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().kind, ErrorKind::Authentication);
   }
@@ -284,22 +294,11 @@ TEST(MysqlFake, GetsNoPasswordInTheClear) {
 }
 
 TEST(MysqlFake, GetsNoFile) {
+  using namespace std::string_literals;
   std::string heard;
   {
-    const FakeServer rogue([&heard](int client) {
-      using namespace std::string_literals;
-      const auto greeting = fake_greeting(false);
-      if (::write(client, greeting.data(), greeting.size()) < 0) return;
-      heard += read_some(client);
-      const auto ok = "\x07\0\0\x02\0\0\0\x02\0\0\0"s;
-      if (::write(client, ok.data(), ok.size()) < 0) return;
-      heard += read_some(client);
-      const auto body = "\xfb/etc/passwd"s;
-      const auto packet = std::string(1, static_cast<char>(body.size())) + "\0\0\x01"s + body;
-      if (::write(client, packet.data(), packet.size()) < 0) return;
-      heard += read_some(client);
-    });
-    EXPECT_FALSE(open_mysql(rogue.url("tls=off"), kPassword));
+    const FakeServer server(rogue({packet(2, "\0\0\0\x02\0\0\0"s), packet(1, "\xfb/etc/passwd"s)}, heard));
+    EXPECT_FALSE(open_mysql(server.url("tls=off"), kPassword));
   }
   EXPECT_THAT(heard, HasSubstr("dbi_collect"));
   EXPECT_THAT(heard, Not(HasSubstr("root:")));

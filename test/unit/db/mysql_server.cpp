@@ -9,17 +9,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
+
+#include "shell.hpp"
 
 namespace dbi::db::test {
 
 namespace {
-
-bool runs_well(const std::string& command) {
-  return std::system(command.c_str()) == 0;
-}
 
 sockaddr_in loopback_address(int port) {
   sockaddr_in address{};
@@ -53,17 +49,6 @@ bool pass(int from, int to, bool greeting) {
 }
 
 }  // namespace
-
-std::string output_of(const std::string& command) {
-  std::string text;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return text;
-  std::array<char, 4096> bytes{};
-  while (const auto read = fread(bytes.data(), 1, bytes.size(), pipe)) text.append(bytes.data(), read);
-  if (pclose(pipe) != 0) text.clear();
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
-}
 
 MysqlServer::MysqlServer(const std::string& settings) : folder_(output_of("mktemp -d")) {
   runs_ = runs_well("chmod 755 " + folder_) && runs_well(DBI_SOURCE_DIR "/scripts/private-mariadb start " + folder_ +
@@ -138,8 +123,7 @@ chmod 755 . ; chmod 644 *)";
   return runs_well("bash " + folder + "/make >/dev/null 2>&1") ? folder : std::string();
 }
 
-FakeServer::FakeServer(std::function<void(int client)> talk)
-    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+FakeServer::FakeServer(Talk talk) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   auto address = loopback_address(0);
   socklen_t size = sizeof address;
   if (::bind(socket_.get(), generic(address), size) != 0 || ::listen(socket_.get(), 8) != 0 ||

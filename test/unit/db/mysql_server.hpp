@@ -50,7 +50,8 @@ std::string make_certificates();
 /// Listens on loopback and lets `talk` speak with each client, one at a time.
 class FakeServer {
  public:
-  explicit FakeServer(std::function<void(int client)> talk);
+  using Talk = std::function<void(int client)>;
+  explicit FakeServer(Talk talk);
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;
   ~FakeServer();
@@ -70,7 +71,5 @@ std::string read_some(int client);
 
 /// Passes bytes between a client and the server, another thread id in the greeting: what a proxy looks like.
 void relay_as_proxy(int client, const std::string& port);
-
-std::string output_of(const std::string& command);
 
 }  // namespace dbi::db::test

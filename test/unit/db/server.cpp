@@ -4,40 +4,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <thread>
+
+#include "shell.hpp"
 
 namespace dbi::db::test {
 
 namespace {
 
-std::string output_of(const std::string& command) {
-  std::string text;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return text;
-  std::array<char, 4096> bytes{};
-  while (const auto read = fread(bytes.data(), 1, bytes.size(), pipe)) text.append(bytes.data(), read);
-  if (pclose(pipe) != 0) text.clear();
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
-}
-
-bool runs(const std::string& command) {
-  return std::system(command.c_str()) == 0;
-}
-
 struct Server {
   std::string folder = output_of("mktemp -d");
-  bool started = runs("chmod 755 " + folder + " && " DBI_SOURCE_DIR "/scripts/private-postgres start " + folder +
-                      " max_prepared_transactions=5 >/dev/null 2>&1");
+  bool started = runs_well("chmod 755 " + folder + " && " DBI_SOURCE_DIR "/scripts/private-postgres start " + folder +
+                           " max_prepared_transactions=5 >/dev/null 2>&1");
   Server() = default;
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
-  ~Server() { runs(DBI_SOURCE_DIR "/scripts/private-postgres remove " + folder + " >/dev/null 2>&1"); }
+  ~Server() { runs_well(DBI_SOURCE_DIR "/scripts/private-postgres remove " + folder + " >/dev/null 2>&1"); }
 };
 
 const Server& server() {
@@ -82,7 +66,7 @@ Pooler::Pooler(const std::string& ignored_parameters, const std::string& mode) :
                                   << "\nunix_socket_dir=\nauth_type=trust\nauth_file=" << folder_
                                   << "/users\npool_mode=" << mode
                                   << "\ndefault_pool_size=1\nignore_startup_parameters=" << ignored_parameters << "\n";
-  runs("chmod -R a+rX " + folder_);
+  runs_well("chmod -R a+rX " + folder_);
   const auto program = output_of("PATH=$PATH:/usr/sbin command -v pgbouncer");
   if (program.empty()) return;
   process_ = fork();
@@ -97,8 +81,8 @@ Pooler::Pooler(const std::string& ignored_parameters, const std::string& mode) :
     _exit(127);
   }
   for (int attempt = 0; attempt < 200 && !answers_; ++attempt) {
-    answers_ = runs("(: </dev/tcp/127.0.0.1/" + port_ + ") 2>/dev/null || bash -c ': </dev/tcp/127.0.0.1/" + port_ +
-                    "' 2>/dev/null");
+    answers_ = runs_well("(: </dev/tcp/127.0.0.1/" + port_ + ") 2>/dev/null || bash -c ': </dev/tcp/127.0.0.1/" +
+                         port_ + "' 2>/dev/null");
     if (!answers_) std::this_thread::sleep_for(std::chrono::milliseconds{20});
   }
 }
@@ -109,7 +93,7 @@ Pooler::~Pooler() {
     kill(process_, SIGQUIT);
     waitpid(process_, nullptr, 0);
   }
-  runs("rm -rf " + folder_);
+  runs_well("rm -rf " + folder_);
 }
 
 }  // namespace dbi::db::test
