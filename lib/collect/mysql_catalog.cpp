@@ -201,7 +201,8 @@ OwnStatement mysql_server_sql(sql::System system) {
   return OwnStatement::select(
       "server",
       fmt::format("{}, VERSION(), @@max_connections, variable_name, variable_value FROM {} "
-                  "WHERE variable_name IN ('Uptime', 'Threads_connected', 'Performance_schema_digest_lost')",
+                  "WHERE variable_name IN ('Uptime', 'Threads_connected', 'Performance_schema_digest_lost', "
+                  "'Slaves_running')",
                   micros("NOW(6)"), status_table(system)),
       {kVersion, kVariable, kVariableValue});
 }
@@ -225,6 +226,7 @@ Result<MysqlServer> read_mysql_server(const Cells& cells, const MysqlCatalog& ca
   const auto connected = number_of<double>(values, "threads_connected");
   if (connected && most && *most > 0) server.facts.connections_used_pct = *connected * 100 / *most;
   server.digest_lost = number_of<std::int64_t>(values, "performance_schema_digest_lost");
+  server.running_slaves = number_of<std::int64_t>(values, "slaves_running");
   return server;
 }
 

@@ -47,7 +47,8 @@ Result<MysqlCatalog> read_mysql_catalog(const Cells& cells, sql::System system);
 
 struct MysqlServer {
   ServerFacts facts;
-  std::optional<std::int64_t> digest_lost;  ///< Performance_schema_digest_lost
+  std::optional<std::int64_t> digest_lost;     ///< Performance_schema_digest_lost
+  std::optional<std::int64_t> running_slaves;  ///< MariaDB's Slaves_running; nothing on MySQL
 };
 Result<MysqlServer> read_mysql_server(const Cells& cells, const MysqlCatalog& catalog);
 

@@ -86,6 +86,22 @@ void add_connection(ProbeReport& report, const ConnectionFacts& facts, const Mys
        .fix = {}});
 }
 
+void add_replica(ProbeReport& report, MysqlSource& source, bool is_mariadb, const MysqlSetup& setup,
+                 CycleAccount& account) {
+  const auto lag = source.read_replica_lag(account);
+  if (lag) {
+    report.lines.push_back(
+        {.what = "server", .verdict = Verdict::Ok, .finding = fmt::format("a replica, {} s behind", *lag), .fix = {}});
+  }
+  if (!source.replica_denied()) return;
+  report.lines.push_back(
+      {.what = "server",
+       .verdict = Verdict::Limited,
+       .finding = "a replica: how far it is behind this account may not see",
+       .fix = fmt::format("GRANT {} ON *.* TO {};", is_mariadb ? "SLAVE MONITOR" : "REPLICATION CLIENT",
+                          quote_account(setting(setup, "account")))});
+}
+
 void add_statements(ProbeReport& report, MysqlSource& source, const ServerFacts& facts, const MysqlSetup& setup,
                     CycleAccount& account) {
   const auto snapshot = source.read_statements(facts, account);
@@ -128,6 +144,7 @@ void probe(ProbeReport& report, ServerReader& reader, const ProbeRequest& reques
   add_source(report, account, "server", Verdict::Ok,
              facts ? fmt::format("{} {}", is_mariadb ? "MariaDB" : "MySQL", facts->version) : std::string());
   if (!facts) return;
+  add_replica(report, source, is_mariadb, setup, account);
   if (source.catalog()->performance_schema && !source.catalog()->counters.empty()) {
     const auto consumers = reader.read("server", consumers_sql(), {});
     if (consumers) add_settings(setup, consumers->cells);

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "collect/mysql_replica.hpp"
 #include "collect/mysql_sessions.hpp"
 #include "collect/residual.hpp"
 
@@ -77,6 +78,7 @@ std::optional<ServerFacts> MysqlSource::read_server(CycleAccount& account) {
     return std::nullopt;
   }
   digest_lost_ = server->digest_lost;
+  running_slaves_ = server->running_slaves;
   return std::move(server->facts);
 }
 
@@ -141,6 +143,39 @@ void MysqlSource::read_texts(StatementSnapshot& snapshot, const std::vector<std:
     if (found == wanted.end()) continue;
     for (const auto row : found->second) snapshot.rows[row].own = own;
   }
+}
+
+// MariaDB counts them among its figures, MySQL has them among its threads.
+bool MysqlSource::replicates(CycleAccount& account) {
+  if (running_slaves_) return *running_slaves_ > 0;
+  auto reading = reader_->read("server", replica_threads_sql(), {});
+  if (!reading) {
+    keep_unless_denied(std::move(reading).error(), account);
+    return false;
+  }
+  account.spend("server", reading->cost);
+  return reading->cells.rows() > 0;
+}
+
+// A right for all databases counts from the next connection on, so that one refusal is enough.
+std::optional<double> MysqlSource::read_replica_lag(CycleAccount& account) {
+  if (replica_unseen_ || !replicates(account)) return std::nullopt;
+  auto reading = reader_->read("server", replica_status_sql(reader_->facts().dialect), {});
+  if (!reading) {
+    replica_denied_ = reading.error().kind == ErrorKind::Privilege;
+    keep_unless_denied(std::move(reading).error(), account);
+    return std::nullopt;
+  }
+  account.spend("server", reading->cost);
+  auto lag = parse_replica_lag(reading->cells);
+  if (!lag) account.refuse("server", lag.error());
+  return lag.value_or(std::nullopt);
+}
+
+void MysqlSource::keep_unless_denied(SourceError error, CycleAccount& account) {
+  replica_unseen_ = error.kind == ErrorKind::Privilege || error.kind == ErrorKind::Unsupported ||
+                    error.kind == ErrorKind::MissingFeature;
+  if (!replica_unseen_) account.errors.push_back(std::move(error));
 }
 
 Engine mysql(sql::System system) {

@@ -22,6 +22,11 @@ class MysqlSource final : public ServerSource {
   std::optional<StatementSnapshot> read_statements(const ServerFacts& facts, CycleAccount& account) override;
   void read_texts(StatementSnapshot& snapshot, const std::vector<std::size_t>& rows, TextStore& texts, Timestamp now,
                   CycleAccount& account) override;
+  /// Asks only a server whose replication runs. Nothing where the account may not see it, which is no error.
+  std::optional<double> read_replica_lag(CycleAccount& account) override;
+
+  /// True where read_replica_lag() found a replica that this account may not ask.
+  [[nodiscard]] bool replica_denied() const { return replica_denied_; }
 
   /// Nothing before the first read_server() that succeeded.
   [[nodiscard]] const std::optional<MysqlCatalog>& catalog() const { return catalog_; }
@@ -30,11 +35,16 @@ class MysqlSource final : public ServerSource {
   std::optional<Reading> read(std::string_view source, const OwnStatement& statement, Parameters parameters,
                               CycleAccount& account);
   bool read_catalog(CycleAccount& account);
+  bool replicates(CycleAccount& account);
+  void keep_unless_denied(SourceError error, CycleAccount& account);
 
   ServerReader* reader_;
   std::optional<MysqlCatalog> catalog_;
   std::optional<OwnStatement> digests_sql_;
   std::optional<std::int64_t> digest_lost_;
+  std::optional<std::int64_t> running_slaves_;
+  bool replica_unseen_ = false;  ///< this connection may not see the threads of replication, or has no form for it
+  bool replica_denied_ = false;
   bool is_stale_ = false;         ///< the catalog may be another by the next cycle
   bool texts_are_known_ = false;  ///< the server has counted the statement that reads texts
 };

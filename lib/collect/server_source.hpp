@@ -46,6 +46,10 @@ class ServerSource {
   /// Reads the texts of these rows, and of the collector's own statements, in one read, and hands them to `texts`.
   virtual void read_texts(StatementSnapshot& snapshot, const std::vector<std::size_t>& rows, TextStore& texts,
                           Timestamp now, CycleAccount& account) = 0;
+
+  /// How far a replica is behind, where that takes a read of its own: on some servers one that waits while replication
+  /// is stopped, so that it comes last. Nothing where read_server() tells it already or nobody can.
+  virtual std::optional<double> read_replica_lag(CycleAccount& /*account*/) { return std::nullopt; }
 };
 
 struct SessionOptions {

@@ -84,8 +84,8 @@ bool TargetCycles::connect(CycleAccount& account) {
   return true;
 }
 
-// The order of the reads: the server's facts, the counters between their marks, the sessions, and last, because they
-// can take longest, the texts.
+// The order of the reads: the server's facts, the counters between their marks, the sessions, then the texts, because
+// they can take longest, and last what a server may keep us waiting for.
 TargetCycles::Read TargetCycles::read_all(std::string_view cycle) {
   Read read;
   if (!connect(read.account)) return read;
@@ -110,6 +110,8 @@ void TargetCycles::read_sources(Read& read) {
     if (read.sessions) read.account.read = true;
   }
   if (read.counters && reader_->usable()) read_texts(*read.counters, unknown, read.account);
+  if (!reader_->usable()) return;
+  if (const auto lag = source_->read_replica_lag(read.account)) read.facts->replica_lag_s = lag;
 }
 
 // A cycle that writes no query_stats needs no texts; the next one reads them, those of its own statements included.

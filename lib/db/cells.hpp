@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,8 @@ using Cell = std::optional<std::string_view>;
 struct Cells {
   std::size_t columns = 0;
   std::vector<Cell> values;  ///< rows * columns
+  /// The columns' names, as the server gave them; none where a test made the cells.
+  std::vector<std::string> names = {};
 
   [[nodiscard]] std::size_t rows() const { return columns == 0 ? 0 : values.size() / columns; }
   [[nodiscard]] std::span<const Cell> row(std::size_t index) const {

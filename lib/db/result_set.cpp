@@ -16,6 +16,7 @@ constexpr std::size_t kLargestBlock = std::size_t{1} << 20U;
 
 ResultSet::ResultSet(std::vector<Column> columns) : columns_(std::move(columns)), blocks_(std::make_shared<Blocks>()) {
   cells_.columns = columns_.size();
+  for (const auto& column : columns_) cells_.names.push_back(column.name);
 }
 
 void ResultSet::add(const Cell& value) {

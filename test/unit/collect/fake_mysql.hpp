@@ -38,6 +38,9 @@ struct FakeMysql {
   std::int64_t now = 100'000'000;  ///< microseconds
   std::int64_t uptime = 50;
   std::int64_t digest_lost = 0;
+  bool replicates = false;  ///< its threads of replication run
+  std::string lag_column = "Seconds_Behind_Source";
+  std::vector<std::optional<std::string>> lags;  ///< by channel
   std::vector<Digest> digests;
   std::vector<std::string> session_tables;
   std::vector<Row> transactions, waits, locks, sessions;
@@ -73,6 +76,8 @@ class FakeMysqlReader final : public ServerReader {
     if (name == "server") return facts();
     if (name == "statements") return digests();
     if (name == "texts") return texts(parameters[1] == "0");
+    if (name == "replica threads") return threads();
+    if (name == "replica") return replica();
     if (name == "session tables") return tables();
     if (name == "transactions") return fake_rows(5, server_->transactions);
     if (name == "row lock waits") return fake_rows(3, server_->waits);
@@ -114,8 +119,24 @@ class FakeMysqlReader final : public ServerReader {
     const auto row = [&](std::string name, std::int64_t value) {
       return Row{"1", now, server_->version, "200", std::move(name), std::to_string(value)};
     };
-    return fake_rows(6, {row("UPTIME", server_->uptime), row("Threads_connected", 50),
-                         row("Performance_schema_digest_lost", server_->digest_lost)});
+    std::vector<Row> values{row("UPTIME", server_->uptime), row("Threads_connected", 50),
+                            row("Performance_schema_digest_lost", server_->digest_lost)};
+    if (server_->system == sql::System::MariaDb) values.push_back(row("SLAVES_RUNNING", server_->replicates ? 1 : 0));
+    return fake_rows(6, std::move(values));
+  }
+
+  ReadResult threads() {
+    std::vector<Row> values;
+    if (server_->replicates) values.push_back({"1", "thread/sql/replica_sql"});
+    return fake_rows(2, std::move(values));
+  }
+
+  ReadResult replica() {
+    std::vector<Row> values;
+    for (const auto& lag : server_->lags) values.push_back({"channel", lag});
+    auto reading = fake_rows(2, std::move(values));
+    reading->cells.names = {"Channel_Name", server_->lag_column};
+    return reading;
   }
 
   ReadResult digests() {

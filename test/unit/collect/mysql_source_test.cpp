@@ -6,6 +6,7 @@
 
 #include "collect/delta.hpp"
 #include "collect/fake_mysql.hpp"
+#include "collect/mysql_replica.hpp"
 #include "collect/query_stats.hpp"
 
 namespace dbi::collect {
@@ -167,6 +168,68 @@ TEST_F(MysqlSourceTest, NumbersThatAreNoneAreAnError) {
   EXPECT_FALSE(read_digests(cells, catalog, snapshot));
 }
 
+TEST_F(MysqlSourceTest, AServerThatIsNoReplicaIsNotAsked) {
+  for (const auto system : {sql::System::MySql, sql::System::MariaDb}) {
+    server.system = system;
+    ASSERT_TRUE(source.read_server(account));
+    EXPECT_FALSE(source.read_replica_lag(account));
+  }
+  EXPECT_THAT(server.reads, Not(Contains("replica")));
+  EXPECT_TRUE(account.errors.empty());
+}
+
+TEST_F(MysqlSourceTest, AReplicaIsAsFarBehindAsItsWorstChannel) {
+  server.replicates = true;
+  server.lags = {"3", "17", "0"};
+  EXPECT_EQ(source.read_replica_lag(account), 17.0);
+  server.lags = {"3", std::nullopt};
+  EXPECT_FALSE(source.read_replica_lag(account)) << "a channel stands";
+  server.system = sql::System::MariaDb;
+  server.lag_column = "Seconds_Behind_Master";
+  server.lags = {"0"};
+  MysqlSource mariadb(reader);
+  ASSERT_TRUE(mariadb.read_server(account));
+  EXPECT_EQ(mariadb.read_replica_lag(account), 0.0);
+  EXPECT_TRUE(account.errors.empty());
+}
+
+TEST_F(MysqlSourceTest, WhoMayNotSeeReplicationIsRefusedOnceAndSilently) {
+  server.replicates = true;
+  server.lags = {"3"};
+  server.faults["replica */"] = {"server", ErrorKind::Privilege, "42000", "Access denied", ""};
+  EXPECT_FALSE(source.read_replica_lag(account));
+  EXPECT_TRUE(source.replica_denied());
+  server.faults.clear();
+  EXPECT_FALSE(source.read_replica_lag(account)) << "the right counts from the next connection on";
+  EXPECT_TRUE(account.errors.empty());
+  MysqlSource next(reader);
+  EXPECT_EQ(next.read_replica_lag(account), 3.0);
+}
+
+TEST_F(MysqlSourceTest, AReplicaThatDoesNotAnswerInTimeIsAnError) {
+  server.replicates = true;
+  server.faults["replica */"] = {"server", ErrorKind::Timeout, "HY000", "no answer", ""};
+  EXPECT_FALSE(source.read_replica_lag(account));
+  EXPECT_EQ(account.errors.at(0).kind, ErrorKind::Timeout);
+  server.faults.clear();
+  server.lags = {"x"};
+  EXPECT_FALSE(source.read_replica_lag(account));
+  EXPECT_EQ(account.errors.size(), 2U);
+}
+
+TEST(ReplicaStatus, IsAskedInTheWordsOfTheVersion) {
+  const auto words = [](sql::System system, int version) {
+    sql::Dialect dialect;
+    dialect.system = system;
+    dialect.version = version;
+    return replica_status_sql(dialect).text();
+  };
+  EXPECT_EQ(words(sql::System::MySql, 90704), "SHOW /* dbi-collect replica */ REPLICA STATUS");
+  EXPECT_EQ(words(sql::System::MySql, 80021), "SHOW /* dbi-collect replica */ SLAVE STATUS");
+  EXPECT_EQ(words(sql::System::MariaDb, 110806), "SHOW /* dbi-collect replica */ ALL SLAVES STATUS");
+  EXPECT_FALSE(parse_replica_lag({.columns = 1, .values = {"1"}, .names = {"Connection_name"}}));
+}
+
 TEST(OwnDigest, IsToldByTheAliasOfItsFirstColumn) {
   EXPECT_TRUE(is_own_digest("SELECT ? AS `dbi_collect` , `SCHEMA_NAME`"));
   EXPECT_TRUE(
@@ -190,7 +253,7 @@ TEST(DigestText, IsCutWhereItsTokensMayNotHaveFound) {
 TEST(MysqlStatements, AreOneSelectEachWithTheAliasFirst) {
   for (const auto system : {sql::System::MySql, sql::System::MariaDb}) {
     for (const auto& statement : {mysql_catalog_sql(system), mysql_server_sql(system), digests_sql({}),
-                                  digest_texts_sql(), session_tables_sql(), transactions_sql(),
+                                  digest_texts_sql(), replica_threads_sql(), session_tables_sql(), transactions_sql(),
                                   row_lock_waits_sql(system), metadata_locks_sql(), mysql_sessions_sql(system, {})}) {
       EXPECT_THAT(statement.text(), HasSubstr(" 1 AS dbi_collect, "));
       EXPECT_THAT(statement.text(), Not(HasSubstr(";")));
