@@ -201,12 +201,11 @@ std::string verb_of(const std::vector<Token>& tokens, std::string_view text) {
 
 enum class Reading { Failed, Whole, PasswordLost };
 
-// Hands the tokens on.
+// Hands the tokens on, and of passwords that somebody announced nothing but a value.
 template <typename Reader>
-Reading read_tokens(Reader reader, PasswordRule passwords, Fold& fold) {
+Reading read_with_passwords(Reader& reader, Token token, PasswordRule passwords, Fold& fold) {
   using Verdict = PasswordRule::Verdict;
-  for (;;) {
-    auto token = reader.next();
+  for (;; token = reader.next()) {
     if (token.kind == TokenKind::End) break;
     if (token.kind == TokenKind::Failed) return Reading::Failed;
     const auto verdict = passwords.judge(token);
@@ -218,10 +217,28 @@ Reading read_tokens(Reader reader, PasswordRule passwords, Fold& fold) {
   return passwords.lost() ? Reading::PasswordLost : Reading::Whole;
 }
 
+// Hands the tokens on. Few texts announce a password; of those that do the rule looks at all tokens.
+template <typename Reader>
+Reading read_tokens(Reader reader, std::string_view text, System system, Fold& fold) {
+  auto again = reader;
+  for (;;) {
+    const auto token = reader.next();
+    if (token.kind == TokenKind::End) break;
+    if (token.kind == TokenKind::Failed) return Reading::Failed;
+    if (PasswordRule::may_announce(token, text)) {
+      PasswordRule passwords(text, system);
+      for (auto early = again.next(); early.begin < token.begin; early = again.next()) (void)passwords.judge(early);
+      return read_with_passwords(reader, token, passwords, fold);
+    }
+    if (!fold.add(token)) return Reading::Failed;
+  }
+  fold.finish();
+  return Reading::Whole;
+}
+
 Reading read_statement(std::string_view text, const Dialect& dialect, Fold& fold) {
-  const PasswordRule passwords(text, dialect.system);
-  if (dialect.system == System::PostgreSql) return read_tokens(Lexer(text, dialect), passwords, fold);
-  return is_utf8(text) ? read_tokens(MySqlLexer(text, dialect), passwords, fold) : Reading::Failed;
+  if (dialect.system == System::PostgreSql) return read_tokens(Lexer(text, dialect), text, dialect.system, fold);
+  return is_utf8(text) ? read_tokens(MySqlLexer(text, dialect), text, dialect.system, fold) : Reading::Failed;
 }
 
 }  // namespace

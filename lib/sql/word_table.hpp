@@ -1,10 +1,11 @@
-// A table of words that is built by the compiler and found in whatever their case.
+// Tables of words that are built by the compiler; words are found in whatever their case.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace dbi::sql {
@@ -56,6 +57,38 @@ class WordTable {
 
   std::array<Entry, slots> table_{};
   std::size_t longest_ = 0;
+};
+
+/// Tells of most words, by length, first and last letter, that they are not among some, and quicker than a table.
+class WordFilter {
+ public:
+  /// Each of 1 to 31 bytes in lower case.
+  template <std::size_t count>
+  explicit constexpr WordFilter(const std::string_view (&words)[count]) {
+    for (const auto& word : words) {
+      auto& place = places_[letter(word.front())];
+      place.sizes |= 1U << word.size();
+      place.ends |= 1U << letter(word.back());
+    }
+  }
+
+  /// False for a word, in whatever case, that is not among them.
+  [[nodiscard]] bool may_hold(std::string_view word) const {
+    if (word.size() - 1 >= kBits - 1) return false;  // an empty one, too
+    const auto& place = places_[letter(word.front())];
+    return ((place.sizes >> word.size()) & (place.ends >> letter(word.back())) & 1U) != 0;
+  }
+
+ private:
+  static constexpr std::size_t kBits = 32;
+  struct Place {
+    std::uint32_t sizes = 0;
+    std::uint32_t ends = 0;
+  };
+  // The same for both cases of a letter; other bytes share their places with some.
+  static constexpr std::size_t letter(char c) { return static_cast<unsigned char>(c) % kBits; }
+
+  std::array<Place, kBits> places_{};
 };
 
 }  // namespace dbi::sql

@@ -5,10 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "fuzz/sql_invariants.hpp"
+#include "sql/lexer.hpp"
+#include "sql/mysql_lexer.hpp"
 #include "sql/redact_mysql_message.hpp"
 
 namespace dbi::sql {
@@ -336,6 +339,88 @@ TEST(PasswordMessages, KeepWhatTheServersSayOfThem) {
         "Access denied; you need (at least one of) the CREATE USER privilege(s) for this operation"}) {
     EXPECT_EQ(redact_mysql_message(message, 1045, "28000"), message);
   }
+}
+
+// What may_announce() promises: of random texts of words that count here, and other tokens, all are kept up to there.
+TEST_P(Passwords, NothingIsHiddenBeforeAWordThatMayAnnounceOne) {
+  constexpr std::array kTokens = std::to_array<std::string_view>({"alter",
+                                                                  "create",
+                                                                  "import",
+                                                                  "grant",
+                                                                  "role",
+                                                                  "user",
+                                                                  "group",
+                                                                  "system_user",
+                                                                  "add",
+                                                                  "drop",
+                                                                  "begin",
+                                                                  "then",
+                                                                  "execute",
+                                                                  "by",
+                                                                  "connection",
+                                                                  "expire",
+                                                                  "history",
+                                                                  "current",
+                                                                  "old",
+                                                                  "retain",
+                                                                  "admin",
+                                                                  "exists",
+                                                                  "database",
+                                                                  "into",
+                                                                  "from",
+                                                                  "random",
+                                                                  "replace",
+                                                                  "rollup",
+                                                                  "encrypted",
+                                                                  "set",
+                                                                  "reset",
+                                                                  "to",
+                                                                  "with",
+                                                                  "via",
+                                                                  "or",
+                                                                  "as",
+                                                                  "using",
+                                                                  "for",
+                                                                  "source_password",
+                                                                  "change",
+                                                                  "options",
+                                                                  "password",
+                                                                  "identified",
+                                                                  "subscription",
+                                                                  "(",
+                                                                  ")",
+                                                                  ",",
+                                                                  ";",
+                                                                  "=",
+                                                                  "@",
+                                                                  ".",
+                                                                  "'x'",
+                                                                  "7",
+                                                                  "joe"});
+  std::mt19937 random(7);
+  std::size_t announced = 0;
+  for (int round = 0; round < 20000; ++round) {
+    std::string text;
+    for (int i = 0; i < 12; ++i) text += std::string(kTokens[random() % kTokens.size()]) + " ";
+    const auto check = [&](auto reader) {
+      PasswordRule rule(text, GetParam().system);
+      for (auto token = reader.next(); token.kind != TokenKind::End; token = reader.next()) {
+        if (token.kind == TokenKind::Failed) return;
+        if (PasswordRule::may_announce(token, text)) {
+          ++announced;
+          return;
+        }
+        ASSERT_EQ(rule.judge(token), PasswordRule::Verdict::Keep) << text;
+      }
+      ASSERT_FALSE(rule.lost()) << text;
+    };
+    if (GetParam().system == System::PostgreSql) {
+      check(Lexer(text, GetParam()));
+    } else {
+      check(MySqlLexer(text, GetParam()));
+    }
+  }
+  EXPECT_GT(announced, 5000U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Systems, Passwords, testing::ValuesIn(kAll));
