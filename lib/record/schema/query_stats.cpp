@@ -37,8 +37,10 @@ constexpr std::array kMembers{
     number("duration_ms", "ms", "mean execution time in the interval"),
     number("total_ms", "ms", "execution time in the interval (total_exec_time, before 1.8 total_time)"),
     number("stddev_ms", "ms", "standard deviation of the execution time in the interval"),
-    of(kMySql, number("p95_ms", "ms", "95th percentile of the execution time, from the deltas of a histogram")),
-    of(kMySql, number("p99_ms", "ms", "99th percentile of the execution time, from the deltas of a histogram")),
+    of(kMySql,
+       number("p95_ms", "ms",
+              "95th percentile of the execution time, from the deltas of a histogram (dbi-collect gives none)")),
+    of(kMySql, number("p99_ms", "ms", "99th percentile of the execution time, likewise")),
     of(kPostgreSql, count("rows", "", "rows returned or affected")),
     // PostgreSQL, planning: 1.8 and later, 0 unless pg_stat_statements.track_planning is on.
     pg_count("plans", "times the statement was planned"),
