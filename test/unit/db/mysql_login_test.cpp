@@ -63,6 +63,19 @@ TEST_F(MysqlLogins, WorksWithEd25519) {
   EXPECT_EQ(outcome(open_mysql(server().loopback("dbi_ed25519"), "wrong")), "authentication");
 }
 
+// It caches nothing: over TLS the password goes as it is, else encrypted by the server's key. MariaDB has it not.
+TEST_F(MysqlLogins, WorksWithSha256) {
+  if (server().sql("select plugin_status from information_schema.plugins where plugin_name = 'sha256_password'") !=
+      "ACTIVE") {
+    GTEST_SKIP() << "the server has no sha256_password";
+  }
+  server().sql("create user if not exists dbi_sha256 identified with sha256_password by 'correct horse'");
+  EXPECT_EQ(outcome(open_mysql(server().loopback("dbi_sha256", "tls=required"), kPassword)), "ok TLSv1.3");
+  EXPECT_EQ(outcome(open_mysql(server().loopback("dbi_sha256", "tls=off"), kPassword)), "ok off");
+  EXPECT_EQ(outcome(open_mysql(server().local("dbi_sha256"), kPassword)), "ok off");
+  EXPECT_EQ(outcome(open_mysql(server().loopback("dbi_sha256"), "wrong horse")), "authentication");
+}
+
 TEST_F(MysqlLogins, WorksFromAnOptionFile) {
   const auto file = output_of("mktemp");
   ::chmod(file.c_str(), 0600);
@@ -159,6 +172,23 @@ TEST_F(MysqlTls, RefusesAWrongAuthority) {
   const auto none = open_mysql(url("tls=verify&tls_ca=/no/such/file"), kPassword);
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().kind, ErrorKind::Connection);
+}
+
+// A folder holds each authority under the hash of its name.
+TEST_F(MysqlTls, TrustsTheAuthoritiesOfAFolder) {
+  const auto folder = [](const std::string& name) {
+    const auto path = certificates() + "/folder-" + name;
+    output_of("mkdir -p " + path + " && cp " + certificates() + "/" + name + ".pem " + path + " && openssl rehash " +
+              path);
+    return "tls_capath=" + path;
+  };
+  EXPECT_EQ(outcome(open_mysql(url("tls=verify&" + folder("ca")), kPassword)), "ok TLSv1.3");
+  EXPECT_EQ(outcome(open_mysql(url(folder("ca")), kPassword)), "ok TLSv1.3");
+  for (const auto& more : {"tls=verify&" + folder("other-ca"), std::string("tls=verify&tls_capath=/no/such/folder")}) {
+    EXPECT_EQ(outcome(open_mysql(url(more), kPassword)), "connection") << more;
+  }
+  const auto other = "mysql://dbi_password@127.0.0.2:" + server().port();
+  EXPECT_EQ(outcome(open_mysql(other + "?tls=verify&" + folder("ca"), kPassword)), "connection");
 }
 
 TEST_F(MysqlTls, RefusesAnotherHostsName) {
