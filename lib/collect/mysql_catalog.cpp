@@ -145,6 +145,12 @@ Result<StatementRow> read_row(std::span<const Cell> row, const MysqlCatalog& cat
   return statement;
 }
 
+// All up to the end of the first of these goes; all where there is none.
+void skip_past(std::string_view& text, std::string_view mark) {
+  const auto found = text.find(mark);
+  text.remove_prefix(found == text.npos ? text.size() : found + mark.size());
+}
+
 std::string_view status_table(sql::System system) {
   return system == sql::System::MariaDb ? "information_schema.global_status" : "performance_schema.global_status";
 }
@@ -280,12 +286,14 @@ std::string digest_key(const Cell& schema, const Cell& digest) {
 }
 
 bool is_own_digest(std::string_view text) {
-  static const auto kBegin = fmt::format("SELECT ? AS `{}`", db::kOwnAlias);
-  // The form that carries its guards (MariaDB); MySQL's hints are no part of the text.
-  constexpr std::string_view kGuarded = "SET STATEMENT ";
-  if (!text.starts_with(kGuarded)) return text.starts_with(kBegin);
-  const auto found = text.find(" FOR ");
-  return found != text.npos && text.substr(found + 5).starts_with(kBegin);
+  static const auto kAlias = fmt::format("? AS `{}`", db::kOwnAlias);
+  constexpr std::string_view kSelect = "SELECT ";
+  // Behind a proxy a statement carries its guards: in front of it on MariaDB, in hints, which MySQL keeps.
+  if (text.starts_with("SET STATEMENT ")) skip_past(text, " FOR ");
+  if (!text.starts_with(kSelect)) return false;
+  text.remove_prefix(kSelect.size());
+  if (text.starts_with("/*+ ")) skip_past(text, " */ ");
+  return text.starts_with(kAlias);
 }
 
 bool may_be_cut(std::string_view digest_text, std::uint64_t digest_bytes) {

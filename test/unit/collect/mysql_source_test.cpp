@@ -234,6 +234,10 @@ TEST(OwnDigest, IsToldByTheAliasOfItsFirstColumn) {
   EXPECT_TRUE(is_own_digest("SELECT ? AS `dbi_collect` , `SCHEMA_NAME`"));
   EXPECT_TRUE(
       is_own_digest("SET STATEMENT MAX_STATEMENT_TIME = ? , `lock_wait_timeout` = ? FOR SELECT ? AS `dbi_collect`"));
+  EXPECT_TRUE(is_own_digest(
+      "SELECT /*+ MAX_EXECUTION_TIME (?) SET_VAR ( `sql_mode` = ? ) */ ? AS `dbi_collect` , `SCHEMA_NAME`"));
+  EXPECT_FALSE(is_own_digest("SELECT /*+ MAX_EXECUTION_TIME (?) */ ? AS `x` , ? AS `dbi_collect`"));
+  EXPECT_FALSE(is_own_digest("SELECT /*+ MAX_EXECUTION_TIME (?)"));
   EXPECT_FALSE(is_own_digest("SELECT ? AS `x` , ? AS `dbi_collect`"));
   EXPECT_FALSE(is_own_digest("INSERT INTO `t` SELECT ? AS `dbi_collect`"));
   EXPECT_FALSE(is_own_digest("SET STATEMENT MAX_STATEMENT_TIME = ? FOR SELECT ?"));
