@@ -3,7 +3,7 @@
 # Nothing is kept.
 # SPDX-License-Identifier: Apache-2.0
 #
-#   examples/watch-now.sh [TARGET]     INTERVAL=2s COUNT=10 examples/watch-now.sh service=main
+#   examples/watch-now.sh [TARGET]     INTERVAL=2s COUNT=10 examples/watch-now.sh mysql://dbi_monitor@db1.example.net
 set -euo pipefail
 state=$(mktemp -d)
 trap 'rm -rf "$state"' EXIT

@@ -2,7 +2,7 @@
 # Who waits for whom? One line for each session that waits and each one that it waits for.
 # SPDX-License-Identifier: Apache-2.0
 #
-#   examples/who-blocks-whom.sh [TARGET]
+#   examples/who-blocks-whom.sh [TARGET]     examples/who-blocks-whom.sh mysql://dbi_monitor@db1.example.net
 set -euo pipefail
 dbi-collect --once --kinds session "${1:-postgresql:///}" | jq -rs '
   def name: "\(.pid // "prepared transaction") \(.user // "-") (\(.state // "-")): \(.query // "-")";
