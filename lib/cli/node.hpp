@@ -52,17 +52,18 @@ struct Word {
 struct Node {
   Shape shape = Shape::Scalar;
   Type type = Type::Text;
-  std::string flag;           ///< long name without dashes; empty: no flag
-  std::string verb;           ///< the first argument that asks for it; empty: no verb
-  char short_flag = '\0';     ///< NUL: none
-  std::string key;            ///< path in the configuration, parts joined by '.'; empty: not configurable
-  std::string environment;    ///< name of the variable; empty: none
-  std::string value_name;     ///< what stands behind the flag in the help, "DURATION"; also a positional's name,
-                              ///< and a verb's arguments
-  std::string summary;        ///< one line, lower case, no full stop
-  std::string text;           ///< more sentences for --help and the manual; may be empty
-  std::string group;          ///< heading in the help
-  std::string default_value;  ///< as one would write it; empty: none
+  std::string flag;              ///< long name without dashes; empty: no flag
+  std::string verb;              ///< the first argument that asks for it; empty: no verb
+  char short_flag = '\0';        ///< NUL: none
+  std::string key;               ///< path in the configuration, parts joined by '.'; empty: not configurable
+  std::string environment;       ///< name of the variable; empty: none
+  std::string value_name;        ///< what stands behind the flag in the help, "DURATION"; also a positional's name,
+                                 ///< and a verb's arguments
+  std::string summary;           ///< one line, lower case, no full stop
+  std::string text;              ///< more sentences for --help and the manual; may be empty
+  std::string group;             ///< heading in the help
+  std::string default_value;     ///< as one would write it; empty: none
+  bool default_is_told = false;  ///< default_value says how the default is worked out, and is no value
   Range range;
   std::vector<ChoiceWord> choices;
   Completion completion = Completion::None;

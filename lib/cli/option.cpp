@@ -106,6 +106,7 @@ Option& Option::bounds(std::optional<double> lowest, std::optional<double> highe
 
 Option& Option::default_text(std::string text) {
   node_->default_value = std::move(text);
+  node_->default_is_told = true;
   return *this;
 }
 

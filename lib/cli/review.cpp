@@ -69,7 +69,7 @@ class Reviewer {
 
   // The default must be a value that the option itself takes.
   void look_at_default(const Node& node) {
-    if (node.default_value.empty() || node.shape != Shape::Scalar || node.type == Type::Text) return;
+    if (node.default_value.empty() || node.default_is_told || node.shape != Shape::Scalar) return;
     const Word word{node.default_value};
     if (!node.store(node, {&word, 1}, false)) say(fmt::format("refuses its default {}", node.default_value));
   }

@@ -3,11 +3,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/units.hpp"
 
 namespace dbi::resource {
+
+MemoryLimits choose_limits(std::optional<std::uint64_t> limit, std::optional<std::uint64_t> spike,
+                           std::optional<std::uint64_t> control_group) {
+  constexpr std::uint64_t kDefault = std::uint64_t{512} << 20U;
+  const std::uint64_t most = control_group ? std::min(kDefault, *control_group / 10 * 9) : kDefault;
+  const std::uint64_t chosen = limit.value_or(most);
+  return {chosen, spike.value_or(chosen / 4)};
+}
 
 Status check_limits(const MemoryLimits& limits) {
   if (limits.limit == 0 || limits.spike < limits.limit) return {};

@@ -19,6 +19,12 @@ struct MemoryLimits {
   std::uint64_t spike = 0;  ///< bytes, less than `limit`
 };
 
+/// What a run keeps to: what was configured. Where no limit was, 512 MiB or nine tenths of the control group's limit
+/// (read_control_group_limit), whichever is less, since at the whole of that the kernel kills; where no spike was, a
+/// quarter of the limit.
+MemoryLimits choose_limits(std::optional<std::uint64_t> limit, std::optional<std::uint64_t> spike,
+                           std::optional<std::uint64_t> control_group);
+
 /// Fails with ErrorKind::Configuration where the spike leaves no soft limit.
 Status check_limits(const MemoryLimits& limits);
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/filter_options.hpp"
 
-#include "resource/memory_limiter.hpp"
+#include "resource/control_group.hpp"
 
 namespace dbi::run {
+
+resource::MemoryLimits memory_limits(const FilterOptions& options) {
+  return resource::choose_limits(options.memory_limit, options.memory_spike, resource::read_control_group_limit());
+}
 
 void describe_filter_options(cli::Tree& tree, FilterOptions& options) {
   tree.group("Input");
@@ -27,12 +31,13 @@ void describe_filter_options(cli::Tree& tree, FilterOptions& options) {
   tree.size("--memory-limit", &options.memory_limit, "pause reading above this much resident memory")
       .text(
           "0 is no limit. Caches shrink first. A pause that does not help ends after 5 seconds: reading goes on "
-          "slowly, "
-          "and a warning says so.")
+          "slowly, and a warning says so.")
+      .default_text("512MiB, or nine tenths of the control group's limit where that is less")
       .key("memory_limiter.limit");
   tree.size("--memory-spike", &options.memory_spike, "shrink caches this far below the limit")
+      .default_text("a quarter of the limit")
       .key("memory_limiter.spike");
-  tree.check([&options] { return resource::check_limits({options.memory_limit, options.memory_spike}); });
+  tree.check([&options] { return resource::check_limits(memory_limits(options)); });
 }
 
 void describe_clock_options(cli::Tree& tree, FilterOptions& options) {

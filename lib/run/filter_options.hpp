@@ -10,6 +10,7 @@
 
 #include "cli/option.hpp"
 #include "record/record.hpp"
+#include "resource/memory_limiter.hpp"
 #include "stream/record_clock.hpp"
 #include "stream/rejects.hpp"
 
@@ -26,9 +27,12 @@ struct FilterOptions {
   stream::ClockMode clock = stream::ClockMode::Record;
   bool replay = false;
   std::optional<std::string> resume;
-  std::uint64_t memory_limit = std::uint64_t{512} << 20U;
-  std::uint64_t memory_spike = std::uint64_t{128} << 20U;
+  std::optional<std::uint64_t> memory_limit;  ///< see resource::choose_limits
+  std::optional<std::uint64_t> memory_spike;
 };
+
+/// The limits of a run with these options, in the control group that this process is in now.
+[[nodiscard]] resource::MemoryLimits memory_limits(const FilterOptions& options);
 
 /// Declares FILE and the flags of every filter and sink under the heading "Input".
 void describe_filter_options(cli::Tree& tree, FilterOptions& options);

@@ -128,7 +128,7 @@ Result<ExitStatus> run_filter(const FilterOptions& options, Context& context, co
   RunTelemetry telemetry(context, held);
   add_counters(telemetry, counters);
   DBI_TRY_ASSIGN(filter, make({loop.waker(), &counters, &telemetry, held.folder}));
-  resource::MemoryLimiter limiter({options.memory_limit, options.memory_spike}, *context.clock);
+  resource::MemoryLimiter limiter(memory_limits(options), *context.clock);
   stream::StreamContext around{&loop, context.clock, context.log, &counters, {}, {}, {}};
   around.tick = [&](MonotonicTime now) {
     telemetry.write();
@@ -138,7 +138,7 @@ Result<ExitStatus> run_filter(const FilterOptions& options, Context& context, co
   if (reread) {
     around.reload = [&]() -> Status {
       DBI_TRY_ASSIGN(const FilterOptions now, reread());
-      limiter = resource::MemoryLimiter({now.memory_limit, now.memory_spike}, *context.clock);
+      limiter = resource::MemoryLimiter(memory_limits(now), *context.clock);
       return {};
     };
   }

@@ -25,6 +25,20 @@ struct Limited {
   }
 };
 
+TEST(ChooseLimits, TakesWhatIsConfiguredElseWhatTheControlGroupLeaves) {
+  constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
+  const auto chosen = [](auto limit, auto spike, auto group) {
+    const MemoryLimits limits = choose_limits(limit, spike, group);
+    return std::pair(limits.limit, limits.spike);
+  };
+  EXPECT_EQ(chosen(std::nullopt, std::nullopt, std::nullopt), std::pair(512 * kMiB, 128 * kMiB));
+  EXPECT_EQ(chosen(std::nullopt, std::nullopt, 4096 * kMiB), std::pair(512 * kMiB, 128 * kMiB));
+  EXPECT_EQ(chosen(std::nullopt, std::nullopt, 40 * kMiB), std::pair(36 * kMiB, 9 * kMiB));
+  EXPECT_EQ(chosen(100 * kMiB, std::nullopt, 40 * kMiB), std::pair(100 * kMiB, 25 * kMiB));
+  EXPECT_EQ(chosen(100 * kMiB, kMiB, std::nullopt), std::pair(100 * kMiB, kMiB));
+  EXPECT_EQ(chosen(0, std::nullopt, 40 * kMiB), std::pair(std::uint64_t{0}, std::uint64_t{0}));
+}
+
 TEST(MemoryLimiter, TellsSoftBelowTheSpikeAndHardAtTheLimit) {
   Limited limited;
   EXPECT_EQ(limited.at(79), MemoryPressure::None);

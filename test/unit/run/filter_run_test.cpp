@@ -185,7 +185,7 @@ TEST_F(FilterRunTest, ResumeGoesOnBehindWhatWasRead) {
 
 TEST_F(FilterRunTest, MissingInputIsStatus5AndBadLimitsAreStatus2) {
   EXPECT_EQ(run({folder_ + "/nothing"}), 5);
-  EXPECT_EQ(run({"--memory-limit", "1MiB"}), 2);
+  EXPECT_EQ(run({"--memory-limit", "1MiB", "--memory-spike", "1MiB"}), 2);
   EXPECT_EQ(run({"--drain", "2h"}), 2);
 }
 
