@@ -113,3 +113,26 @@ lag_exceeds() { [ "$(lag | sed 's/[^0-9].*//')" -gt "$1" ]; }
   replica -e 'stop slave' 2>/dev/null || replica -e 'stop replica'
   [ "$(lag)" = absent ]
 }
+
+@test "limits on what a statement may read, set for the server, cut no reading" {
+  for i in $(seq 50); do echo "select 1 as column_$i;"; done | root app
+  root -e "set global sql_select_limit = 3; set global max_join_size = 10000"
+  run --separate-stderr dbi-collect --no-config --once "$TARGET"
+  assert_success
+  [ "$(jq 'select(.kind=="scrape" and .outcome=="ok") | .cost.statements.rows > 50' <<<"$output")" = true ]
+}
+
+@test "a server that is full is too_many_connections, over TLS as well" {
+  root -e "set global max_connections = 10"
+  held=()
+  for _ in $(seq 20); do
+    mariadb --no-defaults -S "$MARIADB_DIR/socket" -u app -e "select sleep(30)" >/dev/null 2>&1 3>&- 4>&- &
+    held+=($!)
+  done
+  wait_until 10 full
+  run --separate-stderr dbi-collect --no-config --once "mysql://dbi_monitor@127.0.0.1:$(cat "$MARIADB_DIR/port")/?tls=preferred"
+  kill "${held[@]}" 2>/dev/null || true
+  assert_equal "$status" 4
+  assert_equal "$(jq -r 'select(.kind=="error") | .error_class' <<<"$output" | sort -u)" too_many_connections
+}
+full() { ! mariadb --no-defaults -S "$MARIADB_DIR/socket" -u app -e "select 1" >/dev/null 2>&1; }

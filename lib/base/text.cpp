@@ -117,6 +117,12 @@ std::string mask_passwords(std::string_view text) {
   return out.append(text.substr(copied));
 }
 
+std::string mask_before_at(std::string_view text) {
+  const auto at = text.rfind('@');
+  if (at == std::string_view::npos) return std::string(text);
+  return std::string(kMask).append(text.substr(at));
+}
+
 std::string escape_controls(std::string_view text) {
   std::string out;
   for (const char c : text) {

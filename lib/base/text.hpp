@@ -26,6 +26,10 @@ namespace dbi {
 /// be) and behind "password=". For what is quoted from a command line or a file.
 [[nodiscard]] std::string mask_passwords(std::string_view text);
 
+/// A text that is no name though it should be, for a message: what stands before its last '@', which may be a user with
+/// a password, shows as "***".
+[[nodiscard]] std::string mask_before_at(std::string_view text);
+
 /// The text with its control characters as a backslash and what they are ("\n", "\x1b"), so that it stays on its line.
 [[nodiscard]] std::string escape_controls(std::string_view text);
 

@@ -38,7 +38,9 @@ CLI::Option* declare(CLI::App& app, const Node& node) {
 }
 
 tl::unexpected<Error> unknown(const Tree& tree, std::string_view argument) {
-  const std::string_view flag = argument.substr(0, argument.find('='));
+  // Behind a short flag may stand its value, of -p a password.
+  const bool is_long = argument.starts_with("--");
+  const std::string_view flag = argument.substr(0, is_long ? argument.find('=') : 2);
   std::vector<std::string> known;
   for (const Node& node : tree.nodes()) {
     if (node.flag.empty()) continue;

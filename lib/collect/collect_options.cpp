@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text.hpp"
 #include "db/resolved_target.hpp"
 
 namespace dbi::collect {
@@ -45,7 +46,7 @@ Result<Target> find_target(const CollectOptions& options, const std::string& tex
                 "Write postgresql://user@host:port/database, mysql://user@host:port or mariadb://user@host:port.");
   }
   return fail(
-      ErrorKind::Usage, fmt::format("no target '{}' in the configuration", text),
+      ErrorKind::Usage, fmt::format("no target '{}' in the configuration", mask_before_at(text)),
       "Write a URL (postgresql://host/database, mysql://host, mariadb://host), service=NAME or a configured name.");
 }
 

@@ -71,6 +71,12 @@ Failure guards_refused(std::string_view missing) {
       "Connect to the server itself, or through a proxy that leaves SET and hints alone.");
 }
 
+// An error that has nothing to do with the guards, which were only the first to meet it.
+bool says_why(const Failure& failure) {
+  return failure.stopped || failure.kind == ErrorKind::Connection || failure.kind == ErrorKind::Timeout ||
+         failure.kind == ErrorKind::TooManyConnections;
+}
+
 MysqlError error_of(MYSQL* connection) {
   return {
       .number = mysql_errno(connection), .sqlstate = mysql_sqlstate(connection), .message = mysql_error(connection)};
@@ -367,11 +373,7 @@ Outcome<void> MysqlConnection::Session::prove_guards(Deadline deadline) {
   }
   facts = info_.pooled ? transact(read_variables(info_.system).text(), kFactBytes, deadline) : read_facts(deadline);
   if (!facts) {
-    if (facts.error().kind == ErrorKind::Connection || facts.error().kind == ErrorKind::Timeout ||
-        facts.error().stopped) {
-      return tl::unexpected(std::move(facts).error());
-    }
-    return tl::unexpected(guards_refused(facts.error().message));
+    return tl::unexpected(says_why(facts.error()) ? std::move(facts).error() : guards_refused(facts.error().message));
   }
   const auto missing = missing_guards(note_facts(*facts), guards_, info_.system, !info_.pooled);
   if (!missing.empty()) return tl::unexpected(guards_refused(missing));
@@ -382,8 +384,8 @@ Outcome<void> MysqlConnection::Session::set_guards(Deadline deadline) {
   for (const auto& sql : {set_session_guards(guards_, info_.system), std::string(kSetReadOnly)}) {
     auto set = run(OwnStatement({}, sql).text(), kFactBytes, deadline);
     if (set) continue;
-    if (!usable() || set.error().stopped) return tl::unexpected(std::move(set).error());
-    return tl::unexpected(guards_refused(set.error().message));
+    const bool why = !usable() || says_why(set.error());
+    return tl::unexpected(why ? std::move(set).error() : guards_refused(set.error().message));
   }
   return {};
 }

@@ -61,9 +61,10 @@ class MysqlConnection {
  public:
   /// Connects, sets the guards for the session and reads them back: read-only, max_execution_time or
   /// max_statement_time, lock_wait_timeout and innodb_lock_wait_timeout (1 s is the least), sql_mode, time_zone +00:00,
-  /// utf8mb4. Behind a proxy nothing is left set: every read is a read-only transaction whose statement carries the
-  /// limits. Fails with the kinds Connection (TLS refused or not trusted, too), TooManyConnections, Authentication,
-  /// Unsupported (a guard took in neither form; nothing else was sent), Timeout, Other.
+  /// no sql_select_limit, sql_big_selects, utf8mb4. Behind a proxy nothing is left set: every read is a read-only
+  /// transaction whose statement carries the limits. Fails with the kinds Connection (TLS refused or not trusted, too),
+  /// TooManyConnections, Authentication, Unsupported (a guard took in neither form; nothing else was sent), Timeout,
+  /// Other.
   static Outcome<MysqlConnection> open(const MysqlTarget& target, const Guards& guards, const Limits& limits,
                                        std::stop_token stop);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "sql/redact_mysql_message.hpp"
@@ -81,7 +82,36 @@ std::string redact(const MysqlError& error) {
 }
 
 std::string state_of(const MysqlError& error) {
-  return error.sqlstate == "00000" || is_of_library(error.number) ? std::string() : std::string(error.sqlstate);
+  return error.sqlstate.empty() || error.sqlstate == "00000" || is_of_library(error.number)
+             ? std::string()
+             : std::string(error.sqlstate);
+}
+
+// What a server says before TLS stands, Connector/C passes on in words of its own: "Received error packet before
+// completion of TLS handshake. ...: 1040 - Too many connections". Of such an error the server's is what counts.
+MysqlError said_before_tls(const MysqlError& error) {
+  constexpr std::string_view kIntroduction = "cannot be verified: ";
+  constexpr std::string_view kDash = " - ";
+  const auto place = error.message.find(kIntroduction);
+  if (!is_of_library(error.number) || place == std::string_view::npos) return error;
+  const auto text = error.message.substr(place + kIntroduction.size());
+  unsigned number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto rest = text.substr(static_cast<std::size_t>(read.ptr - text.data()));
+  if (read.ec != std::errc{} || !rest.starts_with(kDash)) return error;
+  return {.number = number, .sqlstate = {}, .message = rest.substr(kDash.size())};
+}
+
+std::string hint_of_tls(std::string_view message) {
+  const auto says = [message](std::string_view words) { return message.find(words) != std::string_view::npos; };
+  if (says("does not support")) {
+    return "Give the server a certificate (ssl_cert, ssl_key), or say tls=off if the network may see all.";
+  }
+  if (says("expired")) return "Give the server a new certificate (ssl_cert), or the right time.";
+  if (says("Validation of SSL server certificate failed")) {
+    return "The certificate has to name the host of the target, and to come from the authority that tls_ca names.";
+  }
+  return "tls_ca names the certificate authority that the server's certificate has to come from.";
 }
 
 std::string hint_of(const MysqlError& error, bool tls) {
@@ -89,12 +119,7 @@ std::string hint_of(const MysqlError& error, bool tls) {
   if (error.number == 1045 && !tls) return "An account that is made with REQUIRE SSL needs tls=required in the target.";
   if (error.number == 1044 || error.number == 1049) return "Write the target without a database: nothing needs one.";
   if (error.number == 1129) return "On the server: FLUSH HOSTS, after its cause is found.";
-  if (error.number == kTlsFailed) {
-    if (error.message.find("does not support") != std::string_view::npos) {
-      return "Give the server a certificate (ssl_cert, ssl_key), or say tls=off if the network may see all.";
-    }
-    return "tls_ca names the certificate authority that the server's certificate has to come from.";
-  }
+  if (error.number == kTlsFailed) return hint_of_tls(error.message);
   return {};
 }
 
@@ -107,7 +132,8 @@ ErrorKind kind_of_mysql(unsigned number) {
   return is_of_library(number) ? ErrorKind::Connection : ErrorKind::Other;
 }
 
-Failure classify_mysql_connect(const MysqlError& error, std::string_view where, bool tls) {
+Failure classify_mysql_connect(const MysqlError& given, std::string_view where, bool tls) {
+  const MysqlError error = said_before_tls(given);
   auto kind = kind_of_mysql(error.number);
   // At the door a database that one may not enter is a matter of logging in.
   if (error.number == 1044) kind = ErrorKind::Authentication;

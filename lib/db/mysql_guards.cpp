@@ -20,6 +20,9 @@ using std::chrono::seconds;
 // Neither ANSI_QUOTES nor NO_BACKSLASH_ESCAPES nor anything else that changes how our text is read.
 constexpr std::string_view kSqlMode = "NO_ENGINE_SUBSTITUTION";
 constexpr std::string_view kTimeZone = "+00:00";
+// Else a limit that is set for the server cuts what we read, without a word (sql_select_limit; this is its default), or
+// refuses it (max_join_size, which sql_big_selects lifts).
+constexpr std::string_view kSelectLimit = "18446744073709551615";
 
 bool is_mariadb(sql::System system) {
   return system == sql::System::MariaDb;
@@ -53,15 +56,16 @@ std::string set_session_guards(const Guards& guards, sql::System system) {
                                         : fmt::format("max_execution_time={}", guards.statement_timeout.count());
   return fmt::format(
       "SET SESSION {}, lock_wait_timeout={}, innodb_lock_wait_timeout={}, sql_mode='{}', "
-      "time_zone='{}', character_set_results='utf8mb4', autocommit=1",
-      limit, lock_seconds(guards), lock_seconds(guards), kSqlMode, kTimeZone);
+      "time_zone='{}', sql_select_limit={}, sql_big_selects=1, character_set_results='utf8mb4', autocommit=1",
+      limit, lock_seconds(guards), lock_seconds(guards), kSqlMode, kTimeZone, kSelectLimit);
 }
 
 std::optional<std::string> guarded(std::string_view sql, const Guards& guards, sql::System system) {
   if (is_mariadb(system)) {
     return fmt::format(
-        "SET STATEMENT max_statement_time={:.3f}, lock_wait_timeout={}, sql_mode='{}', time_zone='{}' FOR {}",
-        statement_seconds(guards), lock_seconds(guards), kSqlMode, kTimeZone, sql);
+        "SET STATEMENT max_statement_time={:.3f}, lock_wait_timeout={}, sql_mode='{}', time_zone='{}', "
+        "sql_select_limit={}, sql_big_selects=1 FOR {}",
+        statement_seconds(guards), lock_seconds(guards), kSqlMode, kTimeZone, kSelectLimit, sql);
   }
   constexpr std::string_view kVerb = "select";
   const auto same = [](char verb, char letter) { return (letter | 0x20) == verb; };
@@ -72,14 +76,16 @@ std::optional<std::string> guarded(std::string_view sql, const Guards& guards, s
   // The hint sets no variable that could be read back, the variable alone sets no limit that all versions keep to.
   return fmt::format(
       "SELECT /*+ MAX_EXECUTION_TIME({0}) SET_VAR(max_execution_time={0}) SET_VAR(lock_wait_timeout={1}) "
-      "SET_VAR(sql_mode='{2}') SET_VAR(time_zone='{3}') */{4}",
-      guards.statement_timeout.count(), lock_seconds(guards), kSqlMode, kTimeZone, rest);
+      "SET_VAR(sql_mode='{2}') SET_VAR(time_zone='{3}') SET_VAR(sql_select_limit={4}) SET_VAR(sql_big_selects=1) "
+      "*/{5}",
+      guards.statement_timeout.count(), lock_seconds(guards), kSqlMode, kTimeZone, kSelectLimit, rest);
 }
 
 OwnStatement read_variables(sql::System system) {
   constexpr std::string_view kNames =
       "'max_statement_time','max_execution_time','lock_wait_timeout','innodb_lock_wait_timeout','sql_mode',"
-      "'time_zone','character_set_results','tx_read_only','transaction_read_only','autocommit','system_time_zone',"
+      "'time_zone','sql_select_limit','sql_big_selects','character_set_results','tx_read_only','transaction_read_only',"
+      "'autocommit','system_time_zone',"
       "'performance_schema','performance_schema_digests_size','performance_schema_max_digest_length',"
       "'max_digest_length','read_only','server_uuid','server_uid','hostname','port'";
   return OwnStatement::select(
@@ -106,6 +112,8 @@ std::string missing_guards(const MysqlVariables& variables, const Guards& guards
        shows_number(find(variables, "lock_wait_timeout"), static_cast<double>(lock_seconds(guards))));
   need("sql_mode", find(variables, "sql_mode") == kSqlMode);
   need("time_zone", find(variables, "time_zone") == kTimeZone);
+  need("sql_select_limit", find(variables, "sql_select_limit") == kSelectLimit);
+  need("sql_big_selects", find(variables, "sql_big_selects") == "ON");
   if (with_read_only) {
     // The name changed with MySQL 8 and MariaDB 11.1.
     need("transaction_read_only",

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "db/option_file.hpp"
 #include "db/target.hpp"
 
@@ -236,7 +237,8 @@ Result<MysqlTarget> MysqlTarget::parse(std::string_view text) {
 Result<MysqlTarget> MysqlTarget::configure(std::string name, std::string_view url, std::filesystem::path password_file,
                                            std::optional<TlsMode> tls) {
   if (!is_target_name(name)) {
-    return fail(ErrorKind::Configuration, fmt::format("target name \"{}\" is not of the form [A-Za-z0-9._:-]+", name));
+    return fail(ErrorKind::Configuration,
+                fmt::format("target name \"{}\" is not of the form [A-Za-z0-9._:-]+", mask_before_at(name)));
   }
   auto target = read(url, ErrorKind::Configuration);
   if (!target) {

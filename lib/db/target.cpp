@@ -158,7 +158,8 @@ Result<PostgresqlTarget> PostgresqlTarget::parse(std::string_view text) {
 Result<PostgresqlTarget> PostgresqlTarget::configure(std::string name, std::string_view connection,
                                                      std::filesystem::path password_file) {
   if (!is_target_name(name)) {
-    return fail(ErrorKind::Configuration, fmt::format("target name \"{}\" is not of the form [A-Za-z0-9._:-]+", name));
+    return fail(ErrorKind::Configuration,
+                fmt::format("target name \"{}\" is not of the form [A-Za-z0-9._:-]+", mask_before_at(name)));
   }
   auto target = read(connection, ErrorKind::Configuration);
   if (!target) {

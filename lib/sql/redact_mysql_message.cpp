@@ -69,7 +69,8 @@ constexpr Tail kTails[] = {{"Duplicate entry ", "' for key '"},
                            {"Incorrect ", "' for column `"},
                            {"Incorrect ", "' for function "},
                            {"You have an error in your ", "' at line "},
-                           {"Invalid JSON text", "\" at position "}};
+                           {"Invalid JSON text", "\" at position "},
+                           {"User '", "' has exceeded the '"}};
 // Words before a number that may stay.
 constexpr std::string_view kNumberWords[] = {"line ", "row ", "position ", "errno: ", "Errcode: ", "system error: "};
 
@@ -138,6 +139,18 @@ bool is_column(std::string_view rest) {
   }
 }
 
+// max_user_connections' resource (current value: 1)
+bool is_resource(std::string_view rest) {
+  constexpr std::string_view kWords = "' resource (current value: ";
+  const auto place = rest.find(kWords);
+  if (place == std::string_view::npos || digits_at(rest) > 0) return false;
+  const auto all_of_name = std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(place),
+                                       [](char c) { return is(c, kNamePart); });
+  rest.remove_prefix(place + kWords.size());
+  const auto digits = digits_at(rest);
+  return all_of_name && digits > 0 && rest.substr(digits) == ")";
+}
+
 // Whether what follows the words of a tail is what the server writes there, to the end of the message.
 bool is_tail(std::string_view words, std::string_view rest) {
   if (words.ends_with("line ") || words.ends_with("function ")) {
@@ -152,6 +165,7 @@ bool is_tail(std::string_view words, std::string_view rest) {
     return name.found && rest.substr(name.size + 1) == ".";
   }
   if (words.ends_with('`')) return is_column(rest);
+  if (words.ends_with("exceeded the '")) return is_resource(rest);
   const auto name = name_at(rest, '\'', true);
   const auto after = name.found ? rest.substr(name.size + 1) : std::string_view{};
   return name.found && (words.ends_with("key '") ? after.empty() : is_row(after));

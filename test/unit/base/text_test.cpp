@@ -43,6 +43,11 @@ TEST(MaskPasswords, HidesWhatMayBeOneAndNothingElse) {
   for (const auto& [text, masked] : kCases) EXPECT_EQ(mask_passwords(text), masked);
 }
 
+TEST(MaskBeforeAt, LeavesTheHostAndNamesAlone) {
+  EXPECT_EQ(mask_before_at("u:p@w'd@h"), "***@h");
+  EXPECT_EQ(mask_before_at("orders"), "orders");
+}
+
 TEST(EscapeControls, KeepsATextOnItsLine) {
   EXPECT_EQ(escape_controls("a\nb\x1b[1m\x7f"), "a\\nb\\x1b[1m\\x7f");
   EXPECT_EQ(escape_controls("plain \xC3\xA9"), "plain \xC3\xA9");

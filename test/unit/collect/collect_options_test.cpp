@@ -32,6 +32,9 @@ TEST(CollectOptionsTest, RefuseWhatCannotBeRead) {
   EXPECT_EQ(refused(options), "no target");
   options.targets = {"orders"};
   EXPECT_EQ(refused(options), "no target 'orders' in the configuration");
+  options.targets = {"mysql:u:pass'word@h"};
+  EXPECT_EQ(refused(options), "no target '***@h' in the configuration");
+  options.targets = {"orders"};
   options.configured = {{.name = "orders", .url = "host=db1", .service = "x", .password_file = {}}};
   EXPECT_THAT(refused(options), HasSubstr("either url or service"));
   options.targets = {"host=db1 port=1", "host=db1 port=1 dbname=other"};

@@ -37,6 +37,31 @@ TEST(MysqlMessage, OfLoggingInStays) {
               HasSubstr("tls=required"));
 }
 
+TEST(MysqlMessage, OfAServerThatSpeaksBeforeTlsIsTheServers) {
+  const auto failure = classify_mysql_connect(
+      {.number = 2002,
+       .sqlstate = "HY000",
+       .message = "Received error packet before completion of TLS handshake. The authenticity of the following error "
+                  "cannot be verified: 1040 - Too many connections"},
+      "db1:3306", true);
+  EXPECT_EQ(failure.kind, ErrorKind::TooManyConnections);
+  EXPECT_EQ(failure.message, "db1:3306: Too many connections (1040)");
+  for (const auto* text : {"cannot be verified: ", "cannot be verified: 1040", "cannot be verified: x - y"}) {
+    EXPECT_EQ(classify_mysql_connect({.number = 2002, .sqlstate = "", .message = text}, "w", true).kind,
+              ErrorKind::Connection);
+  }
+}
+
+TEST(MysqlMessage, OfTlsHasTheHintThatHelps) {
+  const auto hint = [](std::string_view message) {
+    return classify_mysql_connect({.number = 2026, .sqlstate = "", .message = message}, "w", true).hint;
+  };
+  EXPECT_THAT(hint("TLS/SSL error: certificate has expired"), HasSubstr("new certificate"));
+  EXPECT_THAT(hint("TLS/SSL error: Validation of SSL server certificate failed"), HasSubstr("name the host"));
+  EXPECT_THAT(hint("TLS/SSL error: SSL is required, but the server does not support it"), HasSubstr("ssl_cert"));
+  EXPECT_THAT(hint("TLS/SSL error: self-signed certificate in certificate chain"), HasSubstr("tls_ca"));
+}
+
 TEST(MysqlKind, FollowsTheNumber) {
   EXPECT_EQ(kind_of_mysql(1969), ErrorKind::Timeout);
   EXPECT_EQ(kind_of_mysql(3024), ErrorKind::Timeout);
@@ -66,7 +91,8 @@ TEST(MysqlGuards, TravelWithOneStatement) {
   const Guards guards{.statement_timeout = milliseconds{1500}, .lock_timeout = milliseconds{2500}};
   EXPECT_EQ(guarded("select /* dbi-collect */ 1", guards, sql::System::MySql),
             "SELECT /*+ MAX_EXECUTION_TIME(1500) SET_VAR(max_execution_time=1500) SET_VAR(lock_wait_timeout=3) "
-            "SET_VAR(sql_mode='NO_ENGINE_SUBSTITUTION') SET_VAR(time_zone='+00:00') */ /* dbi-collect */ 1");
+            "SET_VAR(sql_mode='NO_ENGINE_SUBSTITUTION') SET_VAR(time_zone='+00:00') "
+            "SET_VAR(sql_select_limit=18446744073709551615) SET_VAR(sql_big_selects=1) */ /* dbi-collect */ 1");
   EXPECT_THAT(guarded("SELECT 1", guards, sql::System::MySql).value_or(""), testing::EndsWith("*/ 1"));
   EXPECT_EQ(guarded("SHOW STATUS", guards, sql::System::MySql), std::nullopt);
   EXPECT_EQ(guarded("SELECTED 1", guards, sql::System::MySql), std::nullopt);
@@ -74,7 +100,7 @@ TEST(MysqlGuards, TravelWithOneStatement) {
   EXPECT_EQ(guarded("", guards, sql::System::MySql), std::nullopt);
   EXPECT_EQ(guarded("SHOW STATUS", guards, sql::System::MariaDb),
             "SET STATEMENT max_statement_time=1.500, lock_wait_timeout=3, sql_mode='NO_ENGINE_SUBSTITUTION', "
-            "time_zone='+00:00' FOR SHOW STATUS");
+            "time_zone='+00:00', sql_select_limit=18446744073709551615, sql_big_selects=1 FOR SHOW STATUS");
 }
 
 TEST(MysqlGuards, MissingOnesAreNamed) {
@@ -83,6 +109,8 @@ TEST(MysqlGuards, MissingOnesAreNamed) {
                            {"lock_wait_timeout", "1"},
                            {"sql_mode", "NO_ENGINE_SUBSTITUTION"},
                            {"time_zone", "+00:00"},
+                           {"sql_select_limit", "18446744073709551615"},
+                           {"sql_big_selects", "ON"},
                            {"tx_read_only", "ON"}};
   EXPECT_EQ(missing_guards(variables, guards, sql::System::MariaDb, true), "");
   EXPECT_EQ(missing_guards(variables, guards, sql::System::MySql, true), "max_execution_time");
@@ -91,7 +119,7 @@ TEST(MysqlGuards, MissingOnesAreNamed) {
   EXPECT_EQ(missing_guards(variables, guards, sql::System::MariaDb, true), "max_statement_time, transaction_read_only");
   EXPECT_EQ(missing_guards(variables, guards, sql::System::MariaDb, false), "max_statement_time");
   EXPECT_EQ(missing_guards({}, guards, sql::System::MySql, false),
-            "max_execution_time, lock_wait_timeout, sql_mode, time_zone");
+            "max_execution_time, lock_wait_timeout, sql_mode, time_zone, sql_select_limit, sql_big_selects");
 }
 
 TEST(MysqlVersion, IsANumber) {

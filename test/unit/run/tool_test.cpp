@@ -115,6 +115,8 @@ TEST_F(ToolTest, MisuseIsStatus2OnStandardErrorOnly) {
   EXPECT_EQ(run({"--intervall", "1s"}), 2);
   EXPECT_EQ(diagnostics(), "dbi-test: usage: unknown flag --intervall\n  hint: Did you mean --interval?\n");
   EXPECT_THAT(output(), IsEmpty());
+  EXPECT_EQ(run({"-pPassword"}), 2);
+  EXPECT_THAT(diagnostics(), HasSubstr("unknown flag -p\n"));
   EXPECT_EQ(run({"--pipeline", "../up"}), 2);
   EXPECT_EQ(run({"--name", ".hidden"}), 2);
 }

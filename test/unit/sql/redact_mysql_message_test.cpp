@@ -14,6 +14,10 @@ struct Case {
 
 TEST(RedactMySqlMessage, KeepsNamesAndDropsValues) {
   constexpr Case kCases[] = {
+      {"User 'secret' has exceeded the 'max_user_connections' resource (current value: 1)",
+       "User '?' has exceeded the 'max_user_connections' resource (current value: 1)"},
+      {"User 'x' has exceeded the 'secret y' resource (current value: 1)", "User '?'"},
+      {"User 'x' has exceeded the 'y' resource (current value: secret)", "User '?'"},
       {"Duplicate entry 'secret' for key 't.PRIMARY'", "Duplicate entry '?' for key 't.PRIMARY'"},
       {"Duplicate entry 'a' for key 'secret' for key 'k'", "Duplicate entry '?' for key 'k'"},
       {"Duplicate entry 'it's secret' for key 'k'", "Duplicate entry '?' for key 'k'"},
