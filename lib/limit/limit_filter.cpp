@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "limit/limit_filter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "record/event.hpp"
+#include "record/schema/schema.hpp"
+
+namespace dbi::limit {
+
+namespace {
+
+constexpr std::chrono::seconds kPublish{1};
+
+struct Words {
+  std::string_view event;
+  record::Severity severity;
+  std::string_view reason;
+};
+
+Words words_of(AdaptiveRate::State state) {
+  switch (state) {
+    case AdaptiveRate::State::Lowered:
+      return {"rate_lowered", record::Severity::Warning, "downstream does not keep up"};
+    case AdaptiveRate::State::Raised:
+      return {"rate_raised", record::Severity::Info, "there is demand and downstream keeps up"};
+    case AdaptiveRate::State::AtBase:
+      break;
+  }
+  return {"rate_restored", record::Severity::Info, "it is what is configured again"};
+}
+
+void catch_up(telemetry::Counter& counter, std::uint64_t total) {
+  counter.add(total - counter.value());
+}
+
+}  // namespace
+
+LimitFilter::LimitFilter(LimitSettings settings, Over over, std::optional<stream::DivertFile> divert,
+                         LimitSurroundings surroundings)
+    : around_(std::move(surroundings)),
+      over_(over),
+      divert_(std::move(divert)),
+      clock_(around_.clock_mode, around_.replay, *around_.clock),
+      ledger_(around_.tool, around_.name, clock_),
+      downstream_(settings.pressure, [this] { return look(); }),
+      limiter_(std::move(settings),
+               [this] { return around_.replay ? Pressure::None : downstream_.pressure(around_.clock->monotonic()); }) {}
+
+bool LimitFilter::by_wall() const {
+  return around_.clock_mode == stream::ClockMode::Wall && !around_.replay;
+}
+
+DownstreamFigures LimitFilter::look() const {
+  DownstreamFigures figures;
+  if (around_.telemetry_folder) figures = read_exporters(*around_.telemetry_folder, around_.clock->now());
+  figures.write_stall = microseconds{around_.counters->write_stall_us.value()};
+  return figures;
+}
+
+Status LimitFilter::on_record(const record::Record& record, stream::Writer& out) {
+  const Timestamp now = clock_.observe(record);
+  DBI_TRY(ledger_.before(record, now, out));
+  if (is_control(record)) return pass(record, out);
+  const KeyParts key{record.text("target", target_).value_or(""), record.text("database", database_).value_or("")};
+  const DecisionTime time{now, by_wall() ? now : clock_.now()};
+  const Verdict verdict = waited_ ? limiter_.decide_again(key, time) : limiter_.decide(key, time);
+  if (const auto change = limiter_.take_change()) tell(*change, out);
+  return verdict.admitted() ? pass(record, out) : over_limit(record, verdict);
+}
+
+bool LimitFilter::is_control(const record::Record& record) {
+  const auto* kind = record::schema::find_kind(record.text("kind", kind_).value_or(""));
+  return kind != nullptr && kind->kind_class == record::schema::KindClass::Control;
+}
+
+Status LimitFilter::pass(const record::Record& record, stream::Writer& out) {
+  waited_ = false;
+  waits_until_.reset();
+  return out.append(record.line());
+}
+
+Status LimitFilter::over_limit(const record::Record& record, const Verdict& verdict) {
+  if (over_ == Over::Delay) {
+    if (!std::exchange(waited_, true)) figures_.delayed.add();
+    waits_until_ = around_.clock->monotonic() + verdict.wait;
+    return {};
+  }
+  ledger_.drop(record, ledger::Reason::Limit);
+  return divert_ ? divert_->append(record.line()) : Status{};
+}
+
+void LimitFilter::tell(const RateChange& change, stream::Writer& out) const {
+  const Words words = words_of(change.state);
+  const std::string message =
+      fmt::format("{}: {} a second instead of {}: {}", show_key({change.target, change.database}),
+                  change.to.per_second(), change.from.per_second(), words.reason);
+  record::write_event(out.buffer(),
+                      {.tool = around_.tool,
+                       .name = around_.name,
+                       .target = change.target,
+                       .database = change.database,
+                       .event = words.event,
+                       .severity = words.severity,
+                       .message = message},
+                      clock_.stamp());
+}
+
+std::optional<MonotonicTime> LimitFilter::next_deadline() const {
+  return waits_until_ ? std::min(*waits_until_, publish_at_) : publish_at_;
+}
+
+Status LimitFilter::on_deadline(MonotonicTime now, stream::Writer& /*out*/) {
+  if (now < publish_at_) return {};
+  publish_at_ = now + kPublish;
+  publish();
+  publish_rate();
+  return {};
+}
+
+Status LimitFilter::flush() {
+  publish();
+  return divert_ ? divert_->flush() : Status{};
+}
+
+Status LimitFilter::on_reload() {
+  if (!around_.reread) return {};
+  DBI_TRY_ASSIGN(LimitSettings settings, around_.reread());
+  downstream_.set_limits(settings.pressure);
+  limiter_.change(std::move(settings), by_wall() ? std::optional(clock_.now()) : std::nullopt);
+  return {};
+}
+
+Status LimitFilter::on_end(stream::Writer& out) {
+  return ledger_.end(out);
+}
+
+void LimitFilter::on_cut_off(const record::Record& record) {
+  ledger_.cut_off(record);
+}
+
+void LimitFilter::shrink() {
+  limiter_.forget_resting(by_wall() ? std::optional(clock_.now()) : std::nullopt);
+}
+
+void LimitFilter::save_state(std::string& lines) const {
+  clock_.records().save(lines);
+  limiter_.save(lines);
+}
+
+void LimitFilter::save_memory(std::string& lines) const {
+  limiter_.save(lines);
+}
+
+void LimitFilter::save_pending(std::string& lines) const {
+  ledger_.save(lines);
+}
+
+Status LimitFilter::load_line(const record::Record& line) {
+  if (!ledger_.load_line(line) && !clock_.records().load_line(line)) limiter_.load_line(line);
+  return {};
+}
+
+void LimitFilter::publish() {
+  const auto& totals = limiter_.totals();
+  catch_up(figures_.admitted, totals.admitted);
+  catch_up(figures_.over_key, totals.over_key);
+  catch_up(figures_.over_global, totals.over_global);
+  catch_up(figures_.rate_changes, totals.rate_changes);
+  catch_up(figures_.key_evictions, limiter_.evictions());
+  figures_.keys.set(static_cast<double>(limiter_.keys()));
+}
+
+void LimitFilter::publish_rate() {
+  const auto& totals = limiter_.totals();
+  const std::uint64_t over_limit = totals.over_key + totals.over_global;
+  if (totals.decisions == decisions_) return;
+  figures_.rejection_rate.set(static_cast<double>(over_limit - over_limit_) /
+                              static_cast<double>(totals.decisions - decisions_));
+  decisions_ = totals.decisions;
+  over_limit_ = over_limit;
+}
+
+}  // namespace dbi::limit

@@ -1,0 +1,394 @@
+// Buckets by key: what is admitted, under timetables, adaptive rates, reloads, restarts and evictions.
+// SPDX-License-Identifier: Apache-2.0
+#include "limit/rate_limiter.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <vector>
+
+#include "base/time_text.hpp"
+
+namespace dbi::limit {
+namespace {
+
+using namespace std::chrono_literals;
+using Outcome = Verdict::Outcome;
+
+constexpr Timestamp kStart{std::chrono::seconds{1'800'000'000}};
+
+LimitOptions options_of(double rps, std::int64_t burst) {
+  LimitOptions options;
+  options.default_rps = rps;
+  options.default_burst = burst;
+  return options;
+}
+
+LimitSettings settings(const LimitOptions& options) {
+  auto made = settings_of(options);
+  EXPECT_TRUE(made) << made.error().message;
+  return std::move(*made);
+}
+
+int admitted(RateLimiter& limiter, const KeyParts& key, Timestamp now, int records) {
+  int count = 0;
+  for (int i = 0; i < records; ++i) count += limiter.decide(key, {now, now}).admitted() ? 1 : 0;
+  return count;
+}
+
+void load(RateLimiter& limiter, const std::string& lines) {
+  std::string text = lines + std::string(record::kPadding, ' ');
+  record::Reader reader;
+  record::Record line;
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const auto end = lines.find('\n', begin);
+    ASSERT_TRUE(reader.parse(std::string_view(text).substr(begin, end - begin), line));
+    EXPECT_TRUE(limiter.load_line(line));
+    begin = end + 1;
+  }
+}
+
+std::string saved(const RateLimiter& limiter) {
+  std::string lines;
+  limiter.save(lines);
+  return lines;
+}
+
+TEST(RateLimiter, EveryKeyHasABucketOfItsOwn) {
+  RateLimiter limiter(settings(options_of(10, 5)));
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, kStart, 8), 5);
+  EXPECT_EQ(admitted(limiter, {"a", "y"}, kStart, 8), 5);
+  EXPECT_EQ(admitted(limiter, {"b", "x"}, kStart, 8), 5);
+  EXPECT_EQ(admitted(limiter, {"a", ""}, kStart, 8), 5);
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, kStart + 300ms, 8), 3);
+  EXPECT_EQ(limiter.keys(), 4U);
+  EXPECT_EQ(limiter.totals().admitted, 23U);
+  EXPECT_EQ(limiter.totals().over_key, 17U);
+}
+
+TEST(RateLimiter, TheClosestNameGivesTheLimit) {
+  LimitOptions options = options_of(1, 1);
+  options.database_limits["billing"].burst = 3;
+  options.database_limits["app_*"].burst = 4;
+  options.database_limits["app_1*"].burst = 5;
+  options.database_limits["main/app_*"].burst = 6;
+  RateLimiter limiter(settings(options));
+  EXPECT_EQ(admitted(limiter, {"main", "billing"}, kStart, 10), 3);
+  EXPECT_EQ(admitted(limiter, {"other", "app_2"}, kStart, 10), 4);
+  EXPECT_EQ(admitted(limiter, {"other", "app_12"}, kStart, 10), 5);
+  EXPECT_EQ(admitted(limiter, {"main", "app_12"}, kStart, 10), 6);
+  EXPECT_EQ(admitted(limiter, {"main", "x"}, kStart, 10), 1);
+}
+
+// A key over its own limit takes nothing of what all share; one that the others leave nothing for is not charged
+// either.
+TEST(RateLimiter, TheGlobalBucketIsAskedLastAndNeitherIsChargedUnlessBothAdmit) {
+  LimitOptions options = options_of(1, 6);
+  options.global_max_rps = 2;
+  options.global_max_burst = 10;
+  RateLimiter limiter(settings(options));
+  EXPECT_EQ(admitted(limiter, {"a", "loud"}, kStart, 1000), 6);
+  EXPECT_EQ(admitted(limiter, {"a", "quiet"}, kStart, 4), 4);
+  EXPECT_EQ(limiter.decide({"a", "quiet"}, {kStart, kStart}).outcome, Outcome::OverGlobal);
+  EXPECT_EQ(limiter.decide({"a", "loud"}, {kStart, kStart}).outcome, Outcome::OverKey);
+  // Half a second gives one of all; the quiet key has two left of its burst.
+  EXPECT_EQ(limiter.decide({"a", "quiet"}, {kStart, kStart + 500ms}).outcome, Outcome::Admitted);
+  EXPECT_EQ(limiter.decide({"a", "quiet"}, {kStart, kStart + 1s}).outcome, Outcome::Admitted);
+  EXPECT_EQ(limiter.decide({"a", "quiet"}, {kStart, kStart + 2s}).outcome, Outcome::OverKey);
+  EXPECT_EQ(limiter.totals().over_global, 1U);
+}
+
+// The model run: a loud key and nine quiet ones behind one global limit.
+TEST(RateLimiter, QuietKeysAreCompleteBesideALoudOne) {
+  LimitOptions options = options_of(100, 20);
+  options.global_max_rps = 200;
+  options.global_max_burst = 40;
+  RateLimiter limiter(settings(options));
+  std::map<std::string, int> passed;
+  for (int millisecond = 0; millisecond < 20'000; ++millisecond) {
+    const Timestamp now = kStart + millisecond * 1ms;
+    for (int i = 0; i < 5; ++i) passed["loud"] += limiter.decide({"a", "loud"}, {now, now}).admitted() ? 1 : 0;
+    const std::string quiet = std::to_string(millisecond % 9);
+    if (millisecond % 100 == 0) passed["quiet"] += limiter.decide({"a", quiet}, {now, now}).admitted() ? 1 : 0;
+  }
+  EXPECT_EQ(passed["quiet"], 200);
+  EXPECT_NEAR(passed["loud"], 2000, 21);
+}
+
+TEST(RateLimiter, SaysHowLongToWait) {
+  LimitOptions options = options_of(10, 2);
+  options.global_max_rps = 4;
+  options.global_max_burst = 3;
+  RateLimiter limiter(settings(options));
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, kStart, 2), 2);
+  EXPECT_EQ(limiter.decide({"a", "x"}, {kStart, kStart}).wait, 100ms);
+  EXPECT_EQ(limiter.decide({"a", "y"}, {kStart, kStart}).wait, 0ms);
+  EXPECT_EQ(limiter.decide({"a", "y"}, {kStart, kStart}).wait, 250ms);
+  EXPECT_EQ(limiter.decide_again({"a", "y"}, {kStart + 250ms, kStart + 250ms}).outcome, Outcome::Admitted);
+  EXPECT_EQ(limiter.totals().decisions, 5U);
+}
+
+TEST(RateLimiter, WithoutARateAWaitIsUntilTheWindowEnds) {
+  LimitOptions options = options_of(10, 1);
+  options.schedule.resize(1);
+  options.schedule[0].from = "08:00";
+  options.schedule[0].to = "09:00";
+  options.schedule[0].rps = 0;
+  RateLimiter limiter(settings(options));
+  const Timestamp now = parse_timestamp("2026-11-27T08:20:00Z").value();
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, now, 2), 1);
+  EXPECT_EQ(limiter.decide({"a", "x"}, {now, now}).wait, 40min);
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, now + 40min, 1), 0);
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, now + 40min + 100ms, 1), 1);
+
+  RateLimiter blocked(settings(options_of(0, 1)));
+  EXPECT_EQ(admitted(blocked, {"a", "x"}, now, 2), 1);
+  EXPECT_EQ(blocked.decide({"a", "x"}, {now, now}).wait, RateLimiter::kLongestWait);
+}
+
+TEST(RateLimiter, ABacklogDrainsByTheRateOfEachWindowInBetween) {
+  LimitOptions options = options_of(100, 1000);
+  options.schedule.resize(1);
+  options.schedule[0].from = "08:00";
+  options.schedule[0].to = "08:01";
+  options.schedule[0].rps = 1;
+  RateLimiter limiter(settings(options));
+  const Timestamp before = parse_timestamp("2026-11-27T07:59:59Z").value();
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, before, 2000), 1000);
+  // A second at 100, a minute at 1, two seconds at 100.
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, before + 63s, 2000), 100 + 60 + 200);
+}
+
+TEST(RateLimiter, AWindowMayHaveABurstOfItsOwn) {
+  LimitOptions options = options_of(1, 10);
+  options.schedule.resize(1);
+  options.schedule[0].to = "08:00";
+  options.schedule[0].rps = 1;
+  options.schedule[0].burst = 3;
+  RateLimiter limiter(settings(options));
+  const Timestamp eight = parse_timestamp("2026-11-27T08:00:00Z").value();
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, eight - 1us, 20), 3);
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, eight, 20), 7);
+}
+
+TEST(RateLimiter, AClockThatIsSetBackNeitherBlocksNorAdmitsMore) {
+  RateLimiter limiter(settings(options_of(10, 5)));
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, kStart, 10), 5);
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, kStart - 1h, 10), 0);
+  EXPECT_EQ(admitted(limiter, {"a", "x"}, kStart - 1h + 200ms, 10), 2);
+}
+
+// ---- Adaptive rates ----
+
+LimitOptions adaptive_options() {
+  LimitOptions options = options_of(500, 100);
+  options.adaptive = true;
+  return options;
+}
+
+// Offers as many records a second for a step's time, and one more that takes the step.
+void offer(RateLimiter& limiter, const KeyParts& key, Timestamp& now, int per_second) {
+  for (int tenth = 0; tenth < 300; ++tenth, now += 100ms) admitted(limiter, key, now, per_second / 10);
+  limiter.decide(key, {now, now});
+}
+
+TEST(RateLimiter, AStepWantsThirtySecondsAndAHundredDecisions) {
+  Pressure pressure = Pressure::High;
+  RateLimiter limiter(settings(adaptive_options()), [&] { return pressure; });
+  const KeyParts key{"a", "x"};
+  Timestamp now = kStart;
+  admitted(limiter, key, now, 200);
+  admitted(limiter, key, now + 29s, 1);
+  EXPECT_EQ(limiter.rate_of(key), Rate::per_second(500)) << "too early";
+  admitted(limiter, key, now + 30s, 1);
+  EXPECT_EQ(limiter.rate_of(key), Rate::per_second(450));
+  now += 30s;
+  admitted(limiter, key, now, 98);  // 99 since the step
+  admitted(limiter, key, now + 1h, 1);
+  EXPECT_EQ(limiter.rate_of(key), Rate::per_second(450)) << "too few";
+  admitted(limiter, key, now + 1h, 1);
+  EXPECT_EQ(limiter.rate_of(key), Rate::per_second(405));
+}
+
+TEST(RateLimiter, DemandIsThatRecordsAreOverTheKeysOwnLimit) {
+  LimitOptions options = adaptive_options();
+  options.global_max_rps = 10;
+  options.global_max_burst = 1;
+  RateLimiter behind_global(settings(options));
+  RateLimiter limiter(settings(adaptive_options()));
+  const KeyParts key{"a", "x"};
+  Timestamp now = kStart;
+  offer(limiter, key, now, 400);
+  EXPECT_EQ(limiter.rate_of(key), Rate::per_second(500)) << "no demand";
+  offer(limiter, key, now, 600);
+  EXPECT_EQ(limiter.rate_of(key), Rate::per_second(525));
+  now = kStart;
+  offer(behind_global, key, now, 400);
+  EXPECT_EQ(behind_global.rate_of(key), Rate::per_second(500)) << "over the global limit only";
+}
+
+TEST(RateLimiter, TellsWhereARateLeavesItsBaseAndReturns) {
+  Pressure pressure = Pressure::High;
+  RateLimiter limiter(settings(adaptive_options()), [&] { return pressure; });
+  const KeyParts key{"a", "x"};
+  Timestamp now = kStart;
+  offer(limiter, key, now, 100);
+  const auto lowered = limiter.take_change();
+  ASSERT_TRUE(lowered);
+  EXPECT_EQ(lowered->database, "x");
+  EXPECT_EQ(lowered->state, AdaptiveRate::State::Lowered);
+  EXPECT_EQ(lowered->from, Rate::per_second(500));
+  EXPECT_EQ(lowered->to, Rate::per_second(450));
+  EXPECT_FALSE(limiter.take_change());
+  offer(limiter, key, now, 100);
+  EXPECT_FALSE(limiter.take_change()) << "lower still";
+  pressure = Pressure::None;
+  offer(limiter, key, now, 100);
+  const auto restored = limiter.take_change();
+  ASSERT_TRUE(restored);
+  EXPECT_EQ(restored->state, AdaptiveRate::State::AtBase);
+  EXPECT_EQ(limiter.totals().rate_changes, 3U);
+}
+
+// Random demand, pressure, timetables, reloads and restarts against a count by the rates that were in force: over any
+// window no more is admitted than their integral and the burst; and the rate is always within [min, max] and the
+// window.
+TEST(RateLimiter, OverAnyWindowAdmitsAtMostTheIntegralOfItsRateAndTheBurst) {
+  __extension__ using Wide = __int128;
+  constexpr std::int64_t kOne = 1'000'000'000;
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    std::mt19937_64 random(seed);
+    const auto up_to = [&random](std::int64_t most) {
+      return std::uniform_int_distribution<std::int64_t>(0, most)(random);
+    };
+    const auto draw_options = [&] {
+      LimitOptions options = options_of(100.0 + static_cast<double>(up_to(1900)), 50);
+      options.adaptive = seed % 4 != 0;
+      options.schedule.resize(static_cast<std::size_t>(up_to(2)));
+      for (auto& window : options.schedule) {
+        const auto minute = [&] { return std::to_string(10 + up_to(9)) + ":" + std::to_string(10 + up_to(49)); };
+        window.from = minute();
+        window.to = minute();
+        window.rps = 100.0 + static_cast<double>(up_to(1900));
+        window.time_zone = up_to(1) == 0 ? "Europe/Berlin" : "UTC";
+      }
+      return options;
+    };
+    LimitOptions options = draw_options();
+    LimitSettings of = settings(options);
+    Pressure pressure = Pressure::None;
+    auto limiter = std::make_unique<RateLimiter>(settings(options), [&] { return pressure; });
+    const KeyParts key{"a", "x"};
+    Timestamp now = kStart;
+    Wide integral = 0;
+    Wide least = 0;
+    std::int64_t count = 0;
+    // The rate in force between two decisions is that after the first, up to the edges of windows, where a plain table
+    // says what is configured; an adaptive rate cannot rise there but to that.
+    const auto highest_between = [&](Timestamp from, Timestamp to) {
+      Wide sum = 0;
+      Rate rate = limiter->rate_of(key).value_or(of.fallback.rate);
+      for (Timestamp at = from; at < to;) {
+        const auto state = of.fallback.timetable.at(at);
+        const Timestamp until = std::min(state.until, to);
+        const Rate base = state.window != nullptr ? state.window->rate : of.fallback.rate;
+        if (at != from || !options.adaptive) rate = base;
+        sum += static_cast<Wide>((until - at).count()) * rate.thousandths();
+        at = until;
+      }
+      return sum;
+    };
+    for (int step = 0; step < 4000; ++step) {
+      const auto passed = microseconds{up_to(step % 100 == 0 ? 900'000'000 : 20'000)};
+      integral += highest_between(now, now + passed);
+      now += passed;
+      if (step % 50 == 0) pressure = static_cast<Pressure>(up_to(2));
+      if (step % 500 == 499) {  // a reload
+        options = draw_options();
+        of = settings(options);
+        limiter->change(of, now);
+      }
+      if (step % 700 == 699) {  // a restart
+        const std::string lines = saved(*limiter);
+        limiter = std::make_unique<RateLimiter>(settings(options), [&] { return pressure; });
+        load(*limiter, lines);
+        ASSERT_EQ(saved(*limiter), lines);
+      }
+      const bool passes = limiter->decide(key, {now, now}).admitted();
+      if (options.adaptive) {
+        ASSERT_GE(limiter->rate_of(key), Rate::per_second(100));
+        ASSERT_LE(limiter->rate_of(key), Rate::per_second(2000));
+        const auto state = of.fallback.timetable.at(now);
+        if (state.window != nullptr) {
+          ASSERT_LE(limiter->rate_of(key), state.window->rate);
+        }
+      }
+      if (!passes) continue;
+      least = std::min(least, static_cast<Wide>(count) * kOne - integral);
+      ++count;
+      ASSERT_LE(static_cast<Wide>(count) * kOne - integral - least, static_cast<Wide>(50) * kOne)
+          << "seed " << seed << ", step " << step;
+    }
+  }
+}
+
+// ---- Memory ----
+
+TEST(RateLimiter, ARestartGoesOnAsIfNothingHadHappened) {
+  LimitOptions options = adaptive_options();
+  options.global_max_rps = 900;
+  options.global_max_burst = 150;
+  options.schedule.resize(1);
+  options.schedule[0].from = "08:00";
+  options.schedule[0].to = "09:00";
+  options.schedule[0].rps = 300;
+  RateLimiter whole(settings(options));
+  auto parts = std::make_unique<RateLimiter>(settings(options));
+  std::mt19937_64 random(3);
+  Timestamp now = kStart;
+  for (int step = 0; step < 20'000; ++step) {
+    now += microseconds{random() % 8000};
+    const std::string database(1, static_cast<char>('a' + random() % 5));
+    ASSERT_EQ(whole.decide({"t", database}, {now, now}).outcome, parts->decide({"t", database}, {now, now}).outcome);
+    if (step % 1000 != 999) continue;
+    const std::string lines = saved(*parts);
+    ASSERT_EQ(saved(whole), lines);
+    parts = std::make_unique<RateLimiter>(settings(options));
+    load(*parts, lines);
+  }
+}
+
+TEST(RateLimiter, KeysAreBoundedAndTheOneSeenLongestAgoMakesRoom) {
+  LimitOptions options = options_of(1, 1);
+  options.max_keys = 100;
+  RateLimiter limiter(settings(options));
+  for (int i = 0; i < 10'000; ++i) admitted(limiter, {"t", std::to_string(i)}, kStart, 1);
+  EXPECT_EQ(limiter.keys(), 100U);
+  EXPECT_EQ(limiter.evictions(), 9900U);
+  EXPECT_EQ(admitted(limiter, {"t", "9950"}, kStart, 1), 0);
+  EXPECT_EQ(admitted(limiter, {"t", "0"}, kStart, 1), 1);
+}
+
+TEST(RateLimiter, RestingKeysAreForgottenWithoutAnyHarm) {
+  RateLimiter limiter(settings(options_of(10, 5)));
+  admitted(limiter, {"t", "rests"}, kStart, 5);
+  admitted(limiter, {"t", "busy"}, kStart + 1s, 5);
+  limiter.forget_resting(kStart + 1s);
+  EXPECT_EQ(limiter.keys(), 1U);
+  EXPECT_EQ(admitted(limiter, {"t", "busy"}, kStart + 1s, 1), 0);
+}
+
+TEST(RateLimiter, OtherSettingsKeepTheBacklog) {
+  RateLimiter limiter(settings(options_of(10, 100)));
+  EXPECT_EQ(admitted(limiter, {"t", "x"}, kStart, 200), 100);
+  LimitOptions options = options_of(1, 100);
+  options.database_limits["x"].rps = 20;
+  limiter.change(settings(options), kStart + 1s);  // ten have drained
+  EXPECT_EQ(admitted(limiter, {"t", "x"}, kStart + 1s, 200), 10);
+  EXPECT_EQ(admitted(limiter, {"t", "x"}, kStart + 2s, 200), 20);
+}
+
+}  // namespace
+}  // namespace dbi::limit
