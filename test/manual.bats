@@ -40,6 +40,7 @@ examples_run() {
 
 @test "the examples of dbi-collect(1) run" { examples_run dbi-collect; }
 @test "the examples of dbi-export(1) run" { examples_run dbi-export; }
+@test "the examples of dbi-ratelimit(1) run" { examples_run dbi-ratelimit; }
 
 @test "each tool has a page, and each page with options is of a tool" {
   diff <(basename -a -s .cpp "$DBI_SOURCE_DIR"/tools/*.cpp) <(basename -a -s .1.scd "$DBI_SOURCE_DIR"/man/*.1.scd)

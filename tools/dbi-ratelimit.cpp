@@ -1,0 +1,137 @@
+// dbi-ratelimit: holds each key (target, database) to its rate. Flags and wiring; the work is in limit/.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/descriptor.hpp"
+#include "base/errno_text.hpp"
+#include "limit/limit_filter.hpp"
+#include "limit/limit_options.hpp"
+#include "limit/status.hpp"
+#include "run/filter_run.hpp"
+#include "run/tool.hpp"
+#include "state/atomic_file.hpp"
+
+namespace {
+
+using namespace dbi;
+
+enum class Verb : std::uint8_t { Status };
+
+struct Options {
+  Options() { filter.clock = stream::ClockMode::Wall; }
+  std::optional<Verb> verb;
+  limit::LimitOptions limits;
+  run::FilterOptions filter;
+};
+
+Status check(const Options& options) {
+  if (options.verb && !options.filter.files.empty()) {
+    return fail(ErrorKind::Usage, fmt::format("status takes no argument: '{}'", options.filter.files.front()));
+  }
+  if (options.limits.over != limit::Over::Delay) return {};
+  if (!options.filter.replay && options.filter.clock == stream::ClockMode::Wall) return {};
+  return fail(ErrorKind::Usage, "--over delay waits by the machine's clock",
+              "Leave out --replay and --clock record, or drop or divert what is over the limit.");
+}
+
+void describe(cli::Tree& tree, Options& options) {
+  tree.group("Commands");
+  tree.verb("status", &options.verb, Verb::Status, "", "print the keys, their rates and what was over them");
+  limit::describe_limit_options(tree, options.limits);
+  run::describe_filter_options(tree, options.filter);
+  run::describe_clock_options(tree, options.filter);
+  tree.check([&options] { return check(options); });
+}
+
+Result<ExitStatus> print_status(run::Context& context) {
+  DBI_TRY_ASSIGN(const auto root, state::resolve_root(context.folder_request(), context.process->environment));
+  const auto folder = root / context.common.pipeline;
+  if (!std::filesystem::is_directory(folder)) {
+    return fail(ErrorKind::Usage, fmt::format("no pipeline '{}' in {}", context.common.pipeline, root.string()),
+                "--pipeline and --state-dir say which state is meant.");
+  }
+  const auto file = folder / fmt::format("{}@{}.json", context.tool, context.common.name);
+  DBI_TRY_ASSIGN(const auto content, state::read_whole(file));
+  if (!content) {
+    return fail(ErrorKind::Usage, fmt::format("no state of {} in {}", context.common.name, folder.string()),
+                "--name says which instance is meant; one that runs writes its state every 10 seconds.");
+  }
+  auto table = limit::status_table(*content);
+  if (!table) return fail(table.error().kind, fmt::format("{}: {}", file.string(), table.error().message));
+  if (!write_all(context.process->output, fmt::format("{}\n{}", file.string(), *table)) && errno != EPIPE) {
+    return fail(ErrorKind::Output, "standard output: " + errno_text(errno));
+  }
+  return ExitStatus::Done;
+}
+
+void add_figures(run::RunTelemetry& telemetry, const limit::LimitFigures& figures) {
+  telemetry.add("admitted", figures.admitted);
+  telemetry.add("over_limit{limit=\"key\"}", figures.over_key);
+  telemetry.add("over_limit{limit=\"global\"}", figures.over_global);
+  telemetry.add("delayed", figures.delayed);
+  telemetry.add("rate_changes", figures.rate_changes);
+  telemetry.add("key_evictions", figures.key_evictions);
+  telemetry.add("keys", figures.keys);
+  telemetry.add("rejection_rate", figures.rejection_rate);
+}
+
+Result<Options> reread(const run::Context& context);
+
+Result<std::unique_ptr<stream::Filter>> make_filter(const Options& options, const run::Context& context,
+                                                    const run::FilterSetup& setup) {
+  DBI_TRY_ASSIGN(limit::LimitSettings settings, limit::settings_of(options.limits));
+  std::optional<stream::DivertFile> divert;
+  if (options.limits.divert) {
+    DBI_TRY_ASSIGN(divert, stream::DivertFile::open(*options.limits.divert, options.filter.files));
+  }
+  limit::LimitSurroundings around;
+  around.tool = context.tool;
+  around.name = context.common.name;
+  around.clock_mode = options.filter.clock;
+  around.replay = options.filter.replay;
+  around.clock = context.clock;
+  around.counters = setup.counters;
+  if (setup.folder) {
+    DBI_TRY_ASSIGN(around.telemetry_folder, setup.folder->telemetry());
+  }
+  around.reread = [&context]() -> Result<limit::LimitSettings> {
+    DBI_TRY_ASSIGN(const Options now, reread(context));
+    return limit::settings_of(now.limits);
+  };
+  auto filter = std::make_unique<limit::LimitFilter>(std::move(settings), options.limits.over, std::move(divert),
+                                                     std::move(around));
+  add_figures(*setup.telemetry, filter->figures());
+  return std::unique_ptr<stream::Filter>(std::move(filter));
+}
+
+Result<ExitStatus> body(const Options& options, run::Context& context) {
+  if (options.verb) return print_status(context);
+  return run::run_filter(
+      options.filter, context, [&](const run::FilterSetup& setup) { return make_filter(options, context, setup); },
+      [&]() -> Result<run::FilterOptions> {
+        DBI_TRY_ASSIGN(const Options now, reread(context));
+        return now.filter;
+      });
+}
+
+constexpr run::Tool<Options> kTool{
+    .program = {.name = "dbi-ratelimit", .summary = "hold the records of each database to a rate"},
+    .describe = describe,
+    .body = body};
+
+Result<Options> reread(const run::Context& context) {
+  return run::reread(kTool, context);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return run::run_tool(kTool, argc, argv);
+}
