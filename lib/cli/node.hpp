@@ -24,6 +24,9 @@ enum class Shape : std::uint8_t { Scalar, List, Map, Union };
 /// The type of a scalar, or of the items of a list.
 enum class Type : std::uint8_t { Boolean, Integer, Number, Text, Choice, Duration, Size, Any };
 
+/// Key of the only option of an entry that is no map of options but that option's own value: "critical: 0.5".
+inline constexpr std::string_view kWholeEntry = "=";
+
 /// What a shell offers behind a flag.
 enum class Completion : std::uint8_t { None, File, Folder, Choices };
 
@@ -69,6 +72,7 @@ struct Node {
   Completion completion = Completion::None;
   bool positional = false;
   bool negatable = false;           ///< a boolean that has --no-x as well
+  bool lone = false;                ///< a list of entries: one may stand without the list
   bool repeatable = false;          ///< a list flag that is given once an item; otherwise items are joined by ','
   bool secret = false;              ///< in a document only ${VAR}; never shown
   bool maintenance = false;         ///< a flag for building dbi: in --help and nowhere else
@@ -81,6 +85,9 @@ struct Node {
   /// Lists of maps and maps: a tree bound to a new element of the container (named `name` in a map), or, where not
   /// `keep`, to a value of its own.
   std::function<std::shared_ptr<Tree>(const std::string& name, bool keep)> element;
+
+  /// Lists of maps and maps: takes the default's entries away, before a source puts its own.
+  std::function<void()> clear;
 
   /// Unions: the forms, in the order in which they are tried.
   std::shared_ptr<Tree> forms;

@@ -126,6 +126,11 @@ Option& Option::repeatable() {
   return no_environment();
 }
 
+Option& Option::or_one() {
+  node_->lone = true;
+  return *this;
+}
+
 Option& Option::secret() {
   node_->secret = true;
   node_->default_value.clear();
@@ -171,6 +176,17 @@ Option Tree::any(std::string_view names, Any* member, std::string summary) {
   Node& node = add(names, Shape::Scalar, Type::Any, "VALUE", std::move(summary));
   node.store = [member](const Node&, std::span<const Word> words, bool keep) -> Status {
     if (keep) *member = read_any(words.back());
+    return {};
+  };
+  return Option(node);
+}
+
+Option Tree::any_list(std::string_view names, std::vector<Any>* member, std::string summary) {
+  Node& node = add(names, Shape::List, Type::Any, "LIST", std::move(summary));
+  node.store = [member](const Node&, std::span<const Word> words, bool keep) -> Status {
+    if (!keep) return {};
+    member->clear();
+    for (const Word& word : words) member->push_back(read_any(word));
     return {};
   };
   return Option(node);

@@ -66,6 +66,8 @@ class Option {
   Option& completes(Completion completion);
   /// A list flag is given once an item; without this, one value holds the items joined by ','.
   Option& repeatable();
+  /// A list of entries of which one may stand without the list: "not: {...}" for "not: [{...}]".
+  Option& or_one();
   Option& secret();
   Option& maintenance();
 
@@ -157,6 +159,9 @@ class Tree {
   /// Any scalar, configuration only.
   Option any(std::string_view names, Any* member, std::string summary);
 
+  /// A list of any scalars, configuration only.
+  Option any_list(std::string_view names, std::vector<Any>* member, std::string summary);
+
   /// A list of texts: "--kinds a,b", with repeatable() "--to a --to b", in the configuration a list.
   Option texts(std::string_view names, std::vector<std::string>* member, std::string summary);
 
@@ -173,7 +178,8 @@ class Tree {
   template <typename T, typename Describe>
   Option list(std::string_view key, std::vector<T>* member, std::string summary, Describe describe);
 
-  /// Entries by name, each described by `describe(Tree&, T&)`; configuration only.
+  /// Entries by name, each described by `describe(Tree&, T&)`; configuration only. Where that declares nothing but
+  /// kWholeEntry, an entry is such a value.
   template <typename T, typename Describe>
   Option map(std::string_view key, std::map<std::string, T>* member, std::string summary, Describe describe);
 

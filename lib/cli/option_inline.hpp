@@ -123,6 +123,7 @@ Option Tree::verb(std::string word, std::optional<E>* member, E value, std::stri
 template <typename T, typename Describe>
 Option Tree::list(std::string_view key, std::vector<T>* member, std::string summary, Describe describe) {
   Node& node = add(key, Shape::List, Type::Any, {}, std::move(summary));
+  node.clear = [member] { member->clear(); };
   node.element = [member, describe](const std::string&, bool keep) {
     auto spare = std::make_shared<T>();
     auto tree = std::make_shared<Tree>();
@@ -136,6 +137,7 @@ Option Tree::list(std::string_view key, std::vector<T>* member, std::string summ
 template <typename T, typename Describe>
 Option Tree::map(std::string_view key, std::map<std::string, T>* member, std::string summary, Describe describe) {
   Node& node = add(key, Shape::Map, Type::Any, {}, std::move(summary));
+  node.clear = [member] { member->clear(); };
   node.element = [member, describe](const std::string& name, bool keep) {
     auto spare = std::make_shared<T>();
     auto tree = std::make_shared<Tree>();

@@ -12,9 +12,14 @@ namespace {
 
 using Findings = std::vector<std::string>;
 
+// Entries may hold entries of their own form; what is wrong with them shows within a few levels.
+constexpr int kMaxDepth = 4;
+
+Findings review_to(const Tree& tree, int depth);
+
 class Reviewer {
  public:
-  explicit Reviewer(Findings& findings) : findings_(&findings) {}
+  Reviewer(Findings& findings, int depth) : findings_(&findings), depth_(depth) {}
 
   void look_at(const Node& node) {
     name_ = display_name(node);
@@ -25,7 +30,7 @@ class Reviewer {
     if (node.secret && !node.flag.empty()) say("is a secret and a flag");
     if (node.shape == Shape::Map || node.element) look_inside(node);
     if (node.forms) {
-      for (const auto& finding : review(*node.forms)) say(finding);
+      for (const auto& finding : review_to(*node.forms, depth_ + 1)) say(finding);
     }
   }
 
@@ -48,7 +53,7 @@ class Reviewer {
 
   void look_at_key(const std::string& key) {
     constexpr std::string_view kKey = "abcdefghijklmnopqrstuvwxyz0123456789_.";
-    if (key.empty()) return;
+    if (key.empty() || key == kWholeEntry) return;
     if (key.find_first_not_of(kKey) != std::string::npos) say("key is not lower snake case");
     for (const auto& other : keys_) {
       if (other.starts_with(key + ".") || key.starts_with(other + ".")) say(fmt::format("{} is in its way", other));
@@ -75,24 +80,30 @@ class Reviewer {
   }
 
   void look_inside(const Node& node) {
-    for (const auto& finding : review(*node.element({}, false))) say(finding);
+    if (depth_ == kMaxDepth) return;
+    for (const auto& finding : review_to(*node.element({}, false), depth_ + 1)) say(finding);
   }
 
   Findings* findings_;
+  int depth_;
   std::string name_;
   std::set<std::string> flags_;
   std::set<std::string> variables_;
   std::set<std::string> keys_;
 };
 
-}  // namespace
-
-std::vector<std::string> review(const Tree& tree) {
+Findings review_to(const Tree& tree, int depth) {
   Findings findings;
-  Reviewer reviewer(findings);
+  Reviewer reviewer(findings, depth);
   for (const Node& node : tree.nodes()) reviewer.look_at(node);
   if (std::ranges::count_if(tree.nodes(), &Node::positional) > 1) findings.emplace_back("more than one positional");
   return findings;
+}
+
+}  // namespace
+
+std::vector<std::string> review(const Tree& tree) {
+  return review_to(tree, 0);
 }
 
 }  // namespace dbi::cli

@@ -187,23 +187,31 @@ class Walker {
   // Whether the entries of a list or map are kept; a stronger source leaves them checked only.
   bool claim(cli::Node& node) const {
     const bool keep = keep_ && cli::Source::Configuration >= node.source;
-    if (keep) node.source = cli::Source::Configuration;
-    return keep;
+    if (!keep) return false;
+    node.source = cli::Source::Configuration;
+    if (node.clear) node.clear();
+    return true;
   }
 
   void element(cli::Node& node, const std::string& name, bool keep, const Value& value, Place place,
                const std::string& path) {
     const auto tree = node.element(name, keep);
     const std::size_t before = errors_->size();
-    members(value, *tree, {}, path);
+    if (cli::Node* whole = node_of(*tree, cli::kWholeEntry)) {
+      value_of(*whole, value, path);
+    } else {
+      members(value, *tree, {}, path);
+    }
     // Rules look at whole entries: those of other environments and those with faults are none.
     if (!keep_ || errors_->size() > before) return;
     if (const Status status = tree->run_checks(); !status) say(place, path, status.error());
   }
 
   void list(cli::Node& node, const Value& value, const std::string& path) {
-    if (value.kind != Kind::List) return wrong_shape(value, path, "a list", list_hint(node));
+    const bool lone = node.lone && value.kind == Kind::Map;
+    if (!lone && value.kind != Kind::List) return wrong_shape(value, path, "a list", list_hint(node));
     const bool keep = claim(node);
+    if (lone) return element(node, {}, keep, value, value.place, path);
     std::size_t number = 0;
     for (const Value& item : value.items) {
       element(node, {}, keep, item, item.place, fmt::format("{}[{}]", path, number++));

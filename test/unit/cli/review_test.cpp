@@ -35,5 +35,19 @@ TEST(Review, FindsWhatAReviewerWould) {
   }
 }
 
+struct Nested {
+  std::vector<Nested> inner;
+};
+void describe_nested(Tree& tree, Nested& nested) {
+  tree.list("inner", &nested.inner, "More of it.", describe_nested);
+}
+
+TEST(Review, EndsWhereEntriesHoldTheirOwnForm) {
+  Nested nested;
+  Tree tree;
+  describe_nested(tree, nested);
+  EXPECT_THAT(testing::PrintToString(review(tree)), HasSubstr("summary ends with a full stop"));
+}
+
 }  // namespace
 }  // namespace dbi::cli

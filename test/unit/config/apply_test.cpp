@@ -105,7 +105,6 @@ targets:
 )"),
               SizeIs(1));  // PASSWORD is not set
   variables_["PASSWORD"] = "hidden";
-  options_.rules.clear();
   ASSERT_THAT(apply("targets:\n  first: {host: db1, password: \"${PASSWORD}\"}\n"), IsEmpty());
   EXPECT_EQ(options_.interval, 5s);
   EXPECT_EQ(options_.limit, std::uint64_t{16} << 20U);
@@ -113,6 +112,14 @@ targets:
   EXPECT_EQ(options_.targets.at("first").host, "db1");
   EXPECT_EQ(options_.targets.at("first").password, "hidden");
   EXPECT_THAT(options_.names, ElementsAre("x", "y"));
+}
+
+TEST_F(ApplyTest, ConfiguredEntriesReplaceTheDefaultOnes) {
+  options_.rules = {{"default", 1, {}}};
+  ASSERT_THAT(apply("collector: {kinds: [x]}\n"), IsEmpty());
+  EXPECT_THAT(options_.rules, SizeIs(1));
+  ASSERT_THAT(apply("collector: {rules: []}\n"), IsEmpty());
+  EXPECT_THAT(options_.rules, IsEmpty());
 }
 
 TEST_F(ApplyTest, RetypesPlainScalarsWhereAnyTypeIsAllowed) {
@@ -229,6 +236,64 @@ TEST_F(ApplyTest, AUnionTakesTheFormThatFits) {
   EXPECT_TRUE(options_.enabled);
   EXPECT_THAT(apply("collector: {explain: maybe}\n"), ElementsAre(HasSubstr("not a boolean: 'maybe'")));
   EXPECT_THAT(apply("collector: {explain: {a: b}}\n"), ElementsAre(HasSubstr("a map is none of the forms")));
+}
+
+// A form whose entries hold entries of the same form.
+struct Condition {
+  std::string name;
+  std::vector<cli::Any> values;
+  std::vector<Condition> inner;
+};
+
+void describe_condition(cli::Tree& tree, Condition& condition) {
+  tree.text("name", &condition.name, "its name");
+  tree.any_list("values", &condition.values, "what it may be");
+  tree.list("not", &condition.inner, "what must not hold", describe_condition).or_one();
+  tree.check([&condition]() -> Status {
+    if (condition.name.empty()) return fail(ErrorKind::Usage, "a condition without name");
+    return {};
+  });
+}
+
+class NestedTest : public ApplyTest {
+ protected:
+  NestedTest() {
+    tree_.list("collector.conditions", &conditions_, "conditions", describe_condition);
+    tree_.map("collector.rates", &rates_, "rates by name",
+              [](cli::Tree& tree, double& rate) { tree.number("=", &rate, "the rate").range(0, 1); });
+  }
+  std::vector<Condition> conditions_;
+  std::map<std::string, double> rates_;
+};
+
+TEST_F(NestedTest, ALoneEntryMayStandWithoutItsList) {
+  ASSERT_THAT(apply("collector:\n  conditions:\n    - {name: a, not: {name: b, not: [{name: c}, {name: d}]}}\n"),
+              IsEmpty());
+  ASSERT_THAT(conditions_, SizeIs(1));
+  ASSERT_THAT(conditions_[0].inner, SizeIs(1));
+  EXPECT_EQ(conditions_[0].inner[0].name, "b");
+  ASSERT_THAT(conditions_[0].inner[0].inner, SizeIs(2));
+  EXPECT_EQ(conditions_[0].inner[0].inner[1].name, "d");
+  EXPECT_THAT(apply("collector: {conditions: {name: a}}\n"), SizeIs(1));  // only where it is said
+}
+
+TEST_F(NestedTest, RulesOfInnerEntriesNameTheirPlace) {
+  EXPECT_THAT(apply("collector:\n  conditions:\n    - {name: a, not: {values: []}}\n"),
+              ElementsAre("dbi.yaml:3:22: collector.conditions[0].not: a condition without name"));
+}
+
+TEST_F(NestedTest, AListOfAnyScalarsRetypesEach) {
+  ASSERT_THAT(apply("collector: {conditions: [{name: a, values: [7, \"7\", x, true]}]}\n"), IsEmpty());
+  EXPECT_THAT(conditions_.at(0).values,
+              ElementsAre(cli::Any(std::int64_t{7}), cli::Any(std::string("7")), cli::Any(std::string("x")), cli::Any(true)));
+}
+
+TEST_F(NestedTest, AnEntryOfAMapMayBeAValue) {
+  ASSERT_THAT(apply("collector: {rates: {a: 0.5, b: 1}}\n"), IsEmpty());
+  EXPECT_EQ(rates_, (std::map<std::string, double>{{"a", 0.5}, {"b", 1}}));
+  EXPECT_THAT(apply("collector: {rates: {a: 2}}\n"), ElementsAre(HasSubstr("collector.rates.a: out of range: '2'")));
+  EXPECT_THAT(apply("collector: {rates: {a: {}}}\n"),
+              ElementsAre(HasSubstr("collector.rates.a: a map where a single value is wanted")));
 }
 
 }  // namespace
