@@ -39,6 +39,7 @@ examples_run() {
 }
 
 @test "the examples of dbi-collect(1) run" { examples_run dbi-collect; }
+@test "the examples of dbi-sample(1) run" { examples_run dbi-sample; }
 @test "the examples of dbi-export(1) run" { examples_run dbi-export; }
 @test "the examples of dbi-ratelimit(1) run" { examples_run dbi-ratelimit; }
 

@@ -66,6 +66,9 @@ class Record {
   [[nodiscard]] std::string_view line() const { return line_; }
   [[nodiscard]] std::span<const Member> members() const { return members_; }
 
+  /// Whether some member's raw name holds a backslash, so that raw names cannot be compared as they are.
+  [[nodiscard]] bool has_escaped_names() const { return escaped_names_; }
+
   /// The member of that name (compared unescaped), or nullptr. Linear in the number of members; members written early
   /// are found early.
   [[nodiscard]] const Member* find(std::string_view name) const;

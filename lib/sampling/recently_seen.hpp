@@ -1,0 +1,53 @@
+// Deduplication: what was kept a short while ago.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/lru_map.hpp"
+#include "record/record.hpp"
+
+namespace dbi::sampling {
+
+/// A set of the records that were kept, by (target, database, query_signature, an attribute), of each 16 bytes.
+/// Bounded: the one asked for longest ago makes room. A record is remembered for `window`, which later ones do not
+/// extend. Not shared between threads.
+class RecentlySeen {
+ public:
+  RecentlySeen(std::size_t max, std::chrono::seconds window, std::string attribute);
+
+  /// Takes other bounds; what is remembered stays.
+  void set(std::size_t max, std::chrono::seconds window, std::string attribute);
+
+  /// True for a record like one that was kept in the window before `now`, the time of its target. Else remembers it:
+  /// to be asked last, about a record that is kept if this says no. One without the attribute is never like another.
+  bool seen(const record::Record& record, Timestamp now);
+
+  /// Forgets the half that was asked for longest ago.
+  void shrink() { kept_.shrink_to(kept_.size() / 2); }
+
+  [[nodiscard]] std::size_t size() const { return kept_.size(); }
+  [[nodiscard]] std::uint64_t evictions() const { return kept_.evictions(); }
+
+  /// NDJSON lines of kind `recently_seen`, and back; load_line says false to other lines.
+  void save(std::string& lines) const;
+  bool load_line(const record::Record& line);
+
+ private:
+  using Digest = std::array<char, 16>;
+  [[nodiscard]] std::optional<Digest> digest_of(const record::Record& record);
+
+  std::chrono::seconds window_;
+  std::string attribute_;
+  LruMap<Timestamp> kept_;  // when
+  std::string key_;
+  std::string scratch_;
+};
+
+}  // namespace dbi::sampling

@@ -1,0 +1,258 @@
+#!/usr/bin/env bats
+# dbi-sample from end to end: what is kept and with which weight, what is counted, and that a stop changes nothing.
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016  # ${VARIABLES} of a configuration
+
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+
+setup_file() {
+  dbi_generate_records --records 20000 --seed 7 >"$BATS_FILE_TMPDIR/many"
+  export MANY=$BATS_FILE_TMPDIR/many
+}
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  export DBI_STATE_DIR=$PWD/state XDG_CONFIG_HOME=$PWD/config
+  unset DBI_CONFIG DBI_ENV
+  pid=
+}
+
+teardown() {
+  if [ -n "$pid" ]; then
+    kill -KILL "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  fi
+}
+
+sample() { dbi-sample "$@"; }
+
+# data FILE...: how many records are neither control records nor made by the filter.
+data() { cat "$@" | jq -c 'select(.kind | IN("error", "scrape", "event", "dropped") | not)' | wc -l; }
+# dropped REASON FILE...: the sum of the counts of a reason.
+dropped() { local reason=$1; shift; cat "$@" | jq -s --arg r "$reason" 'map(select(.kind == "dropped" and .reason == $r) | .count) | add // 0'; }
+all_dropped() { cat "$@" | jq -s 'map(select(.kind == "dropped") | .count) | add // 0'; }
+
+everything_configured() {
+  cat >dbi.yaml <<'YAML'
+adaptive_sampler:
+  default_sample_rate: 0.3
+  slow_query_threshold_ms: 500
+  max_records_per_second: 100
+  sampled_kinds: [session, plan, query_stats]
+  deduplication: {hash_attribute: query_id, window_seconds: 60, cache_size: 500}
+  rules:
+    - name: none
+      priority: 9
+      sample_rate: 0
+      conditions: [{attribute: user, operator: eq, value: migrations}]
+    - name: few
+      priority: 5
+      max_per_minute: 100
+      conditions: [{attribute: calls, operator: gt, value: 100}]
+    - name: blocked
+      priority: 4
+      conditions: [{attribute: blocked_by, operator: exists}]
+YAML
+}
+
+@test "about the default rate is kept, and every survivor stands for as many as it should" {
+  sample --replay --default-sample-rate 0.1 "$MANY" >out
+  [ "$(data out)" -lt "$(data "$MANY")" ]
+  # query_stats are not sampled, but for what the default rule high_frequency names.
+  jq -e -s 'map(select(.kind == "session" and (.duration_ms // 0) < 1000)) | all(.weight == 10)' out
+  jq -e -s 'map(select(.kind == "query_stats" and .calls <= 1000)) | all(has("weight") | not)' out
+  before=$(jq -s 'map(select(.kind == "session")) | length' "$MANY")
+  after=$(jq -s 'map(select(.kind == "session") | .weight // 1) | add' out)
+  [ "$(jq -n "($after - $before | fabs) < 0.1 * $before")" = true ]
+}
+
+@test "control records and what is kept whole leave as the bytes that came" {
+  sample --replay "$MANY" >out
+  diff <(jq -c 'select(.kind | IN("error", "scrape"))' "$MANY") <(jq -c 'select(.kind | IN("error", "scrape"))' out)
+  grep -F '"kind":"scrape"' "$MANY" >scrapes
+  grep -F '"kind":"scrape"' out | diff scrapes -
+}
+
+@test "with the same seed the same bytes, with another one others" {
+  everything_configured
+  sample --replay --config dbi.yaml --seed 5 "$MANY" >first
+  sample --replay --config dbi.yaml --seed 5 <"$MANY" >second
+  cmp first second
+  cat "$MANY" | sample --replay --config dbi.yaml --seed 5 >third
+  cmp first third
+  sample --replay --config dbi.yaml --seed 6 "$MANY" >other
+  ! cmp -s first other
+  [ ! -e state ]
+}
+
+@test "in = out + dropped, by key and for every reason" {
+  everything_configured
+  sample --replay --config dbi.yaml "$MANY" >out
+  for reason in sampled rule limit dedup; do [ "$(dropped "$reason" out)" -gt 0 ]; done
+  counts() { jq -r 'select(.kind != "dropped") | "\(.target)/\(.database) 1"' "$1"; }
+  { counts out; jq -r 'select(.kind == "dropped") | "\(.target)/\(.database) \(.count)"' out; } |
+    awk '{ n[$1] += $2 } END { for (key in n) print key, n[key] }' | sort >after
+  counts "$MANY" | awk '{ n[$1] += $2 } END { for (key in n) print key, n[key] }' | sort >before
+  diff before after
+  # The weights of what the coin did not throw for are exact.
+  jq -e -s 'map(select(.kind == "dropped" and .reason == "sampled")) | all(.weight == 0 and .calls == 0 and .total_ms == 0)' out
+}
+
+@test "stopped in the middle of a file again and again, the total is what one run gives" {
+  everything_configured
+  sample --replay --config dbi.yaml "$MANY" >whole
+  : >out
+  for ((i = 0; i < 400; ++i)); do
+    sample --replay --config dbi.yaml --resume resume "$MANY" >part 3>&- &
+    pid=$!
+    if ((i % 3 == 0)); then sleep 0.05; fi
+    kill -TERM "$pid" 2>/dev/null || true
+    status=0
+    wait "$pid" || status=$?
+    pid=
+    [ "$status" -eq 0 ] || [ "$status" -eq 143 ]
+    [ "$status" -eq 0 ] || continue # not yet ready for the signal: nothing was read
+    cat part >>out
+    if [ "$(jq -r 'select(.kind == "stream_position") | .offset' resume)" -eq "$(stat -c %s "$MANY")" ]; then break; fi
+  done
+  # The last run that was stopped leaves the ledger to one that comes to its end.
+  sample --replay --config dbi.yaml --resume resume "$MANY" >>out
+  cmp whole out
+}
+
+@test "what was recently kept is known to the next run, not to a replay" {
+  echo '{"v":1,"kind":"plan","ts":"2026-11-25T08:00:00Z","target":"a","plan_hash":"1"}' >plan
+  sample --default-sample-rate 1 --no-config plan >out
+  [ "$(data out)" -eq 1 ]
+  sample --no-config plan >out 2>err
+  [ "$(data out)" -eq 0 ]
+  [ "$(dropped dedup out)" -eq 1 ]
+  sample --no-config --no-deduplication plan >out
+  [ "$(data out)" -eq 1 ]
+  sample --replay --no-config --seed 3 plan >out
+  [ "$(dropped dedup out)" -eq 0 ]
+}
+
+@test "the goal: at ten times its input a tenth is kept, slow queries all" {
+  # 5,000 records each 10 s.
+  echo 'adaptive_sampler: {rules: []}' >none.yaml
+  sample --replay --default-sample-rate 1 --sampled-kinds query_stats,session,plan --max-records-per-second 50 \
+    --config none.yaml "$MANY" "$MANY" >out
+  diff <(jq -c 'select(.duration_ms >= 1000) | [.kind, .query_id, .pid, .duration_ms]' "$MANY" "$MANY") \
+    <(jq -c 'select(.duration_ms >= 1000) | [.kind, .query_id, .pid, .duration_ms]' out)
+  [ "$(data out)" -lt 20000 ]
+}
+
+@test "--explain-decision says which rule decided, and at which rate" {
+  everything_configured
+  sample --replay --config dbi.yaml --explain-decision "$MANY" >out
+  run jq -r 'select(has("sample_rule")) | .sample_rule' out
+  assert_line none || true
+  jq -r 'select(has("sample_rule")) | .sample_rule' out | sort -u >rules
+  for rule in few blocked slow_queries default_sample_rate; do grep -qx "$rule" rules; done
+  jq -e -s 'map(select(has("sample_rule"))) | all(.sample_rate > 0 and .sample_rate <= 1)' out
+  jq -e -s 'map(select(.sample_rule == "slow_queries")) | length > 0 and all(.duration_ms >= 500 and .sample_rate == 1)' out
+}
+
+@test "two samplers of one seed in a row give the product of their rates" {
+  echo 'adaptive_sampler: {rules: []}' >none.yaml
+  all=(--replay --sampled-kinds query_stats,session,plan --max-records-per-second 0 --slow-query-threshold-ms 1e9
+    --config none.yaml --seed 4 --default-sample-rate 0.2 --no-deduplication)
+  sample "${all[@]}" "$MANY" | sample "${all[@]}" >out
+  expected=$(($(data "$MANY") / 25))
+  [ "$(data out)" -gt $((expected * 8 / 10)) ]
+  [ "$(data out)" -lt $((expected * 12 / 10)) ]
+  jq -e -s 'map(select(.kind == "session")) | all(.weight == 25)' out
+}
+
+@test "an environment chooses other rates, a variable another threshold" {
+  cat >dbi.yaml <<'YAML'
+adaptive_sampler:
+  rule_templates:
+    critical_queries:
+      priority: 100
+      condition_template:
+        - attribute: avg_duration_ms
+          operator: gt
+          value_template: ${CRITICAL_QUERY_MS:100}
+    rest: {priority: -1, sample_rate: 0}
+  rules: []
+  environment_overrides:
+    staging: {rule_overrides: {rest: 1}}
+YAML
+  line() { echo "{\"v\":1,\"kind\":\"session\",\"pid\":\"$1\",\"duration_ms\":$1}"; }
+  { line 50; line 150; line 250; } >in
+  kept() { sample --replay --config dbi.yaml in | jq -r 'select(.kind == "session") | .pid' | paste -sd' '; }
+  [ "$(kept)" = "150 250" ]
+  [ "$(CRITICAL_QUERY_MS=200 kept)" = "250" ]
+  [ "$(DBI_ENV=staging kept)" = "50 150 250" ]
+}
+
+@test "a wrong rule is told with its place, and nothing is read" {
+  cat >dbi.yaml <<'YAML'
+adaptive_sampler:
+  rules:
+    - name: broken
+      conditions:
+        - {attribute: calls, operator: gt, value: many}
+YAML
+  run --separate-stderr sample --config dbi.yaml "$MANY"
+  assert_failure 2
+  assert_output ""
+  [[ $stderr == *"dbi.yaml:5:11: adaptive_sampler.rules[0].conditions[0]: gt compares with a number"* ]]
+}
+
+@test "SIGHUP takes new rules, refuses bad ones whole, and keeps what is known" {
+  echo 'adaptive_sampler: {rules: [{name: a}]}' >dbi.yaml
+  mkfifo in
+  sample --config dbi.yaml <in >out 2>err 3>&- &
+  pid=$!
+  exec 9>in
+  plan() { echo "{\"v\":1,\"kind\":\"plan\",\"ts\":\"2026-11-25T08:00:00Z\",\"target\":\"a\",\"plan_hash\":\"$1\"}" >&9; }
+  until_lines() { for ((i = 0; i < 1000; ++i)); do [ "$(wc -l <out)" -ge "$1" ] && return; sleep 0.01; done; return 1; }
+  plan 1
+  until_lines 1
+  echo 'adaptive_sampler: {rules: [{name: a, sample_rate: 7}]}' >dbi.yaml
+  kill -HUP "$pid"
+  for ((i = 0; i < 1000; ++i)); do grep -q "out of range: '7'" err && break; sleep 0.01; done
+  plan 2
+  until_lines 2
+  echo 'adaptive_sampler: {rules: [{name: b, sample_rate: 0, conditions: [{attribute: plan_hash, operator: eq, value: "3"}]}, {name: a, priority: -1}]}' >dbi.yaml
+  kill -HUP "$pid"
+  # It takes effect between two blocks of input: marked by the first record that it drops.
+  for ((i = 0; i < 1000; ++i)); do
+    plan 3
+    echo '{"v":1,"kind":"scrape","ts":"2026-11-25T08:00:00Z","target":"a","outcome":"ok"}' >&9
+    grep -q '"reason":"rule"' out && break
+    sleep 0.01
+  done
+  plan 1
+  exec 9>&-
+  wait "$pid"
+  pid=
+  [ "$(dropped rule out)" -ge 1 ]
+  [ "$(dropped dedup out)" -ge 1 ]
+  jq -e '[.counters["rule_matches{rule=\"a\"}"], .counters["records_dropped{reason=\"dedup\"}"]] | all(. >= 1)' \
+    state/default/telemetry/dbi-sample@dbi-sample.total.json
+}
+
+@test "hostile lines: what is no record is rejected, all else is counted or leaves" {
+  {
+    printf '{"kind":"session","duration_ms":1e999,"weight":1e999}\n'
+    printf '{"kind":"session","duration_ms":-1e999,"weight":-5}\n'
+    printf '{"kind":7,"query_id":["other"],"plan_hash":{}}\n'
+    printf '{"kind":"pl\\u0061n","plan\\u005fhash":"x","target":"a\\ud800"}\n'
+    printf '{"kind":"plan","plan_hash":"%0100000d"}\n' 1
+    printf '{}\n'
+    printf '{"kind":"session","kind":"plan"}\n'
+    printf '\xff\n'
+    printf '{"kind":"session","pid":123456789012345678901234567890}\n'
+  } >in
+  run --separate-stderr sample --replay --rejects rejects --no-config --default-sample-rate 0.5 in
+  assert_failure 3
+  echo "$output" >out
+  [ "$(wc -l <rejects)" -eq 2 ]
+  [ $(($(jq -c 'select(.kind != "dropped")' out | wc -l) + $(all_dropped out))) -eq 7 ]
+}
