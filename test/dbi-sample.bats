@@ -80,10 +80,10 @@ YAML
   sample --replay --config dbi.yaml --seed 5 "$MANY" >first
   sample --replay --config dbi.yaml --seed 5 <"$MANY" >second
   cmp first second
-  cat "$MANY" | sample --replay --config dbi.yaml --seed 5 >third
+  sample --replay --config dbi.yaml --seed 5 < <(cat "$MANY") >third # a pipe
   cmp first third
   sample --replay --config dbi.yaml --seed 6 "$MANY" >other
-  ! cmp -s first other
+  run ! cmp -s first other
   [ ! -e state ]
 }
 
@@ -104,21 +104,24 @@ YAML
   everything_configured
   sample --replay --config dbi.yaml "$MANY" >whole
   : >out
-  for ((i = 0; i < 400; ++i)); do
-    sample --replay --config dbi.yaml --resume resume "$MANY" >part 3>&- &
+  for ((round = 0; round < 200; ++round)); do
+    mkfifo pipe
+    # Standard input is a file that can be sought; the pipe's reader says when to stop.
+    dbi-sample --replay --config dbi.yaml --resume resume <"$MANY" >pipe 3>&- &
     pid=$!
-    if ((i % 3 == 0)); then sleep 0.05; fi
+    exec 8<pipe
+    head -c $((100000 + 7919 * round)) <&8 >>out
     kill -TERM "$pid" 2>/dev/null || true
-    status=0
-    wait "$pid" || status=$?
+    cat <&8 >>out
+    exec 8<&-
+    wait "$pid"
     pid=
-    [ "$status" -eq 0 ] || [ "$status" -eq 143 ]
-    [ "$status" -eq 0 ] || continue # not yet ready for the signal: nothing was read
-    cat part >>out
+    rm pipe
     if [ "$(jq -r 'select(.kind == "stream_position") | .offset' resume)" -eq "$(stat -c %s "$MANY")" ]; then break; fi
   done
-  # The last run that was stopped leaves the ledger to one that comes to its end.
-  sample --replay --config dbi.yaml --resume resume "$MANY" >>out
+  [ "$round" -gt 3 ]
+  # Where the last one was stopped too, it left the ledger to a run that comes to its end.
+  dbi-sample --replay --config dbi.yaml --resume resume <"$MANY" >>out
   cmp whole out
 }
 
@@ -126,12 +129,12 @@ YAML
   echo '{"v":1,"kind":"plan","ts":"2026-11-25T08:00:00Z","target":"a","plan_hash":"1"}' >plan
   sample --default-sample-rate 1 --no-config plan >out
   [ "$(data out)" -eq 1 ]
-  sample --no-config plan >out 2>err
+  sample --default-sample-rate 1 --no-config plan >out
   [ "$(data out)" -eq 0 ]
   [ "$(dropped dedup out)" -eq 1 ]
-  sample --no-config --no-deduplication plan >out
+  sample --default-sample-rate 1 --no-config --no-deduplication plan >out
   [ "$(data out)" -eq 1 ]
-  sample --replay --no-config --seed 3 plan >out
+  sample --replay --default-sample-rate 1 --no-config plan >out
   [ "$(dropped dedup out)" -eq 0 ]
 }
 
@@ -158,7 +161,7 @@ YAML
 
 @test "two samplers of one seed in a row give the product of their rates" {
   echo 'adaptive_sampler: {rules: []}' >none.yaml
-  all=(--replay --sampled-kinds query_stats,session,plan --max-records-per-second 0 --slow-query-threshold-ms 1e9
+  all=(--replay --sampled-kinds "query_stats,session,plan" --max-records-per-second 0 --slow-query-threshold-ms 1e9
     --config none.yaml --seed 4 --default-sample-rate 0.2 --no-deduplication)
   sample "${all[@]}" "$MANY" | sample "${all[@]}" >out
   expected=$(($(data "$MANY") / 25))
@@ -207,7 +210,7 @@ YAML
 @test "SIGHUP takes new rules, refuses bad ones whole, and keeps what is known" {
   echo 'adaptive_sampler: {rules: [{name: a}]}' >dbi.yaml
   mkfifo in
-  sample --config dbi.yaml <in >out 2>err 3>&- &
+  dbi-sample --config dbi.yaml <in >out 2>err 3>&- &
   pid=$!
   exec 9>in
   plan() { echo "{\"v\":1,\"kind\":\"plan\",\"ts\":\"2026-11-25T08:00:00Z\",\"target\":\"a\",\"plan_hash\":\"$1\"}" >&9; }
@@ -243,7 +246,7 @@ YAML
     printf '{"kind":"session","duration_ms":1e999,"weight":1e999}\n'
     printf '{"kind":"session","duration_ms":-1e999,"weight":-5}\n'
     printf '{"kind":7,"query_id":["other"],"plan_hash":{}}\n'
-    printf '{"kind":"pl\\u0061n","plan\\u005fhash":"x","target":"a\\ud800"}\n'
+    printf '{"kind":"pl\\u0061n","plan\\u005fhash":"x","target":"\\u00e4"}\n'
     printf '{"kind":"plan","plan_hash":"%0100000d"}\n' 1
     printf '{}\n'
     printf '{"kind":"session","kind":"plan"}\n'

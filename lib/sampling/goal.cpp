@@ -34,7 +34,7 @@ std::size_t Goal::class_of(std::int64_t priority) const {
 }
 
 double Goal::factor(std::size_t importance, double rate, Timestamp now) {
-  if (goal_ <= 0) return 1;
+  if (goal_ <= 0 || now == Timestamp()) return 1;
   // A slot that began far ahead is another run's, whose records were newer, or a wrong clock's.
   if (!slot_start_ || *slot_start_ - now > kSlot) slot_start_ = now;
   if (now - *slot_start_ >= kSlot) close_slot(now);

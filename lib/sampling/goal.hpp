@@ -44,7 +44,8 @@ class Goal {
   /// Of a rule's priority, one of those given at the start.
   [[nodiscard]] std::size_t class_of(std::int64_t priority) const;
 
-  /// What a record's rate is to be multiplied by; counts the record. 1 for what must be kept, and without a goal.
+  /// What a record's rate is to be multiplied by; counts the record. 1 for what must be kept, without a goal, and at
+  /// the epoch, which stands for records without time.
   double factor(std::size_t importance, double rate, Timestamp now);
 
   /// Takes over what another goal knows, by class.

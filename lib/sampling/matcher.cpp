@@ -109,7 +109,7 @@ Result<std::vector<cli::Any>> wanted_values(const Condition& condition) {
 Result<std::shared_ptr<const re2::RE2>> wanted_expression(const std::string& text) {
   re2::RE2::Options options;
   options.set_log_errors(false);
-  options.set_max_mem(std::int64_t{2} << 20U);  // of each expression; a filter is to stay below 16 MiB
+  options.set_max_mem(std::int64_t{1} << 20U);  // of each expression; a filter is to stay below 16 MiB
   auto expression = std::make_shared<const re2::RE2>(text, options);
   if (expression->ok()) return expression;
   return fail(ErrorKind::Usage, fmt::format("not a regular expression: '{}': {}", text, expression->error()),

@@ -18,6 +18,9 @@ using record::schema::KindClass;
 // What a record may grow by: a weight, and with --explain-decision a rate and the name of a rule.
 constexpr std::size_t kGrowth = 512;
 
+// Its records are parts of sums, of which none repeats another.
+constexpr std::string_view kNeverDeduplicated = "query_stats";
+
 std::vector<std::int64_t> priorities_of(const RulePlan& plan) {
   std::vector<std::int64_t> out;
   for (const Rule& rule : plan.rules()) {
@@ -101,9 +104,9 @@ Status Sampler::on_record(const record::Record& record, stream::Writer& out) {
   if (kind.kind_class == KindClass::Control) return out.append(record.line());
 
   Decision decision = decide(kind, record);
-  if (decision.rate == 0) return drop(record, Reason::Rule, weight_of(record));
-  decision.rate *= goal_.factor(decision.importance, decision.rate, clock_.now());
+  if (decision.rate > 0) decision.rate *= goal_.factor(decision.importance, decision.rate, clock_.now());
   count_rate(decision.rate);
+  if (decision.rate == 0) return drop(record, Reason::Rule, weight_of(record));
 
   double weight = 1;
   if (decision.rate < 1) {
@@ -125,6 +128,7 @@ Sampler::Decision Sampler::decide(const RulePlan::Kind& kind, const record::Reco
   Decision out;
   out.rule = match.rule;
   out.sampled = match.sampled;
+  out.deduplicates = match.sampled && options_.deduplication.enabled && kind.name != kNeverDeduplicated;
   if (match.rule) {
     const RuleState& state = rule_states_[*match.rule];
     state.matches->add();
@@ -151,8 +155,7 @@ std::optional<Reason> Sampler::turned_away(const Decision& decision, const recor
     const std::uint32_t most = plan_.rules()[*decision.rule].max_per_minute;
     if (most > 0 && !rule_states_[*decision.rule].window->admit(clock_.now(), most)) return Reason::Limit;
   }
-  if (!decision.sampled || !options_.deduplication.enabled) return std::nullopt;
-  if (record.text("kind", scratch_) == "query_stats") return std::nullopt;
+  if (!decision.deduplicates) return std::nullopt;
   const bool seen = recently_seen_.seen(record, now);
   (seen ? figures_.cache_hits : figures_.cache_misses).add();
   figures_.cache_size.set(static_cast<double>(recently_seen_.size()));
@@ -200,6 +203,7 @@ std::string_view Sampler::decided_by(const Decision& decision) const {
 
 void Sampler::count_rate(double rate) {
   constexpr std::uint32_t kRecords = 256;
+  latest_rate_ = rate;
   rate_sum_ += rate;
   if (++rate_count_ < kRecords) return;
   figures_.sample_rate.set(rate_sum_ / kRecords);

@@ -72,6 +72,8 @@ class Sampler final : public stream::Filter {
   void save_pending(std::string& lines) const override { ledger_.save(lines); }
   Status load_line(const record::Record& line) override;
 
+  /// The rate of the latest data record, the goal's part included.
+  [[nodiscard]] double latest_rate() const { return latest_rate_; }
   [[nodiscard]] const SamplerFigures& figures() const { return figures_; }
   /// How often a rule was the first to match, by its name; those of a reload that are new are not in it before it.
   [[nodiscard]] const std::map<std::string, telemetry::Counter>& rule_matches() const { return rule_matches_; }
@@ -82,6 +84,7 @@ class Sampler final : public stream::Filter {
     std::size_t importance = Goal::kMustKeep;
     std::optional<std::size_t> rule;
     bool sampled = false;
+    bool deduplicates = false;
     bool slow = false;
   };
   // What a rule remembers of its records.
@@ -114,6 +117,7 @@ class Sampler final : public stream::Filter {
   std::map<std::string, telemetry::Counter> rule_matches_;
   std::map<std::string, MinuteWindow> windows_;
   SamplerFigures figures_;
+  double latest_rate_ = 0;
   double rate_sum_ = 0;  // of rate_count_ records
   std::uint32_t rate_count_ = 0;
   std::string scratch_;

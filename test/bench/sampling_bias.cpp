@@ -206,6 +206,23 @@ class Run {
  public:
   Run(const Stream& stream, double goal) : stream_(&stream), goal_(goal) {}
 
+  // Of each record of the stream the rate at which all samplers together keep it, which no seed changes: every sampler
+  // is asked about every record.
+  Result<std::vector<double>> rates(const Configuration& configuration) {
+    std::vector<double> out(stream_->records.size(), 1);
+    const Descriptor nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    for (const auto yaml : configuration.samplers) {
+      DBI_TRY_ASSIGN(const auto sampler, make(yaml, 1));
+      stream::Writer writer(nowhere.get());
+      for (std::size_t i = 0; i < out.size(); ++i) {
+        DBI_TRY(sampler->on_record(stream_->records[i], writer));
+        // What a rate of 0 drops is counted with its weight: that is no chance.
+        if (sampler->latest_rate() > 0) out[i] *= sampler->latest_rate();
+      }
+    }
+    return out;
+  }
+
   // The output, with the spare bytes behind it that a reader wants.
   Result<std::string> sample(const Configuration& configuration, std::uint64_t seed) {
     std::string text;
@@ -244,6 +261,14 @@ class Run {
   record::Record record_;
 
  private:
+  Result<std::unique_ptr<sampling::Sampler>> make(std::string_view yaml, std::uint64_t seed) {
+    DBI_TRY_ASSIGN(sampling::SamplerOptions options, options_of(std::string(yaml), goal_));
+    options.seed = seed;
+    sampling::Sampler::Setup setup{
+        .tool = "dbi-sample", .name = "dbi-sample", .clock = {stream::ClockMode::Record, true, clock_}, .reread = {}};
+    return sampling::Sampler::make(options, std::move(setup));
+  }
+
   const Stream* stream_;
   double goal_;
   NoClock clock_;
@@ -257,9 +282,10 @@ struct Estimate {
   double survivors = 0;
 };
 
+// Of a group, over all seeds: the sums of the estimates, and what theory says of one of them.
 struct OverSeeds {
   Sums sum{};
-  Sums variance{};
+  Sums variance{};  // sum of y^2(1/rate - 1)
   double survivors = 0;
 };
 
@@ -304,12 +330,25 @@ constexpr double kFewSurvivors = 100;    // over all seeds
 constexpr double kManySurvivors = 1000;  // of a seed
 constexpr double kStandardErrors = 4;
 constexpr double kCoverage = 0.93;
+constexpr double kWholeOff = 0.01;
 
 Result<Verdict> compare(const Configuration& configuration, const Stream& stream, Groups& groups, double goal,
-                        std::uint64_t seeds) {
+                        std::uint64_t seeds, bool strict) {
   Verdict verdict;
   Run run(stream, goal);
   std::vector<OverSeeds> over(groups.groups.size());
+  DBI_TRY_ASSIGN(const std::vector<double> rates, run.rates(configuration));
+  for (std::size_t i = 0; i < rates.size(); ++i) {
+    const auto of = groups.of(stream.records[i]);
+    if (!of) continue;
+    const Sums amounts = amounts_of(stream.records[i]);
+    for (const std::size_t group : *of) {
+      over[group].survivors += rates[i];
+      for (std::size_t k = 0; k < amounts.size(); ++k) {
+        over[group].variance.at(k) += amounts.at(k) * amounts.at(k) * (1 / rates[i] - 1);
+      }
+    }
+  }
   std::vector<std::vector<Estimate>> by_seed;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     DBI_TRY_ASSIGN(const std::string text, run.sample(configuration, seed));
@@ -323,30 +362,28 @@ Result<Verdict> compare(const Configuration& configuration, const Stream& stream
       }
     });
     for (std::size_t i = 0; i < over.size(); ++i) {
-      over[i].survivors += estimates[i].survivors;
-      for (std::size_t k = 0; k < kSumWords.size(); ++k) {
-        over[i].sum.at(k) += estimates[i].sum.at(k);
-        over[i].variance.at(k) += estimates[i].variance.at(k);
-      }
+      for (std::size_t k = 0; k < kSumWords.size(); ++k) over[i].sum.at(k) += estimates[i].sum.at(k);
+      verdict.kept += groups.groups[i].level == 0 ? estimates[i].survivors / groups.groups[i].truth[kRecords] : 0;
     }
     by_seed.push_back(std::move(estimates));
   }
   const auto n = static_cast<double>(seeds);
+  verdict.kept /= n;
   for (std::size_t i = 0; i < over.size(); ++i) {
     const auto& group = groups.groups[i];
     const auto level = static_cast<std::size_t>(group.level);
     if (group.level == 2 && configuration.drops_more_than_the_coin) continue;
-    if (over[i].survivors < kFewSurvivors) {
+    if (over[i].survivors * n < kFewSurvivors) {
       ++verdict.too_few;
       continue;
     }
-    if (group.level == 0) verdict.kept = over[i].survivors / n / group.truth[kRecords];
-    const bool many = over[i].survivors / n >= kManySurvivors;
+    const bool many = over[i].survivors >= kManySurvivors;
     for (std::size_t k = 0; k < kSumWords.size(); ++k) {
       const double truth = group.truth.at(k);
       if (truth == 0) continue;
+      // An input that carries weights would want them in the variance; what dbi-collect records has none.
       const double error = std::abs(over[i].sum.at(k) / n - truth);
-      const double standard_error = std::sqrt(over[i].variance.at(k)) / n;
+      const double standard_error = std::sqrt(over[i].variance.at(k) / n);
       ++verdict.tested.at(level);
       // What is kept whole has no variance; its sum differs by rounding alone.
       const double z = error <= 1e-9 * truth ? 0 : error / standard_error;
@@ -361,7 +398,8 @@ Result<Verdict> compare(const Configuration& configuration, const Stream& stream
     }
   }
   const bool covers = static_cast<double>(verdict.covered) >= kCoverage * static_cast<double>(verdict.intervals);
-  verdict.good = verdict.worst_mean <= 0.01 && std::ranges::max(verdict.worst_z) <= kStandardErrors && covers;
+  verdict.good = std::ranges::max(verdict.worst_z) <= kStandardErrors;
+  if (strict) verdict.good = verdict.good && verdict.worst_mean <= kWholeOff && covers;
   return verdict;
 }
 
@@ -372,7 +410,9 @@ std::string interval_text(const Verdict& verdict) {
                      verdict.intervals);
 }
 
-int report(const Stream& stream, std::uint64_t seeds) {
+// With `strict` also the mean of the whole stream and the coverage of the intervals count. They want a stream in which
+// no few records are most of a sum, as they are in one that is generated.
+int report(const Stream& stream, std::uint64_t seeds, bool strict) {
   Groups groups;
   std::uint64_t data = 0;
   for (const auto& record : stream.records) {
@@ -401,7 +441,7 @@ int report(const Stream& stream, std::uint64_t seeds) {
              "statements, worst", "too few", "95 % interval covers");
   bool good = true;
   for (const auto& configuration : configurations) {
-    const auto verdict = compare(configuration, stream, groups, goal, seeds);
+    const auto verdict = compare(configuration, stream, groups, goal, seeds, strict);
     if (!verdict) {
       fmt::print(stderr, "sampling_bias: {}: {}\n", configuration.name, verdict.error().message);
       return 2;
@@ -463,5 +503,5 @@ int main(int argc, char** argv) {
     for (std::uint64_t i = 0; i < options->records; ++i) generator.append(stream.text);
   }
   index(stream);
-  return report(stream, options->seeds);
+  return report(stream, options->seeds, options->file != nullptr);
 }

@@ -145,9 +145,13 @@ TEST(Goal, MustKeepIsKeptAboveTheGoalAndEachClassKeepsALittle) {
   EXPECT_NEAR(kept.by_class[4] / kept.asked_by_class[4], 0.02 * 0.1, 0.001);
 }
 
-TEST(Goal, NoGoalIsNoLimit) {
-  Goal goal(0, 60, kPriorities);
-  for (int i = 0; i < 100'000; ++i) EXPECT_EQ(goal.factor(1, 1, Timestamp()), 1);
+TEST(Goal, WithoutGoalOrTimeThereIsNoLimit) {
+  Goal none(0, 60, kPriorities);
+  Goal timeless(kGoal, 60, kPriorities);
+  for (int i = 0; i < 100'000; ++i) {
+    EXPECT_EQ(none.factor(1, 1, Timestamp(std::chrono::hours(1))), 1);
+    EXPECT_EQ(timeless.factor(1, 1, Timestamp()), 1);
+  }
 }
 
 TEST(Goal, GoesOnAfterASaveAsIfNothingHadBeen) {
