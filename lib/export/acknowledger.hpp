@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "export/cycle_gate.hpp"
+#include "state/ack.hpp"
 #include "state/folder.hpp"
 
 namespace dbi::exporting {
@@ -23,10 +23,10 @@ class Acknowledger {
 
   /// At the start: says what is held of each target. What was said of others stays: another database may hold them, and
   /// a cycle that starts from one which this one lacks is refused, which is said then.
-  [[nodiscard]] Status begin(const std::map<std::string, Holding>& holdings) const;
+  [[nodiscard]] Status begin(const std::map<std::string, state::Ack>& holdings) const;
 
   /// A target whose name cannot be that of a file is none of dbi-collect's: nothing to do.
-  [[nodiscard]] Status acknowledge(std::string_view target, const Holding& holding) const;
+  [[nodiscard]] Status acknowledge(std::string_view target, const state::Ack& holding) const;
 
  private:
   state::StateFolder folder_;

@@ -19,14 +19,14 @@ ScrapeFacts scrape_facts(const record::Record& scrape) {
   return facts;
 }
 
-Verdict judge_cycle(const Holding& holding, const ScrapeFacts& scrape, std::uint64_t accounted, bool uncounted) {
+Verdict judge_cycle(const state::Ack& holding, const ScrapeFacts& scrape, std::uint64_t accounted, bool uncounted) {
   if (scrape.cycle <= holding.seen) return Verdict::Overlap;
   if (!scrape.since_cycle) return Verdict::Take;
   if (*scrape.since_cycle != holding.held) return Verdict::Overlap;
   return uncounted || accounted == scrape.records ? Verdict::Take : Verdict::Incomplete;
 }
 
-Holding advance(Holding holding, const ScrapeFacts& scrape, Verdict verdict) {
+state::Ack advance(state::Ack holding, const ScrapeFacts& scrape, Verdict verdict) {
   if (verdict == Verdict::Take && scrape.stores_baseline) holding.held = std::max(holding.held, scrape.cycle);
   holding.seen = std::max({std::move(holding.seen), holding.held, scrape.cycle});
   return holding;

@@ -9,16 +9,9 @@
 #include <string_view>
 
 #include "record/record.hpp"
+#include "state/ack.hpp"
 
 namespace dbi::exporting {
-
-/// What an exporter holds of a target, as cycle ids; an empty one is none.
-struct Holding {
-  std::string held;  ///< the newest cycle taken whose counters the next one may start from
-  std::string seen;  ///< the newest cycle decided on
-
-  friend bool operator==(const Holding&, const Holding&) = default;
-};
 
 /// What a `scrape` says of its cycle.
 struct ScrapeFacts {
@@ -40,13 +33,14 @@ enum class Verdict : std::uint8_t {
   Incomplete  ///< records are missing that no `dropped` record accounts for
 };
 
-/// For the exporter that the scrape waits for. `accounted`: data records of the cycle that arrived, and those that
-/// `dropped` records of this cycle count. `uncounted`: records may be missing (--uncounted allow).
-[[nodiscard]] Verdict judge_cycle(const Holding& holding, const ScrapeFacts& scrape, std::uint64_t accounted,
+/// For the exporter that the scrape waits for. `holding`: what it holds of the target. `accounted`: data records of the
+/// cycle that arrived, and those that `dropped` records of this cycle count. `uncounted`: records may be missing
+/// (--uncounted allow).
+[[nodiscard]] Verdict judge_cycle(const state::Ack& holding, const ScrapeFacts& scrape, std::uint64_t accounted,
                                   bool uncounted);
 
 /// What is held and seen after the verdict. Cycles that nobody acknowledges are taken, and what they store is held as
 /// well: dbi-collect may have changed its --commit.
-[[nodiscard]] Holding advance(Holding holding, const ScrapeFacts& scrape, Verdict verdict);
+[[nodiscard]] state::Ack advance(state::Ack holding, const ScrapeFacts& scrape, Verdict verdict);
 
 }  // namespace dbi::exporting

@@ -227,10 +227,10 @@ Status SqliteDatabase::delete_older(std::string_view ts) {
   return {};
 }
 
-Result<std::map<std::string, Holding>> SqliteDatabase::holdings(std::string_view exporter) {
+Result<std::map<std::string, state::Ack>> SqliteDatabase::holdings(std::string_view exporter) {
   DBI_TRY_ASSIGN(const Statement rows, prepare("SELECT target, held, seen FROM holding WHERE exporter = ?"));
   if (bind_text(rows.get(), 1, exporter) != SQLITE_OK) return fault("bind");
-  std::map<std::string, Holding> holdings;
+  std::map<std::string, state::Ack> holdings;
   int step = sqlite3_step(rows.get());
   for (; step == SQLITE_ROW; step = sqlite3_step(rows.get())) {
     holdings[column_text(rows.get(), 0)] = {column_text(rows.get(), 1), column_text(rows.get(), 2)};
@@ -239,18 +239,18 @@ Result<std::map<std::string, Holding>> SqliteDatabase::holdings(std::string_view
   return holdings;
 }
 
-Result<std::optional<Holding>> SqliteDatabase::holding(std::string_view exporter, std::string_view target) {
+Result<std::optional<state::Ack>> SqliteDatabase::holding(std::string_view exporter, std::string_view target) {
   DBI_TRY_ASSIGN(const Statement row, prepare("SELECT held, seen FROM holding WHERE exporter = ? AND target = ?"));
   if (bind_text(row.get(), 1, exporter) != SQLITE_OK || bind_text(row.get(), 2, target) != SQLITE_OK) {
     return fault("bind");
   }
   const int step = sqlite3_step(row.get());
-  if (step == SQLITE_ROW) return std::optional(Holding{column_text(row.get(), 0), column_text(row.get(), 1)});
+  if (step == SQLITE_ROW) return std::optional(state::Ack{column_text(row.get(), 0), column_text(row.get(), 1)});
   if (step != SQLITE_DONE) return fault("SELECT");
   return std::nullopt;
 }
 
-Status SqliteDatabase::store_holding(std::string_view exporter, std::string_view target, const Holding& holding) {
+Status SqliteDatabase::store_holding(std::string_view exporter, std::string_view target, const state::Ack& holding) {
   DBI_TRY_ASSIGN(const Statement row,
                  prepare("INSERT INTO holding (exporter, target, held, seen) VALUES (?, ?, ?, ?) "
                          "ON CONFLICT (exporter, target) DO UPDATE SET held = excluded.held, seen = excluded.seen"));

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "export/cycle_gate.hpp"
 #include "export/sqlite_schema.hpp"
 #include "record/record.hpp"
+#include "state/ack.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -40,10 +40,10 @@ class SqliteDatabase {
   Status delete_older(std::string_view ts);
 
   /// What an exporter of that name holds, by target.
-  Result<std::map<std::string, Holding>> holdings(std::string_view exporter);
+  Result<std::map<std::string, state::Ack>> holdings(std::string_view exporter);
   /// Nothing where that exporter never decided on a cycle of the target.
-  Result<std::optional<Holding>> holding(std::string_view exporter, std::string_view target);
-  Status store_holding(std::string_view exporter, std::string_view target, const Holding& holding);
+  Result<std::optional<state::Ack>> holding(std::string_view exporter, std::string_view target);
+  Status store_holding(std::string_view exporter, std::string_view target, const state::Ack& holding);
 
   Status close();
   void release_memory();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/time_text.hpp"
+#include "export/cycle_gate.hpp"
 #include "export/held_cycles.hpp"
 #include "export/sqlite_database.hpp"
 #include "record/builder.hpp"
@@ -81,7 +82,7 @@ class SqliteSink final : public Sink {
  private:
   Status end_with_scrape(const CycleKey& key, const ScrapeFacts& scrape);
   Status end_without_scrape(const CycleKey& key);
-  Result<std::optional<Holding>> holding_of(const std::string& target);
+  Result<std::optional<state::Ack>> holding_of(const std::string& target);
   Status take(const CycleKey& key, const ScrapeFacts& scrape);
   Status write_whole(const CycleKey& key);
   Status write_cut_off(const CycleKey& key);
@@ -89,7 +90,7 @@ class SqliteSink final : public Sink {
   Status write_loose();
   Status write_dropped(const CycleKey& key, std::string_view reason, const LeftOut& left_out);
   Status delete_old();
-  void acknowledge(const std::string& target, const Holding& holding);
+  void acknowledge(const std::string& target, const state::Ack& holding);
   void warn(const std::string& message, const char* hint) const;
 
   std::string name_;
@@ -149,8 +150,8 @@ Status SqliteSink::end_with_scrape(const CycleKey& key, const ScrapeFacts& scrap
   return {};
 }
 
-Result<std::optional<Holding>> SqliteSink::holding_of(const std::string& target) {
-  if (!options_.acknowledger) return std::optional<Holding>();
+Result<std::optional<state::Ack>> SqliteSink::holding_of(const std::string& target) {
+  if (!options_.acknowledger) return std::optional<state::Ack>();
   return database_.holding(options_.acknowledger->exporter(), target);
 }
 
@@ -269,7 +270,7 @@ Status SqliteSink::delete_old() {
 }
 
 // A fault here costs nothing but time: dbi-collect goes on from what it was told before.
-void SqliteSink::acknowledge(const std::string& target, const Holding& holding) {
+void SqliteSink::acknowledge(const std::string& target, const state::Ack& holding) {
   const auto told = options_.acknowledger->acknowledge(target, holding);
   if (!told && log_ != nullptr) log_->warning(told.error());
 }

@@ -12,10 +12,10 @@
 
 namespace dbi::state {
 
-/// Cycle ids; an empty one is none.
+/// What an exporter holds of a target, as cycle ids; an empty one is none.
 struct Ack {
-  std::string held;  ///< the newest cycle that the exporter holds durably
-  std::string seen;  ///< the newest that it has decided on, whether it took it or not; never older than `held`
+  std::string held;  ///< the newest cycle that is held durably and whose counters the next one may start from
+  std::string seen;  ///< the newest that was decided on, taken or not; never older than `held`
 
   friend bool operator==(const Ack&, const Ack&) = default;
 };

@@ -142,7 +142,7 @@ class World {
 
   /// The state by the order of the cycles and counts in it, which is all that the parties look at.
   [[nodiscard]] std::string key() const {
-    const Holding holding = holding_.value_or(Holding{});
+    const state::Ack holding = holding_.value_or(state::Ack{});
     std::set<std::string_view> cycles{store_.committed_cycle(), holding.held, holding.seen, ack_.held, ack_.seen};
     std::set<int> counts{upto_, count_};
     const auto pending = store_.pending_cycles();
@@ -267,9 +267,9 @@ class World {
   std::string last_read_;
   // between them
   std::deque<Cycle> pipe_;
-  Holding ack_;
+  state::Ack ack_;
   // dbi-export
-  std::optional<Holding> holding_;  // nothing: the target was never awaited
+  std::optional<state::Ack> holding_;  // nothing: the target was never awaited
   bool owes_ack_ = false;
   int upto_ = -1;  // the server's count up to which everything is held; -1: nothing is
   // the truth
