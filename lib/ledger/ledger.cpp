@@ -36,14 +36,6 @@ Amounts saved_amounts(const record::Record& record) {
 
 }  // namespace
 
-Amounts& Amounts::operator+=(const Amounts& other) {
-  count += other.count;
-  weight += other.weight;
-  calls += other.calls;
-  total_ms += other.total_ms;
-  return *this;
-}
-
 std::size_t Ledger::Hash::operator()(std::string_view text) const {
   return std::hash<std::string_view>{}(text);
 }
@@ -56,19 +48,21 @@ void Ledger::drop(const record::Record& record, Reason reason) {
 }
 
 void Ledger::drop(const record::Record& record, Reason reason, double weight) {
-  Amounts amounts{1, weight, weight * record.number("calls").value_or(0),
-                  weight * record.number("total_ms").value_or(0)};
-  if (reason == Reason::Sampled) amounts = {1, 0, 0, 0};
+  const Amounts amounts = reason == Reason::Sampled ? Amounts{.count = 1} : amounts_of(record, weight);
   add(key_of(record, reason, false), amounts, now_);
 }
 
 // Its views are those of the record or of scratch: valid until the next call.
-Ledger::Key Ledger::key_of(const record::Record& record, Reason reason, bool folded) {
+DroppedKey Ledger::key_of(const record::Record& record, Reason reason, bool folded) {
   return {record.text("target", target_), record.text("database", database_), record.text("cycle", cycle_), reason,
           folded};
 }
 
-void Ledger::add(Key key, const Amounts& amounts, Timestamp since) {
+DroppedKey Ledger::key_of(const Entry& entry) {
+  return {view_of(entry.target), view_of(entry.database), view_of(entry.cycle), entry.reason, entry.folded};
+}
+
+void Ledger::add(DroppedKey key, const Amounts& amounts, Timestamp since) {
   Entry* entry = find(key);
   if (entry == nullptr && !key.folded && entries_.size() - folded_ >= kMaxKeys) {
     key = {key.target, std::nullopt, key.cycle, key.reason, true};
@@ -82,7 +76,7 @@ void Ledger::add(Key key, const Amounts& amounts, Timestamp since) {
   entry->amounts += amounts;
 }
 
-Ledger::Entry* Ledger::find(const Key& key) {
+Ledger::Entry* Ledger::find(const DroppedKey& key) {
   index_key_.clear();
   index_key_.push_back(static_cast<char>(key.reason));
   index_key_.push_back(key.folded ? 'f' : 'k');
@@ -94,7 +88,7 @@ Ledger::Entry* Ledger::find(const Key& key) {
 }
 
 // Of the key that find() was last asked for.
-Ledger::Entry& Ledger::insert(const Key& key, Timestamp since) {
+Ledger::Entry& Ledger::insert(const DroppedKey& key, Timestamp since) {
   oldest_ = entries_.empty() ? since : std::min(oldest_, since);
   index_.emplace(index_key_, entries_.size());
   if (key.folded) ++folded_;
@@ -120,24 +114,10 @@ Status Ledger::end(stream::Writer& out) {
 }
 
 Status Ledger::write_if(const std::function<bool(const Entry&)>& wanted, stream::Writer& out) {
-  record::Builder builder(out.buffer());
-  const auto text = [&builder](std::string_view name, const std::optional<std::string>& value) {
-    if (value) builder.text(name, *value);
-  };
   const std::size_t before = entries_.size();
   std::erase_if(entries_, [&](const Entry& entry) {
     if (!wanted(entry)) return false;
-    builder.begin("dropped").time("ts", clock_->stamp());
-    text("target", entry.target);
-    text("database", entry.database);
-    text("cycle", entry.cycle);
-    builder.text("tool", tool_);
-    if (name_ != tool_) builder.text("name", name_);
-    builder.text("reason", reason_word(entry.reason)).unsigned_integer("count", entry.amounts.count);
-    builder.number("weight", entry.amounts.weight).number("calls", entry.amounts.calls);
-    builder.number("total_ms", entry.amounts.total_ms);
-    if (entry.folded) builder.boolean("folded", true);
-    builder.end();
+    append_dropped(out.buffer(), {tool_, name_}, format_timestamp(clock_->stamp()), key_of(entry), entry.amounts);
     return true;
   });
   if (entries_.size() == before) return {};
@@ -150,9 +130,8 @@ void Ledger::reindex() {
   index_.clear();
   folded_ = 0;
   for (const Entry& entry : remaining) {
-    const Key key{view_of(entry.target), view_of(entry.database), view_of(entry.cycle), entry.reason, entry.folded};
-    find(key);
-    insert(key, entry.since).amounts = entry.amounts;
+    find(key_of(entry));
+    insert(key_of(entry), entry.since).amounts = entry.amounts;
   }
 }
 

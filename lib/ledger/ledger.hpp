@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,22 +12,13 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "ledger/dropped.hpp"
 #include "ledger/reason.hpp"
 #include "record/record.hpp"
 #include "stream/record_clock.hpp"
 #include "stream/writer.hpp"
 
 namespace dbi::ledger {
-
-/// What a `dropped` record says beside its key.
-struct Amounts {
-  std::uint64_t count = 0;  ///< records
-  double weight = 0;        ///< records of the source that they stood for
-  double calls = 0;         ///< weighted
-  double total_ms = 0;      ///< weighted
-  Amounts& operator+=(const Amounts& other);
-  friend bool operator==(const Amounts&, const Amounts&) = default;
-};
 
 /// Counts what one tool drops and writes it as `dropped` records. Bounded: at most kMaxKeys keys, beyond which counts
 /// are folded into one for each target, cycle and reason, without database; should those become kMaxKeys too, before()
@@ -80,18 +70,12 @@ class Ledger {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const;
   };
-  struct Key {
-    std::optional<std::string_view> target;
-    std::optional<std::string_view> database;
-    std::optional<std::string_view> cycle;
-    Reason reason = Reason::Rule;
-    bool folded = false;
-  };
 
-  Key key_of(const record::Record& record, Reason reason, bool folded);
-  void add(Key key, const Amounts& amounts, Timestamp since);
-  Entry* find(const Key& key);
-  Entry& insert(const Key& key, Timestamp since);
+  static DroppedKey key_of(const Entry& entry);
+  DroppedKey key_of(const record::Record& record, Reason reason, bool folded);
+  void add(DroppedKey key, const Amounts& amounts, Timestamp since);
+  Entry* find(const DroppedKey& key);
+  Entry& insert(const DroppedKey& key, Timestamp since);
   bool take_back(const record::Record& record);
   Status write_if(const std::function<bool(const Entry&)>& wanted, stream::Writer& out);
   void reindex();
@@ -104,7 +88,7 @@ class Ledger {
   std::size_t folded_ = 0;  // entries that are folded
   Timestamp oldest_{};      // of all entries
   Timestamp now_{};
-  std::string index_key_;                         // of the Key last looked for
+  std::string index_key_;                         // of the key last looked for
   std::string target_, database_, cycle_, text_;  // scratch for unescaped texts
 };
 
