@@ -31,13 +31,14 @@ bool reads_archive(const Inputs& inputs) {
 }
 
 Status check_not_read(const std::vector<std::string>& sinks, const Inputs& inputs) {
+  const auto stats = stats_of(inputs);
   for (const auto& sink : sinks) {
     struct stat written {};
     const auto colon = sink.find(':');
     if (colon == std::string::npos || ::stat(sink.c_str() + colon + 1, &written) != 0 || !S_ISREG(written.st_mode)) {
       continue;
     }
-    const bool read = std::ranges::any_of(stats_of(inputs), [&](const struct stat& facts) {
+    const bool read = std::ranges::any_of(stats, [&](const struct stat& facts) {
       return facts.st_dev == written.st_dev && facts.st_ino == written.st_ino;
     });
     if (read) return fail(ErrorKind::Usage, fmt::format("{} is an input, too", sink), "Name another file.");
