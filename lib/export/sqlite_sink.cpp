@@ -10,50 +10,36 @@
 #include "export/cycle_gate.hpp"
 #include "export/held_cycles.hpp"
 #include "export/sqlite_database.hpp"
-#include "record/builder.hpp"
+#include "ledger/dropped.hpp"
 #include "record/text_of.hpp"
 
 namespace dbi::exporting {
 
 namespace {
 
+using ledger::Reason;
 using record::text_of;
+
+constexpr std::string_view kTool = "dbi-export";
 
 constexpr std::size_t kMaxHeldCycles = 256;
 constexpr std::size_t kMaxScrapedTargets = 4096;
 constexpr microseconds kRetainEvery = std::chrono::minutes{1};
 constexpr microseconds kLooseDelay = std::chrono::seconds{1};
 
-/// What a `dropped` record says of the records left out of a cycle.
+/// The records left out of a cycle.
 struct LeftOut {
-  std::uint64_t count = 0;
-  double weight = 0;
-  double calls = 0;
-  double total_ms = 0;
+  ledger::Amounts amounts;
   std::string ts;  // of the last one
 
   void add(const record::Record& record) {
-    const double each = record.number("weight").value_or(1);
-    ++count;
-    weight += each;
-    calls += each * record.number("calls").value_or(0);
-    total_ms += each * record.number("total_ms").value_or(0);
+    amounts += ledger::amounts_of(record);
     ts = text_of(record, "ts");
   }
 };
 
-std::string_view reason_of(Verdict verdict) {
-  return verdict == Verdict::Overlap ? "overlap" : "incomplete";
-}
-
-std::string dropped_record(const CycleKey& key, std::string_view reason, const LeftOut& left_out) {
-  std::string line;
-  record::Builder builder(line);
-  builder.begin("dropped").text("ts", left_out.ts).text("target", key.target).text("cycle", key.cycle);
-  builder.text("tool", "dbi-export").text("reason", reason).unsigned_integer("count", left_out.count);
-  builder.number("weight", left_out.weight).number("calls", left_out.calls).number("total_ms", left_out.total_ms);
-  builder.boolean("folded", true).end();
-  return line;
+Reason reason_of(Verdict verdict) {
+  return verdict == Verdict::Overlap ? Reason::Overlap : Reason::Incomplete;
 }
 
 class SqliteSink final : public Sink {
@@ -88,7 +74,7 @@ class SqliteSink final : public Sink {
   Status write_cut_off(const CycleKey& key);
   Status refuse(const CycleKey& key, Verdict verdict);
   Status write_loose();
-  Status write_dropped(const CycleKey& key, std::string_view reason, const LeftOut& left_out);
+  Status write_dropped(const CycleKey& key, Reason reason, const LeftOut& left_out);
   Status delete_old();
   void acknowledge(const std::string& target, const state::Ack& holding);
   void warn(const std::string& message, const char* hint) const;
@@ -173,16 +159,14 @@ Status SqliteSink::take(const CycleKey& key, const ScrapeFacts& scrape) {
   DBI_TRY(write_whole(key));
   const auto accounted = held_.accounted(key);
   if (options_.uncounted || accounted >= scrape.records) return {};
-  LeftOut missing;
-  missing.count = scrape.records - accounted;
-  missing.weight = static_cast<double>(missing.count);
-  missing.ts = scrape.ts;
+  const auto missing = scrape.records - accounted;
   if (incomplete_++ == 0) {
-    warn(fmt::format("{} records of {}, cycle {}, are missing that no `dropped` record counts", missing.count,
-                     key.target, key.cycle),
+    warn(fmt::format("{} records of {}, cycle {}, are missing that no `dropped` record counts", missing, key.target,
+                     key.cycle),
          "If something in the pipe takes records out, --uncounted allow says that this is meant.");
   }
-  return write_dropped(key, "incomplete", missing);
+  const ledger::Amounts amounts{.count = missing, .weight = static_cast<double>(missing)};
+  return write_dropped(key, Reason::Incomplete, {amounts, scrape.ts});
 }
 
 Status SqliteSink::write_whole(const CycleKey& key) {
@@ -196,13 +180,13 @@ Status SqliteSink::write_cut_off(const CycleKey& key) {
     left_out.add(record);
     return {};
   }));
-  if (left_out.count == 0) return {};
+  if (left_out.amounts.count == 0) return {};
   if (cut_off_++ == 0) {
-    warn(fmt::format("{} records of {}, cycle {}, are left out: their scrape never came", left_out.count, key.target,
-                     key.cycle),
+    warn(fmt::format("{} records of {}, cycle {}, are left out: their scrape never came", left_out.amounts.count,
+                     key.target, key.cycle),
          "If something in the pipe takes scrapes out, --uncounted allow stores the rest as it comes.");
   }
-  return write_dropped(key, "incomplete", left_out);
+  return write_dropped(key, Reason::Incomplete, left_out);
 }
 
 Status SqliteSink::refuse(const CycleKey& key, Verdict verdict) {
@@ -211,14 +195,13 @@ Status SqliteSink::refuse(const CycleKey& key, Verdict verdict) {
     if (!is_control(record)) left_out.add(record);
     return is_control(record) && text_of(record, "kind") != "scrape" ? database_.insert(record) : Status{};
   }));
-  warn(fmt::format("cycle {} of {} is refused: {}", key.cycle, key.target, reason_of(verdict)),
+  warn(fmt::format("cycle {} of {} is refused: {}", key.cycle, key.target, ledger::reason_word(reason_of(verdict))),
        verdict == Verdict::Overlap
            ? "It came before, or does not start from the cycle held here; dbi-collect goes back to that one. Archives "
-             "are "
-             "taken as they are where a FILE is read."
+             "are taken as they are where a FILE is read."
            : "Records are missing that no `dropped` record counts; dbi-collect repeats the interval. If something in "
              "the pipe takes records out, use --uncounted allow.");
-  return left_out.count > 0 ? write_dropped(key, reason_of(verdict), left_out) : Status{};
+  return left_out.amounts.count > 0 ? write_dropped(key, reason_of(verdict), left_out) : Status{};
 }
 
 Status SqliteSink::write_loose() {
@@ -228,12 +211,16 @@ Status SqliteSink::write_loose() {
   return {};
 }
 
-Status SqliteSink::write_dropped(const CycleKey& key, std::string_view reason, const LeftOut& left_out) {
-  const std::string line = dropped_record(key, reason, left_out);
+Status SqliteSink::write_dropped(const CycleKey& key, Reason reason, const LeftOut& left_out) {
+  std::string line;
+  ledger::append_dropped(line, {kTool, kTool}, left_out.ts,
+                         {.target = key.target, .database = {}, .cycle = key.cycle, .reason = reason, .folded = true},
+                         left_out.amounts);
+  const auto end = line.find('\n');
+  line.append(record::kPadding, ' ');
   record::Reader reader;
   record::Record record;
-  std::string padded = line + std::string(record::kPadding, ' ');
-  DBI_TRY(reader.parse(std::string_view(padded).substr(0, line.find('\n')), record));
+  DBI_TRY(reader.parse(std::string_view(line).substr(0, end), record));
   return database_.insert(record);
 }
 
