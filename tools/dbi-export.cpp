@@ -100,6 +100,7 @@ Result<dbi::ExitStatus> deliver(const Options& options, dbi::run::Context& conte
   sinks.table.width = options.width;
   if (terminal) sinks.table.window = [output] { return dbi::exporting::window_of(output); };
   sinks.rotation = {options.rotate_size, options.rotate_age, options.keep_files, options.keep_bytes};
+  sinks.sqlite.name = context.common.name;
   sinks.sqlite.retain = options.retain;
   sinks.sqlite.uncounted = options.uncounted;
   sinks.log = context.log;

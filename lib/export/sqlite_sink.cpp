@@ -213,7 +213,7 @@ Status SqliteSink::write_loose() {
 
 Status SqliteSink::write_dropped(const CycleKey& key, Reason reason, const LeftOut& left_out) {
   std::string line;
-  ledger::append_dropped(line, {kTool, kTool}, left_out.ts,
+  ledger::append_dropped(line, {kTool, options_.name}, left_out.ts,
                          {.target = key.target, .database = {}, .cycle = key.cycle, .reason = reason, .folded = true},
                          left_out.amounts);
   const auto end = line.find('\n');

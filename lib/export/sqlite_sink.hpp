@@ -13,6 +13,7 @@
 namespace dbi::exporting {
 
 struct SqliteOptions {
+  std::string name = "dbi-export";                  ///< of this instance
   std::optional<microseconds> retain;               ///< rows whose `ts` is older by the machine's clock are deleted
   std::size_t held_bytes = std::size_t{64} << 20U;  ///< of cycles without their scrape; beyond it they go to a file
   bool uncounted = false;                           ///< cycles may lack records, their scrape included

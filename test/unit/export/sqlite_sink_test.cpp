@@ -246,6 +246,19 @@ TEST(SqliteSink, WhatIsMissingOfACycleIsCounted) {
   EXPECT_EQ(ask(path, "SELECT reason, count, ts FROM dropped"), "incomplete|1|2026-11-25T08:00:00.000000Z");
 }
 
+TEST(SqliteSink, SaysWhichInstanceLeftSomethingOut) {
+  const Folder folder;
+  const SetClock clock;
+  const std::string path = folder.file("x.db");
+  SqliteOptions options;
+  options.name = "nightly";
+  auto sink = open_sqlite_sink(path, options, clock);
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE(give(**sink, statement("01", "select a", 2, 10)));
+  ASSERT_TRUE(give(**sink, scrape("02")));
+  EXPECT_EQ(ask(path, "SELECT tool, name FROM dropped"), "dbi-export|nightly");
+}
+
 TEST(SqliteSink, AllowingGapsDoesNotAllowACycleThatWasCutOff) {
   const Folder folder;
   const SetClock clock;
