@@ -21,6 +21,7 @@
 #include "state/lock.hpp"
 #include "stream/loop.hpp"
 #include "stream/signals.hpp"
+#include "stream/stop_grace.hpp"
 #include "stream/writer.hpp"
 
 namespace dbi::collect {
@@ -32,7 +33,8 @@ constexpr std::string_view kTool = "dbi-collect";
 // Between two looks at the figures of a run.
 constexpr auto kTick = std::chrono::seconds{1};
 
-// How long a write that is under way may still wait for its reader after a stop signal.
+// How long a write that is under way may still wait for its reader after a stop signal: one that is only slow gets the
+// cycle whole.
 constexpr auto kGrace = std::chrono::seconds{1};
 
 // The pauses between cycles, which a stop ends and SIGHUP cuts short.
@@ -108,8 +110,9 @@ class Collector {
         clock_(clock),
         pauses_(clock),
         waker_(waker),
+        grace_(kGrace, clock),
         writer_(output) {
-    writer_.set_give_up([this] { return is_past_grace(); });
+    writer_.set_give_up([this] { return grace_.is_over(); });
     writer_.write_records_whole();
   }
 
@@ -197,13 +200,6 @@ class Collector {
         waker_.wake();
       });
     }
-  }
-
-  // Asked again and again while a write waits after a stop: a reader that is only slow gets the cycle whole.
-  bool is_past_grace() {
-    if (!stream::Signals::stop_requested()) return false;
-    if (!stopped_at_) stopped_at_ = clock_.monotonic();
-    return clock_.monotonic() - *stopped_at_ >= kGrace;
   }
 
   // What is thrown in a thread would end the process at once.
@@ -301,6 +297,7 @@ class Collector {
   const Clock& clock_;
   Pauses pauses_;
   stream::Waker waker_;
+  stream::StopGrace grace_;
   stream::Writer writer_;
   Status flushed_;
   std::stop_source stop_;
@@ -309,7 +306,6 @@ class Collector {
   std::uint64_t records_told_ = 0;
   std::uint64_t bytes_told_ = 0;
   std::uint64_t stall_told_ = 0;
-  std::optional<MonotonicTime> stopped_at_;
   Output output_{[this] { waker_.wake(); }};
   std::deque<Target> targets_;
   std::atomic<std::size_t> running_{0};
