@@ -11,6 +11,7 @@
 #include "run/filter_options.hpp"
 #include "run/filter_run.hpp"
 #include "run/tool.hpp"
+#include "stream/stop_grace.hpp"
 
 namespace {
 
@@ -103,6 +104,9 @@ Result<dbi::ExitStatus> deliver(const Options& options, dbi::run::Context& conte
   sinks.sqlite.name = context.common.name;
   sinks.sqlite.retain = options.retain;
   sinks.sqlite.uncounted = options.uncounted;
+  sinks.sqlite.gives_up = [grace = dbi::stream::StopGrace(options.filter.drain, *context.clock)]() mutable {
+    return grace.is_over();
+  };
   sinks.log = context.log;
   const dbi::exporting::Inputs inputs{options.filter.files, STDIN_FILENO};
   DBI_TRY(dbi::exporting::check_not_read(words, inputs));

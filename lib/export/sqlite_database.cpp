@@ -141,6 +141,12 @@ Status SqliteDatabase::prepare_inserts() {
   return {};
 }
 
+void SqliteDatabase::wait_with(WaitOn wait_on) {
+  wait_on_ = std::make_unique<WaitOn>(std::move(wait_on));
+  const auto ask = [](void* wait, int /*times*/) { return (*static_cast<WaitOn*>(wait))() ? 1 : 0; };
+  sqlite3_busy_handler(database_.get(), ask, wait_on_.get());
+}
+
 Status SqliteDatabase::begin() {
   return execute("BEGIN IMMEDIATE");
 }

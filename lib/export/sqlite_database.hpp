@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,6 +31,12 @@ class SqliteDatabase {
   /// that it lacks and makes the views anew. Refuses a database that holds something and is not marked as ours,
   /// without having touched it.
   static Result<SqliteDatabase> open(const std::string& path);
+
+  /// Asked while another process keeps the database from being written; false: the call fails.
+  using WaitOn = std::function<bool()>;
+
+  /// Without it a call waits for ten seconds, as open() does.
+  void wait_with(WaitOn wait_on);
 
   Status begin();
   Status commit();
@@ -77,6 +84,7 @@ class SqliteDatabase {
   Status prepare_inserts();
   int bind(sqlite3_stmt* statement, int column, record::schema::MemberType type, const record::Value& value);
 
+  std::unique_ptr<WaitOn> wait_on_;  ///< where it stands is known to the database
   Handle database_;
   std::unordered_map<std::string, Target> targets_;
   std::string scratch_;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "base/time_text.hpp"
@@ -26,6 +27,8 @@ constexpr std::size_t kMaxHeldCycles = 256;
 constexpr std::size_t kMaxScrapedTargets = 4096;
 constexpr microseconds kRetainEvery = std::chrono::minutes{1};
 constexpr microseconds kLooseDelay = std::chrono::seconds{1};
+constexpr microseconds kTellLocked = std::chrono::seconds{10};
+constexpr microseconds kLockPause = std::chrono::milliseconds{20};
 
 /// The records left out of a cycle.
 struct LeftOut {
@@ -66,6 +69,8 @@ class SqliteSink final : public Sink {
   Status finish(stream::Writer& out) override;
 
  private:
+  Status begin_transaction();
+  bool wait_for_lock();
   Status end_with_scrape(const CycleKey& key, const ScrapeFacts& scrape);
   Status end_without_scrape(const CycleKey& key);
   Result<std::optional<state::Ack>> holding_of(const std::string& target);
@@ -87,12 +92,15 @@ class SqliteSink final : public Sink {
   HeldCycles held_;
   std::optional<MonotonicTime> loose_since_;
   std::optional<MonotonicTime> retained_at_;
+  std::optional<MonotonicTime> locked_since_;  // another process has the lock for writing
+  bool told_locked_ = false;
   std::set<std::string> scraped_targets_;  // of which this stream brought scrapes
   std::uint64_t cut_off_ = 0;              // cycles without scrape
   std::uint64_t incomplete_ = 0;           // cycles with one that lack records
 };
 
 Status SqliteSink::begin() {
+  if (options_.gives_up) database_.wait_with([this] { return wait_for_lock(); });
   if (!options_.acknowledger) return {};
   DBI_TRY_ASSIGN(const auto holdings, database_.holdings(options_.acknowledger->exporter()));
   if (const auto told = options_.acknowledger->begin(holdings); !told && log_ != nullptr) log_->warning(told.error());
@@ -114,10 +122,29 @@ Status SqliteSink::accept(const record::Record& record, stream::Writer& /*out*/)
   return text_of(record, "kind") == "scrape" ? end_with_scrape(key, scrape_facts(record)) : Status{};
 }
 
+// What is waited for here is the only lock: readers hinder nobody in WAL mode.
+Status SqliteSink::begin_transaction() {
+  locked_since_.reset();
+  told_locked_ = false;
+  return database_.begin();
+}
+
+bool SqliteSink::wait_for_lock() {
+  if (options_.gives_up()) return false;
+  const MonotonicTime now = clock_->monotonic();
+  if (!locked_since_) locked_since_ = now;
+  if (now - *locked_since_ >= kTellLocked && !std::exchange(told_locked_, true)) {
+    warn("another process has locked the database for writing: waiting for it",
+         "Nothing is lost meanwhile; what comes waits in the pipe.");
+  }
+  std::this_thread::sleep_for(kLockPause);
+  return true;
+}
+
 // What is held is read and set in the transaction that takes or refuses the cycle.
 Status SqliteSink::end_with_scrape(const CycleKey& key, const ScrapeFacts& scrape) {
   if (scraped_targets_.size() < kMaxScrapedTargets) scraped_targets_.insert(key.target);
-  DBI_TRY(database_.begin());
+  DBI_TRY(begin_transaction());
   DBI_TRY(write_loose());
   DBI_TRY_ASSIGN(auto holding, holding_of(key.target));
   const bool is_awaited = acknowledges(scrape.ack_from);
@@ -143,7 +170,7 @@ Result<std::optional<state::Ack>> SqliteSink::holding_of(const std::string& targ
 
 // Of a target that has scrapes a cycle without one was cut off, whatever else is allowed to be missing.
 Status SqliteSink::end_without_scrape(const CycleKey& key) {
-  DBI_TRY(database_.begin());
+  DBI_TRY(begin_transaction());
   DBI_TRY(write_loose());
   DBI_TRY_ASSIGN(const auto holding, holding_of(key.target));
   const bool has_scrapes = holding || scraped_targets_.contains(key.target);
@@ -230,7 +257,7 @@ std::optional<MonotonicTime> SqliteSink::next_deadline() const {
 }
 
 Status SqliteSink::on_deadline(MonotonicTime /*now*/, stream::Writer& /*out*/) {
-  DBI_TRY(database_.begin());
+  DBI_TRY(begin_transaction());
   DBI_TRY(write_loose());
   DBI_TRY(delete_old());
   return database_.commit();

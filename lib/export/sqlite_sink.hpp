@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,9 +19,15 @@ struct SqliteOptions {
   std::size_t held_bytes = std::size_t{64} << 20U;  ///< of cycles without their scrape; beyond it they go to a file
   bool uncounted = false;                           ///< cycles may lack records, their scrape included
   std::optional<Acknowledger> acknowledger;         ///< whom dbi-collect waits for under --commit exported
+  /// Asked while another process keeps the database from being written: true ends the wait with a fault. Empty: after
+  /// ten seconds.
+  std::function<bool()> gives_up;
 };
 
-/// Opens or makes the database, see SqliteDatabase. The records of a (target, cycle) are held until its `scrape` and
+/// Opens or makes the database, see SqliteDatabase. While another process has it locked for writing the sink waits, and
+/// what comes waits in the pipe; of a long wait `log` hears.
+///
+/// The records of a (target, cycle) are held until its `scrape` and
 /// then written in one transaction with it, so a reader, or a kill, never sees half a cycle. A cycle whose scrape
 /// waits for the acknowledger's exporter is taken only where judge_cycle() says so; of one that is refused the control
 /// records but the scrape are written and a `dropped` record; then dbi-collect is told what is held. Other cycles are

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/sqlite_sink.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
 
@@ -244,6 +245,64 @@ TEST(SqliteSink, WhatIsMissingOfACycleIsCounted) {
   ASSERT_TRUE(give(**sink, R"({"v":1,"kind":"scrape","ts":"2026-11-25T08:00:00.000000Z","target":"main","cycle":"01",)"
                            R"("outcome":"ok","records":2})"));
   EXPECT_EQ(ask(path, "SELECT reason, count, ts FROM dropped"), "incomplete|1|2026-11-25T08:00:00.000000Z");
+}
+
+/// Another process: it begins to write and goes on until it is told to end.
+class Shell {
+ public:
+  explicit Shell(const std::string& path) {
+    EXPECT_EQ(sqlite3_open(path.c_str(), &database_), SQLITE_OK);
+    run("BEGIN IMMEDIATE");
+  }
+  ~Shell() { sqlite3_close(database_); }
+  Shell(const Shell&) = delete;
+  Shell& operator=(const Shell&) = delete;
+  void end() { run("COMMIT"); }
+
+ private:
+  void run(const char* sql) { EXPECT_EQ(sqlite3_exec(database_, sql, nullptr, nullptr, nullptr), SQLITE_OK); }
+  sqlite3* database_ = nullptr;
+};
+
+TEST(SqliteSink, WaitsWhileAnotherProcessWritesAndSaysSoOnce) {
+  const Folder folder;
+  SetClock clock;
+  const std::string path = folder.file("x.db");
+  const Descriptor diagnostics(::open(folder.file("log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  const Log log("test", LogLevel::Warning, diagnostics.get());
+  std::optional<Shell> shell;
+  int questions = 0;
+  SqliteOptions options;
+  options.gives_up = [&] {
+    clock.pass(std::chrono::seconds{5});
+    if (++questions == 5) shell->end();
+    return false;
+  };
+  auto sink = open_sqlite_sink(path, options, clock, &log);
+  ASSERT_TRUE(sink);
+  shell.emplace(path);
+  ASSERT_TRUE(give(**sink, statement("01", "select a", 2, 10)));
+  ASSERT_TRUE(give(**sink, scrape("01")));
+  EXPECT_EQ(ask(path, "SELECT count(*) FROM query_stats"), "1");
+  EXPECT_EQ(questions, 5);
+  const auto said = read_file(folder.file("log"));
+  EXPECT_NE(said.find("another process has locked the database"), std::string::npos) << said;
+  EXPECT_EQ(said.find("another process"), said.rfind("another process")) << said;
+}
+
+TEST(SqliteSink, AStopEndsTheWaitForAnotherProcess) {
+  const Folder folder;
+  const SetClock clock;
+  const std::string path = folder.file("x.db");
+  SqliteOptions options;
+  options.gives_up = [] { return true; };
+  auto sink = open_sqlite_sink(path, options, clock);
+  ASSERT_TRUE(sink);
+  const Shell shell(path);
+  const auto status = give(**sink, scrape("01"));
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().kind, ErrorKind::Output);
+  EXPECT_EQ(status.error().message, "BEGIN: database is locked");
 }
 
 TEST(SqliteSink, SaysWhichInstanceLeftSomethingOut) {
