@@ -41,7 +41,7 @@ std::string BaselineStore::format(const Content& content) {
       fmt::format_to(std::back_inserter(out), R"("starts_from":"{}",)", entry.starts_from);
     }
     out += "\"counters\":";
-    out += entry.counters;
+    out += *entry.counters;
     out += '}';
   };
   std::string out = fmt::format(R"({{"format":"{}","version":{})", kFormat.name, kFormat.version);
@@ -65,12 +65,12 @@ BaselineStore::Entry BaselineStore::read_entry(JsonCursor& cursor) {
     } else if (member == "starts_from") {
       entry.starts_from = read_cycle(cursor);
     } else if (member == "counters") {
-      entry.counters = cursor.skip();
+      entry.counters = std::make_shared<const std::string>(cursor.skip());
     } else {
       cursor.refuse("an unknown member");
     }
   });
-  if (entry.cycle.empty() || entry.counters.empty()) cursor.refuse("an entry without cycle or counters");
+  if (entry.cycle.empty() || entry.counters == nullptr) cursor.refuse("an entry without cycle or counters");
   return entry;
 }
 
@@ -116,12 +116,12 @@ Result<BaselineStore> BaselineStore::open(std::filesystem::path path) {
 Status BaselineStore::check() {
   std::string_view newest = committed_cycle();
   if (content_.committed) {
-    DBI_TRY_ASSIGN(start_, parse_snapshot(content_.committed->counters));
+    DBI_TRY_ASSIGN(start_, parse_snapshot(*content_.committed->counters));
   }
   for (const auto& entry : content_.pending) {
     if (entry.cycle <= newest) return fail(ErrorKind::Malformed, fmt::format("cycle {} out of order", entry.cycle));
     newest = entry.cycle;
-    DBI_TRY_ASSIGN(start_, parse_snapshot(entry.counters));
+    DBI_TRY_ASSIGN(start_, parse_snapshot(*entry.counters));
   }
   return {};
 }
@@ -154,7 +154,7 @@ Status BaselineStore::replace(Content content) {
 Status BaselineStore::restart() {
   start_.reset();
   if (newest() == nullptr) return {};
-  DBI_TRY_ASSIGN(start_, parse_snapshot(newest()->counters));
+  DBI_TRY_ASSIGN(start_, parse_snapshot(*newest()->counters));
   return {};
 }
 
@@ -165,10 +165,11 @@ Status BaselineStore::store_pending(std::string_view cycle, StatementSnapshot sn
   if (content_.pending.size() >= kMaxPending) {
     return fail(ErrorKind::Internal, fmt::format("{} baselines are pending", content_.pending.size()));
   }
-  Entry entry{std::string(cycle), std::string(start_cycle()), {}};
-  append_snapshot(entry.counters, snapshot);
+  std::string counters;
+  append_snapshot(counters, snapshot);
   auto content = content_;
-  content.pending.push_back(std::move(entry));
+  content.pending.push_back(
+      {std::string(cycle), std::string(start_cycle()), std::make_shared<const std::string>(std::move(counters))});
   DBI_TRY(replace(std::move(content)));
   start_ = std::move(snapshot);
   return {};

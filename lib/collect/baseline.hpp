@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,7 +75,8 @@ class BaselineStore {
   struct Entry {
     std::string cycle;
     std::string starts_from;
-    std::string counters;  ///< the snapshot as it stands in the file
+    /// The snapshot as it stands in the file: megabytes, which a copy of the entry shares.
+    std::shared_ptr<const std::string> counters;
   };
 
   struct Content {
