@@ -25,8 +25,7 @@ class TargetRun {
       : cycles_(cycles), settings_(settings), ports_(ports), clock_(clock) {}
 
   RunResult run() {
-    cycles_.settle(ports_.tell);
-    if (cycles_.first_run() == FirstRun::Wait && cycles_.is_first() && !begin()) return std::move(result_);
+    if (cycles_.first_run() == FirstRun::Wait && !wait_for_a_start()) return std::move(result_);
     const auto interval = settings_.interval.value_or(microseconds{1});
     Schedule schedule(interval, clock_.monotonic());
     for (std::uint64_t done = 0; !settings_.count || done < *settings_.count; ++done) {
@@ -37,6 +36,12 @@ class TargetRun {
   }
 
  private:
+  // Whether there is one is known once the acknowledgements are taken in.
+  bool wait_for_a_start() {
+    cycles_.settle(ports_.tell);
+    return !cycles_.is_first() || begin();
+  }
+
   // The first reading, and the wait for the difference to it. An exporter that is waited for has to hold the start, so
   // it is written then; else nothing is. A failure is told like every other: by a cycle.
   bool begin() {
