@@ -27,6 +27,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+constexpr char lower_letter(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 constexpr std::string_view kMask = "***";
 
 // Where the credentials of the URL whose "//" ends at `at` have their password: behind the first colon, up to the last
@@ -58,9 +62,8 @@ std::string_view named_password(std::string_view text, std::size_t at) {
 bool names_password(std::string_view text, std::size_t equals) {
   constexpr std::string_view kName = "password";
   const auto before = trim(text.substr(0, equals));
-  return before.size() >= kName.size() &&
-         std::ranges::equal(before.substr(before.size() - kName.size()), kName,
-                            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b; });
+  return before.size() >= kName.size() && std::ranges::equal(before.substr(before.size() - kName.size()), kName,
+                                                             [](char a, char b) { return lower_letter(a) == b; });
 }
 
 }  // namespace
@@ -135,6 +138,12 @@ std::string escape_controls(std::string_view text) {
       out += c;
     }
   }
+  return out;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), lower_letter);
   return out;
 }
 

@@ -33,6 +33,9 @@ namespace dbi {
 /// The text with its control characters as a backslash and what they are ("\n", "\x1b"), so that it stays on its line.
 [[nodiscard]] std::string escape_controls(std::string_view text);
 
+/// A copy with the letters of ASCII in lower case.
+[[nodiscard]] std::string lower_case(std::string_view text);
+
 /// Cuts to at most `bytes` bytes without splitting a UTF-8 sequence.
 [[nodiscard]] std::string_view truncate_utf8(std::string_view text, std::size_t bytes);
 

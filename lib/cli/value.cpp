@@ -29,13 +29,6 @@ Status check_range(const Node& node, const Word& word, double value) {
   return refuse(node, "out of range", word, fmt::format("Write a value {}.", show_range(node)));
 }
 
-// Lower-case copy of an ASCII word.
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
 template <typename Number>
 std::optional<Number> whole_number(std::string_view text, int base = 10) {
   Number value{};
@@ -77,7 +70,7 @@ std::optional<double> core_float(std::string_view text) {
 Result<bool> read_boolean(const Node& node, const Word& word) {
   constexpr std::array<std::string_view, 4> kTrue = {"true", "yes", "on", "1"};
   constexpr std::array<std::string_view, 4> kFalse = {"false", "no", "off", "0"};
-  const std::string text = lower(word.text);
+  const std::string text = lower_case(word.text);
   if (std::ranges::find(kTrue, text) != kTrue.end()) return true;
   if (std::ranges::find(kFalse, text) != kFalse.end()) return false;
   return refuse(node, "not a boolean", word, "Write true or false.");

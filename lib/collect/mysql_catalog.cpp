@@ -9,6 +9,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/text.hpp"
 #include "collect/cell_values.hpp"
 #include "collect/residual.hpp"
 
@@ -66,12 +67,6 @@ enum DigestColumn : std::size_t { kSchema = 1, kDigest, kFirstSeen, kIsCounting,
 enum TextColumn : std::size_t { kTextSchema = 1, kTextDigest, kText };
 
 using Values = std::map<std::string, std::string, std::less<>>;
-
-std::string lower(std::string_view text) {
-  std::string small(text);
-  for (char& c : small) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-  return small;
-}
 
 std::string value_of(const Values& values, std::string_view name) {
   const auto found = values.find(name);
@@ -185,7 +180,7 @@ Result<MysqlCatalog> read_mysql_catalog(const Cells& cells, sql::System system) 
     const auto row = cells.row(i);
     const auto name = text_of(row[kName]);
     if (row[kPart] == "account") catalog.account = name;
-    if (row[kPart] == "setting") settings[lower(name)] = text_of(row[kValue]);
+    if (row[kPart] == "setting") settings[lower_case(name)] = text_of(row[kValue]);
     if (row[kPart] != "column") continue;
     DBI_TRY_ASSIGN(const auto position, parse_number<std::int64_t>("ordinal_position", row[kPosition]));
     columns[position.value_or(0)] = name;
@@ -218,7 +213,7 @@ Result<MysqlServer> read_mysql_server(const Cells& cells, const MysqlCatalog& ca
   const auto first = cells.row(0);
   Values values;
   for (std::size_t i = 0; i < cells.rows(); ++i) {
-    values[lower(text_of(cells.row(i)[kVariable]))] = text_of(cells.row(i)[kVariableValue]);
+    values[lower_case(text_of(cells.row(i)[kVariable]))] = text_of(cells.row(i)[kVariableValue]);
   }
   MysqlServer server;
   DBI_TRY_ASSIGN(const auto now, parse_micros("NOW", first[kNow]));

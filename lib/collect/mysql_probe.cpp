@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/text.hpp"
 #include "collect/cell_values.hpp"
 #include "collect/mysql_catalog.hpp"
 #include "collect/mysql_sessions.hpp"
@@ -40,16 +41,10 @@ OwnStatement consumers_sql() {
       {1, 2});
 }
 
-std::string lower(std::string_view text) {
-  std::string small(text);
-  for (char& c : small) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-  return small;
-}
-
 void add_settings(MysqlSetup& setup, const Cells& cells) {
   for (std::size_t i = 0; i < cells.rows(); ++i) {
     const auto row = cells.row(i);
-    if (row.size() == 3 && row[1] && row[2]) setup.insert_or_assign(lower(*row[1]), std::string(*row[2]));
+    if (row.size() == 3 && row[1] && row[2]) setup.insert_or_assign(lower_case(*row[1]), std::string(*row[2]));
   }
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/descriptor.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "db/mysql_errors.hpp"
 #include "db/mysql_greeting.hpp"
@@ -91,12 +92,6 @@ Number number_of(std::string_view text) {
   Number number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
-}
-
-std::string lower(std::string_view text) {
-  std::string small(text);
-  for (char& c : small) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-  return small;
 }
 
 const char* or_null(const std::string& text) {
@@ -402,7 +397,7 @@ MysqlVariables MysqlConnection::Session::note_facts(const ResultSet& facts) {
   };
   const auto rows = facts.columns() < kFirstVariable + 2 ? 0 : facts.rows();
   for (std::size_t row = 0; row < rows; ++row) {
-    variables.insert_or_assign(lower(cell(row, kFirstVariable)), cell(row, kFirstVariable + 1));
+    variables.insert_or_assign(lower_case(cell(row, kFirstVariable)), cell(row, kFirstVariable + 1));
   }
   if (rows == 0) return variables;
   info_.thread_id = number_of<std::uint64_t>(cell(0, 1));

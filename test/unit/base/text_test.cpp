@@ -57,6 +57,10 @@ TEST(Hex16, PadsWithZeros) {
   EXPECT_EQ(hex16(0xABC), "0000000000000abc");
 }
 
+TEST(LowerCase, ChangesLettersOfAsciiOnly) {
+  EXPECT_EQ(lower_case("AZ az @[`{ 09 \xC3\x84"), "az az @[`{ 09 \xC3\x84");
+}
+
 TEST(Trim, TakesWhiteSpaceFromBothEnds) {
   EXPECT_EQ(trim("\t a b \n"), "a b");
   EXPECT_EQ(trim(" \n"), "");
