@@ -12,7 +12,7 @@ void CycleAccount::spend(std::string_view source, const SourceCost& spent) {
 
 void CycleAccount::refuse(std::string_view source, const Error& error) {
   errors.push_back({.source = std::string(source),
-                    .kind = error.kind == ErrorKind::Internal ? ErrorKind::Other : error.kind,
+                    .kind = error.kind,
                     .sqlstate = {},
                     .message = error.message,
                     .hint = error.hint});

@@ -79,18 +79,8 @@ std::optional<Number> number_of(const Values& values, std::string_view name) {
   return parse_number<Number>(name, Cell(text)).value_or(std::nullopt);
 }
 
-Status check_shape(const Cells& cells, std::size_t columns) {
-  if (cells.columns == columns && cells.rows() > 0) return {};
-  return fail(ErrorKind::Other, "a read gave rows of another shape than it asked for");
-}
-
 std::string micros(std::string_view time) {
   return fmt::format("CAST(UNIX_TIMESTAMP({}) * 1000000 AS UNSIGNED)", time);
-}
-
-Result<std::optional<Timestamp>> parse_micros(std::string_view what, const Cell& cell) {
-  DBI_TRY_ASSIGN(const auto value, parse_number<std::int64_t>(what, cell));
-  return value ? std::optional(Timestamp(microseconds(*value))) : std::nullopt;
 }
 
 // The smaller of the two limits of tokens; a server that has none of them has a limit of its own, and nobody knows it.
@@ -132,11 +122,7 @@ Result<StatementRow> read_row(std::span<const Cell> row, const MysqlCatalog& cat
   statement.query_id = query_id_of(row[kDigest]);
   statement.database = text_of(row[kSchema]);
   DBI_TRY_ASSIGN(statement.since, parse_micros("FIRST_SEEN", row[kFirstSeen]));
-  statement.counters.reserve(catalog.counters.size());
-  for (std::size_t i = 0; i < catalog.counters.size(); ++i) {
-    DBI_TRY_ASSIGN(auto counter, read_counter(catalog.counters[i], row[kFirstCounter + i]));
-    statement.counters.push_back(counter);
-  }
+  DBI_TRY_ASSIGN(statement.counters, read_counters(catalog.counters, row.subspan(kFirstCounter), read_counter));
   return statement;
 }
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 #include "collect/cell_values.hpp"
 
@@ -57,16 +56,6 @@ std::string micros(std::string_view time) {
   return fmt::format("(extract(epoch from {}) * 1000000)::pg_catalog.int8", time);
 }
 
-Result<std::optional<Timestamp>> parse_micros(std::string_view what, const Cell& cell) {
-  DBI_TRY_ASSIGN(const auto value, parse_number<std::int64_t>(what, cell));
-  return value ? std::optional(Timestamp(microseconds(*value))) : std::nullopt;
-}
-
-Status check_shape(const Cells& cells, std::size_t columns) {
-  if (cells.columns == columns && cells.rows() > 0) return {};
-  return fail(ErrorKind::Internal, "a read gave rows of another shape than it asked for");
-}
-
 // Lifetime extremes say nothing about an interval (DESIGN.md section 2); the rest of these are no counters.
 bool is_counter(std::string_view name) {
   constexpr std::array<std::string_view, 7> kOthers{"userid",   "dbid",        "queryid",           "query",
@@ -107,11 +96,7 @@ Result<StatementRow> read_row(std::span<const Cell> row, const PostgresqlCatalog
   statement.query_id = text_of(row[kQueryId]);
   if (catalog.has_toplevel) statement.toplevel = row[kToplevel] == "t";
   DBI_TRY_ASSIGN(statement.since, parse_micros("stats_since", row[kSince]));
-  statement.counters.reserve(catalog.counters.size());
-  for (std::size_t i = 0; i < catalog.counters.size(); ++i) {
-    DBI_TRY_ASSIGN(auto counter, read_counter(catalog.counters[i], row[kFirstCounter + i]));
-    statement.counters.push_back(counter);
-  }
+  DBI_TRY_ASSIGN(statement.counters, read_counters(catalog.counters, row.subspan(kFirstCounter), read_counter));
   return statement;
 }
 
