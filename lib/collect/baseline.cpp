@@ -10,6 +10,7 @@
 #include "base/uuid7.hpp"
 #include "collect/json_cursor.hpp"
 #include "collect/snapshot_text.hpp"
+#include "collect/state_text.hpp"
 
 namespace dbi::collect {
 
@@ -44,7 +45,7 @@ std::string BaselineStore::format(const Content& content) {
     out += *entry.counters;
     out += '}';
   };
-  std::string out = fmt::format(R"({{"format":"{}","version":{})", kFormat.name, kFormat.version);
+  std::string out = begin_state_text(kFormat);
   if (content.committed) {
     out += ",\n\"committed\":";
     append_entry(out, *content.committed);
@@ -75,27 +76,16 @@ BaselineStore::Entry BaselineStore::read_entry(JsonCursor& cursor) {
 }
 
 Result<BaselineStore::Content> BaselineStore::parse(const std::filesystem::path& path, std::string_view text) {
-  JsonCursor cursor(text);
   Content content;
-  std::string name;
-  std::int64_t version = 0;
-  cursor.object([&](std::string_view member) {
-    if (member == "format") {
-      name = cursor.text();
-    } else if (member == "version") {
-      version = cursor.integer();
-    } else if (version > kFormat.version) {
-      cursor.skip();
-    } else if (member == "committed") {
+  DBI_TRY(read_state_text(path, kFormat, text, [&](JsonCursor& cursor, std::string_view member) {
+    if (member == "committed") {
       content.committed = read_entry(cursor);
     } else if (member == "pending") {
       cursor.array([&] { content.pending.push_back(read_entry(cursor)); });
     } else {
       cursor.refuse("an unknown member");
     }
-  });
-  DBI_TRY(cursor.status());
-  DBI_TRY(state::check_format(path, kFormat, name, version));
+  }));
   return content;
 }
 

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "base/time_text.hpp"
 #include "record/record.hpp"
 
 namespace dbi::collect {
@@ -112,6 +113,12 @@ bool JsonCursor::boolean() {
   const auto value = word();
   if (value != "true" && value != "false") refuse("neither true nor false");
   return ok() && value == "true";
+}
+
+Timestamp JsonCursor::time() {
+  const auto value = parse_timestamp(text());
+  if (!value) refuse("no timestamp");
+  return value.value_or(Timestamp{});
 }
 
 bool JsonCursor::null() {

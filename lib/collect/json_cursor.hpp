@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 
 namespace dbi::collect {
@@ -38,6 +39,8 @@ class JsonCursor {
   std::int64_t integer();
   double number();
   bool boolean();
+  /// An RFC 3339 text.
+  Timestamp time();
   /// Reads a null where there is one.
   bool null();
   /// Reads any value and gives the bytes it takes.

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "base/time_text.hpp"
+#include "collect/state_text.hpp"
 #include "record/builder.hpp"
 
 namespace dbi::collect {
@@ -16,11 +17,6 @@ namespace dbi::collect {
 namespace {
 
 constexpr std::array<std::string_view, 3> kTypes{"integer", "real", "moment"};
-
-void append_member(std::string& out, std::string_view name, std::string_view text) {
-  fmt::format_to(std::back_inserter(out), ",\"{}\":", name);
-  record::append_json_text(out, text);
-}
 
 void append_header(std::string& out, const StatementSnapshot& snapshot) {
   fmt::format_to(std::back_inserter(out), R"({{"taken":"{}","started":"{}")", format_timestamp(snapshot.taken),
@@ -75,13 +71,6 @@ void append_row(std::string& out, const std::vector<CounterColumn>& columns, con
   out += "]]";
 }
 
-Timestamp read_time(JsonCursor& cursor) {
-  const auto time = parse_timestamp(cursor.text());
-  if (time) return *time;
-  cursor.refuse("no timestamp");
-  return {};
-}
-
 CounterColumn read_column(JsonCursor& cursor) {
   CounterColumn column;
   std::size_t part = 0;
@@ -125,7 +114,7 @@ StatementRow read_row(JsonCursor& cursor, const std::vector<CounterColumn>& colu
         row.key = cursor.text();
         return;
       case 1:
-        if (!cursor.null()) row.since = read_time(cursor);
+        if (!cursor.null()) row.since = cursor.time();
         return;
       case 2:
         row.counters = read_counters(cursor, columns);
@@ -140,13 +129,13 @@ StatementRow read_row(JsonCursor& cursor, const std::vector<CounterColumn>& colu
 
 void read_member(JsonCursor& cursor, std::string_view name, StatementSnapshot& snapshot) {
   if (name == "taken") {
-    snapshot.taken = read_time(cursor);
+    snapshot.taken = cursor.time();
   } else if (name == "started") {
-    snapshot.server.started = read_time(cursor);
+    snapshot.server.started = cursor.time();
   } else if (name == "system_identifier") {
     snapshot.server.system_identifier = cursor.text();
   } else if (name == "stats_reset") {
-    snapshot.before.stats_reset = read_time(cursor);
+    snapshot.before.stats_reset = cursor.time();
   } else if (name == "dealloc") {
     snapshot.before.dealloc = cursor.integer();
   } else if (name == "digest_lost") {

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "base/time_text.hpp"
 #include "collect/json_cursor.hpp"
+#include "collect/state_text.hpp"
 #include "record/builder.hpp"
 
 namespace dbi::collect {
@@ -27,17 +28,6 @@ constexpr std::size_t kFreeShare = 10;
 
 // How stale the file may say that an entry was last seen; only eviction asks.
 constexpr auto kSeenResolution = std::chrono::hours{24};
-
-void append_member(std::string& out, std::string_view name, std::string_view text) {
-  fmt::format_to(std::back_inserter(out), ",\"{}\":", name);
-  record::append_json_text(out, text);
-}
-
-Timestamp read_time(JsonCursor& cursor) {
-  const auto time = parse_timestamp(cursor.text());
-  if (!time) cursor.refuse("no timestamp");
-  return time.value_or(Timestamp{});
-}
 
 }  // namespace
 
@@ -124,8 +114,7 @@ std::string TextStore::format() const {
   std::vector<Table<Entry>::const_iterator> sorted;
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) sorted.push_back(entry);
   std::ranges::sort(sorted, [](const auto& a, const auto& b) { return a->first < b->first; });
-  std::string out =
-      fmt::format(R"({{"format":"{}","version":{},"text_bytes":{})", kFormat.name, kFormat.version, limits_.text_bytes);
+  std::string out = begin_state_text(kFormat) + fmt::format(R"(,"text_bytes":{})", limits_.text_bytes);
   if (const auto read_at = schedule_.last_read()) {
     append_member(out, "read_at", format_timestamp(*read_at));
     fmt::format_to(std::back_inserter(out), R"(,"read_cost_us":{})", schedule_.last_cost().count());
@@ -154,7 +143,7 @@ TextStore::KeyedEntry TextStore::read_entry(JsonCursor& cursor) {
     } else if (member == "query_id") {
       entry.query_id = cursor.text();
     } else if (member == "seen") {
-      entry.last_seen = read_time(cursor);
+      entry.last_seen = cursor.time();
     } else if (member == "signature") {
       entry.signature = cursor.text();
     } else if (member == "own") {
@@ -175,7 +164,7 @@ void TextStore::read_member(JsonCursor& cursor, std::string_view member) {
   if (member == "text_bytes") {
     saved_text_bytes_ = static_cast<std::size_t>(std::max<std::int64_t>(0, cursor.integer()));
   } else if (member == "read_at") {
-    schedule_.record_read(read_time(cursor), schedule_.last_cost());
+    schedule_.record_read(cursor.time(), schedule_.last_cost());
   } else if (member == "read_cost_us") {
     const auto cost = cursor.integer();
     if (cost < 0) cursor.refuse("a negative cost");
@@ -193,23 +182,8 @@ void TextStore::read_member(JsonCursor& cursor, std::string_view member) {
 }
 
 Status TextStore::parse(const std::filesystem::path& path, std::string_view text) {
-  JsonCursor cursor(text);
-  std::string name;
-  std::int64_t version = 0;
-  cursor.object([&](std::string_view member) {
-    if (member == "format") {
-      name = cursor.text();
-    } else if (member == "version") {
-      version = cursor.integer();
-    } else if (version > kFormat.version) {
-      cursor.skip();
-    } else {
-      read_member(cursor, member);
-    }
-  });
-  DBI_TRY(cursor.status());
-  DBI_TRY(state::check_format(path, kFormat, name, version));
-  return {};
+  return read_state_text(path, kFormat, text,
+                         [this](JsonCursor& cursor, std::string_view member) { read_member(cursor, member); });
 }
 
 Result<state::Loaded> TextStore::load(const std::filesystem::path& path) {
