@@ -109,18 +109,6 @@ void add_statements(ProbeReport& report, MysqlSource& source, const ServerFacts&
   std::ranges::move(findings, std::back_inserter(report.lines));
 }
 
-void add_sessions(ProbeReport& report, ServerReader& reader, CycleAccount& account) {
-  const TextStore texts;
-  const auto write = mysql_sessions({})(reader, texts, account);
-  std::size_t sessions = 0;
-  if (write) {
-    std::string unused;
-    sessions = (*write)(unused,
-                        Routing{.target = {}, .cycle = {}, .system = {}, .host = {}, .port = 0, .observed_ts = {}}, {});
-  }
-  add_source(report, account, "sessions", Verdict::Ok, fmt::format("{} sessions that are not idle", sessions));
-}
-
 void probe(ProbeReport& report, ServerReader& reader, const ProbeRequest& request) {
   const auto connection = reader.facts();
   CycleAccount account;
@@ -146,7 +134,7 @@ void probe(ProbeReport& report, ServerReader& reader, const ProbeRequest& reques
   }
   if (request.statements && reader.usable()) add_statements(report, source, *facts, setup, account);
   if (!request.sessions || !reader.usable()) return;
-  add_sessions(report, reader, account);
+  add_sessions(report, mysql_sessions({}), reader, account);
   const auto add = [&](std::string_view finding, std::string fix) {
     report.lines.push_back(
         {.what = "sessions", .verdict = Verdict::Limited, .finding = std::string(finding), .fix = std::move(fix)});

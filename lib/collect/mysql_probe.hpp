@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collect/probe.hpp"
+#include "collect/server_reader.hpp"
 
 namespace dbi::collect {
 

@@ -1,10 +1,8 @@
-// dbi-collect --probe: connects once, tries what a cycle reads, and says what each source can give and what would mend
-// the rest.
+// dbi-collect --probe: what each source of a server can give and what would mend the rest, whatever its engine.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +10,6 @@
 
 #include "base/error.hpp"
 #include "base/result.hpp"
-#include "collect/server_reader.hpp"
 
 namespace dbi::collect {
 
@@ -45,21 +42,6 @@ struct ProbeRequest {
   bool statements = true;
   bool sessions = true;
 };
-
-/// Never fails: what went wrong is in the report. Reads no statement text of pg_stat_statements.
-[[nodiscard]] ProbeReport probe_postgresql(std::string target, const OpenReader& open, const ProbeRequest& request);
-
-/// What is known of pg_stat_statements and its surroundings; a setting that the role may not see, or that the server
-/// has not, is absent.
-struct StatementsSetup {
-  std::map<std::string, std::string, std::less<>> settings;
-  std::string installed_version;  ///< of the extension in this database
-  std::string available_version;
-  std::size_t entries = 0;
-};
-
-/// What could be better, for each finding a line. Pure.
-[[nodiscard]] std::vector<ProbeLine> judge_setup(const StatementsSetup& setup);
 
 /// For people: the target, then aligned lines, with each fix under its line.
 [[nodiscard]] std::string format_probe(const ProbeReport& report);

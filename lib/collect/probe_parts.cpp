@@ -15,7 +15,6 @@ ProbeLine denied_line(const SourceError& error) {
           .fix = error.hint};
 }
 
-// A line for each error of a source; false where it had none.
 bool add_errors(ProbeReport& report, const CycleAccount& account, std::string_view source) {
   bool failed = false;
   for (const auto& error : account.errors) {
@@ -26,7 +25,6 @@ bool add_errors(ProbeReport& report, const CycleAccount& account, std::string_vi
   return failed;
 }
 
-// A source's own line, or those of its errors.
 void add_source(ProbeReport& report, const CycleAccount& account, std::string_view source, Verdict verdict,
                 std::string finding) {
   if (add_errors(report, account, source)) return;
@@ -35,6 +33,18 @@ void add_source(ProbeReport& report, const CycleAccount& account, std::string_vi
     finding += fmt::format(" ({:.1f} ms, {} bytes)", cost->second.ms, cost->second.bytes);
   }
   report.lines.push_back({.what = std::string(source), .verdict = verdict, .finding = std::move(finding), .fix = {}});
+}
+
+void add_sessions(ProbeReport& report, const ReadSessions& read, ServerReader& reader, CycleAccount& account) {
+  const TextStore texts;
+  const auto write = read(reader, texts, account);
+  std::size_t sessions = 0;
+  if (write) {
+    std::string unused;
+    sessions = (*write)(unused,
+                        Routing{.target = {}, .cycle = {}, .system = {}, .host = {}, .port = 0, .observed_ts = {}}, {});
+  }
+  add_source(report, account, "sessions", Verdict::Ok, fmt::format("{} sessions that are not idle", sessions));
 }
 
 std::string address_of(const ConnectionFacts& facts) {

@@ -9,6 +9,7 @@
 #include "collect/cycle_account.hpp"
 #include "collect/probe.hpp"
 #include "collect/server_reader.hpp"
+#include "collect/server_source.hpp"
 #include "collect/source_error.hpp"
 
 namespace dbi::collect {
@@ -22,6 +23,9 @@ bool add_errors(ProbeReport& report, const CycleAccount& account, std::string_vi
 /// A source's own line, or those of its errors.
 void add_source(ProbeReport& report, const CycleAccount& account, std::string_view source, Verdict verdict,
                 std::string finding);
+
+/// Reads the sessions once and says how many a cycle would write.
+void add_sessions(ProbeReport& report, const ReadSessions& read, ServerReader& reader, CycleAccount& account);
 
 /// "db1:3306", "a local socket, port 3306".
 [[nodiscard]] std::string address_of(const ConnectionFacts& facts);

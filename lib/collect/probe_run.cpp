@@ -15,6 +15,7 @@
 #include "base/descriptor.hpp"
 #include "base/errno_text.hpp"
 #include "collect/mysql_probe.hpp"
+#include "collect/postgresql_probe.hpp"
 #include "stream/loop.hpp"
 #include "stream/signals.hpp"
 

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include "collect/postgresql_probe.hpp"
+
 namespace dbi::collect {
 namespace {
 
