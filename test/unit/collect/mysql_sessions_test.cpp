@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "collect/fake_mysql.hpp"
+#include "collect/mysql_locks.hpp"
 #include "collect/mysql_probe.hpp"
 
 namespace dbi::collect {

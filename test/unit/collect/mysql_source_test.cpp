@@ -6,6 +6,7 @@
 
 #include "collect/delta.hpp"
 #include "collect/fake_mysql.hpp"
+#include "collect/mysql_locks.hpp"
 #include "collect/mysql_replica.hpp"
 #include "collect/query_stats.hpp"
 
