@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -276,12 +275,7 @@ std::optional<WriteSessions> Source::operator()(ServerReader& reader, const Text
   for (const auto& [id, transaction] : found.transactions) {
     if (!transaction.has_session()) found.rows.push_back(prepared_transaction(id, transaction));
   }
-  Sessions sessions;
-  sessions.rows = std::move(found.rows);
-  return [rows = std::make_shared<const Sessions>(std::move(sessions)), &texts, settings = options](
-             std::string& out, const Routing& routing, Timestamp ts) {
-    return write_sessions(out, routing, ts, *rows, {.leader_pid = true, .query_id = true}, texts, settings);
-  };
+  return session_writer(std::move(found.rows), texts, options);
 }
 
 }  // namespace

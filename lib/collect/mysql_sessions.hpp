@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "collect/postgresql_sessions.hpp"
 #include "collect/server_source.hpp"
+#include "collect/session_records.hpp"
 
 namespace dbi::collect {
 

@@ -5,13 +5,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
 #include <utility>
 
 #include "base/text.hpp"
 #include "collect/cell_values.hpp"
 #include "collect/postgresql_privileges.hpp"
-#include "record/builder.hpp"
 #include "sql/statement.hpp"
 
 namespace dbi::collect {
@@ -152,7 +150,16 @@ void read_query(std::span<const Cell> row, std::size_t query_bytes, Session& ses
   session.truncated = session.truncated || session.query.size() < statement.text.size();
 }
 
-Result<Session> read_session(std::span<const Cell> row, std::size_t query_bytes) {
+std::vector<std::string> missing_of(const Session& session, const ActivityColumns& columns) {
+  if (session.state == "prepared") return {};
+  std::vector<std::string> missing;
+  if (session.hidden) missing = {"state", "wait_type", "wait_event", "query", "duration_ms", "transaction_ms"};
+  if (session.hidden || !columns.query_id) missing.emplace_back("query_id");
+  if (!columns.leader_pid && session.backend_type == "parallel worker") missing.emplace_back("leader_pid");
+  return missing;
+}
+
+Result<Session> read_session(std::span<const Cell> row, const ActivityColumns& columns, std::size_t query_bytes) {
   Session session;
   session.pid = text_of(row[kPid]);
   session.leader_pid = text_of(row[kLeader]);
@@ -172,58 +179,8 @@ Result<Session> read_session(std::span<const Cell> row, std::size_t query_bytes)
   DBI_TRY_ASSIGN(session.transaction_ms, elapsed(row[kTransaction]));
   read_query(row, query_bytes, session);
   if (session.backend_type == "client backend") session.backend_type.clear();
+  session.missing = missing_of(session, columns);
   return session;
-}
-
-void add_text(record::Builder& builder, std::string_view name, const std::string& value) {
-  if (!value.empty()) builder.text(name, value);
-}
-
-std::vector<std::string> missing_of(const Session& session, const ActivityColumns& columns) {
-  if (session.state == "prepared") return {};
-  auto missing = session.missing;
-  if (session.hidden) missing = {"state", "wait_type", "wait_event", "query", "duration_ms", "transaction_ms"};
-  if (session.hidden || !columns.query_id) missing.emplace_back("query_id");
-  if (!columns.leader_pid && session.backend_type == "parallel worker") missing.emplace_back("leader_pid");
-  return missing;
-}
-
-// The signature known for the id holds for texts that are cut too (DESIGN.md section 2); an id without one has that of
-// its text.
-void add_signature(record::Builder& builder, const Session& session, const TextStore& texts) {
-  const auto known = session.query_id.empty() ? std::nullopt : texts.signature_of(session.query_id);
-  if (known) {
-    builder.text("query_signature", *known);
-  } else if (session.signature) {
-    builder.text("query_signature", *session.signature);
-  }
-}
-
-void write_session(record::Builder& builder, const Routing& routing, Timestamp ts, const Session& session,
-                   const ActivityColumns& columns, const TextStore& texts, const SessionOptions& options) {
-  begin_record(builder, "session", routing, ts, session.database);
-  add_text(builder, "pid", session.pid);
-  add_text(builder, "leader_pid", session.leader_pid);
-  add_text(builder, "user", session.user);
-  add_text(builder, "application", session.application);
-  add_text(builder, "client", session.client);
-  add_text(builder, "backend_type", session.backend_type);
-  add_text(builder, "state", session.state);
-  add_text(builder, "wait_type", session.wait_type);
-  add_text(builder, "wait_event", session.wait_event);
-  add_text(builder, "stage", session.stage);
-  add_text(builder, "query_id", session.query_id);
-  add_signature(builder, session, texts);
-  add_text(builder, "query", session.query);
-  if (session.truncated) builder.boolean("truncated", true);
-  if (session.duration_ms) builder.number("duration_ms", *session.duration_ms);
-  if (session.transaction_ms) builder.number("transaction_ms", *session.transaction_ms);
-  add_text(builder, "transaction_id", session.transaction_id);
-  if (!session.blocked_by.empty()) builder.texts("blocked_by", session.blocked_by);
-  if (options.sample_s) builder.number("sample_s", *options.sample_s);
-  const auto missing = missing_of(session, columns);
-  if (!missing.empty()) builder.texts("missing", missing);
-  builder.end();
 }
 
 /// What is remembered from cycle to cycle.
@@ -258,21 +215,17 @@ std::optional<WriteSessions> Source::operator()(ServerReader& reader, const Text
   }
   const auto reading = read(reader, sessions_sql(*columns), account);
   if (!reading) return std::nullopt;
-  auto sessions = read_sessions(reading->cells, options.query_bytes);
+  auto sessions = read_sessions(reading->cells, *columns, options.query_bytes);
   if (!sessions) {
     account.refuse("sessions", sessions.error());
     return std::nullopt;
   }
-  const auto used = *columns;
   if (!version.empty() && !sessions->server_version.empty() && version != sessions->server_version) columns.reset();
   if (!sessions->server_version.empty()) version = sessions->server_version;
   if (std::ranges::any_of(sessions->rows, &Session::hidden)) {
     account.errors.push_back(hidden_rows("sessions", sessions->role));
   }
-  return [rows = std::make_shared<const Sessions>(std::move(*sessions)), used, &texts, settings = options](
-             std::string& out, const Routing& routing, Timestamp ts) {
-    return write_sessions(out, routing, ts, *rows, used, texts, settings);
-  };
+  return session_writer(std::move(sessions->rows), texts, options);
 }
 
 }  // namespace
@@ -302,26 +255,19 @@ OwnStatement sessions_sql(const ActivityColumns& columns) {
           std::move(open)};
 }
 
-Result<Sessions> read_sessions(const Cells& cells, std::size_t query_bytes) {
+Result<Sessions> read_sessions(const Cells& cells, const ActivityColumns& columns, std::size_t query_bytes) {
   Sessions sessions;
   if (cells.rows() > 0 && cells.columns != kColumns) {
     return fail(ErrorKind::Other, "the sessions have another number of columns than was asked for");
   }
   for (std::size_t i = 0; i < cells.rows(); ++i) {
     const auto row = cells.row(i);
-    DBI_TRY_ASSIGN(auto session, read_session(row, query_bytes));
+    DBI_TRY_ASSIGN(auto session, read_session(row, columns, query_bytes));
     sessions.rows.push_back(std::move(session));
     sessions.role = text_of(row[kRole]);
     sessions.server_version = text_of(row[kVersion]);
   }
   return sessions;
-}
-
-std::size_t write_sessions(std::string& out, const Routing& routing, Timestamp ts, const Sessions& sessions,
-                           const ActivityColumns& columns, const TextStore& texts, const SessionOptions& options) {
-  record::Builder builder(out);
-  for (const auto& session : sessions.rows) write_session(builder, routing, ts, session, columns, texts, options);
-  return sessions.rows.size();
 }
 
 ReadSessions postgresql_sessions(const SessionOptions& options) {
