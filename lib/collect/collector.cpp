@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <deque>
 #include <exception>
-#include <mutex>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -16,9 +14,10 @@
 #include "base/units.hpp"
 #include "collect/mysql_source.hpp"
 #include "collect/output.hpp"
+#include "collect/pauses.hpp"
 #include "collect/postgresql_source.hpp"
+#include "collect/target_memory.hpp"
 #include "record/event.hpp"
-#include "state/lock.hpp"
 #include "stream/loop.hpp"
 #include "stream/signals.hpp"
 #include "stream/stop_grace.hpp"
@@ -36,64 +35,6 @@ constexpr auto kTick = std::chrono::seconds{1};
 // How long a write that is under way may still wait for its reader after a stop signal: one that is only slow gets the
 // cycle whole.
 constexpr auto kGrace = std::chrono::seconds{1};
-
-// The pauses between cycles, which a stop ends and SIGHUP cuts short.
-class Pauses {
- public:
-  explicit Pauses(const Clock& clock) : clock_(clock) {}
-
-  // `seen`: the cuts that the caller's pauses had so far. One that came between two pauses ends the next.
-  bool wait_until(MonotonicTime until, const std::stop_token& stop, std::uint64_t& seen) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop, std::max(until - clock_.monotonic(), microseconds{0}), [&] { return cuts_ != seen; });
-    seen = cuts_;
-    return !stop.stop_requested();
-  }
-
-  void cut_short() {
-    const std::lock_guard lock(mutex_);
-    ++cuts_;
-    changed_.notify_all();
-  }
-
- private:
-  const Clock& clock_;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::uint64_t cuts_ = 0;
-};
-
-// What is kept of a target between runs.
-struct Memory {
-  std::optional<state::Lock> lock;
-  BaselineStore baselines;
-  TextStore texts;
-  std::filesystem::path texts_path;
-  std::vector<state::Damage> damages;
-};
-
-Result<Memory> open_memory(const CollectorSettings& settings, const CollectorSurroundings& around,
-                           const std::string& target, const Log& log) {
-  Memory memory;
-  const TextLimits limits{.text_bytes = std::max(settings.cycle.stats.query_bytes, TextLimits{}.text_bytes)};
-  memory.texts = TextStore(limits, settings.text_interval);
-  if (!around.state) return memory;
-  DBI_TRY_ASSIGN(const auto baseline_path, around.state->baseline(target));
-  DBI_TRY_ASSIGN(memory.texts_path, around.state->texts(target));
-  auto lock = state::Lock::acquire(baseline_path, state::this_process(kTool));
-  if (!lock && around.terminal && lock.error().kind == ErrorKind::Owned) {
-    log.warning(lock.error());
-    log.warning(fmt::format("{}: going on without state", target));
-    memory.texts_path.clear();
-    return memory;
-  }
-  DBI_TRY_ASSIGN(memory.lock, std::move(lock));
-  DBI_TRY_ASSIGN(memory.baselines, BaselineStore::open(baseline_path));
-  if (memory.baselines.damage()) memory.damages.push_back(*memory.baselines.damage());
-  DBI_TRY_ASSIGN(const auto loaded, memory.texts.load(memory.texts_path));
-  if (loaded.damage) memory.damages.push_back(*loaded.damage);
-  return memory;
-}
 
 Engine engine_of(const ConnectionSettings& settings) {
   const auto* const target = std::get_if<db::MysqlTarget>(&settings.target);
@@ -156,7 +97,7 @@ class Collector {
       const auto name = connection.name();
       DBI_TRY_ASSIGN(auto memory, open_memory(settings_, around_, name, log_));
       for (const auto& damage : memory.damages) note_damage(name, damage);
-      DBI_TRY_ASSIGN(auto read_ack, make_read_ack(name, memory));
+      DBI_TRY_ASSIGN(auto read_ack, make_read_ack(settings_.ack_from, around_, name, memory));
       connection.tell = [this](const Error& error) {
         record_failed_ = true;
         log_.error(error);
@@ -169,17 +110,6 @@ class Collector {
       if (read_ack) targets_.back().cycles.wait_for(*settings_.ack_from, std::move(read_ack));
     }
     return {};
-  }
-
-  // Empty under --commit written.
-  Result<ReadAck> make_read_ack(std::string_view target, const Memory& memory) const {
-    if (!settings_.ack_from) return ReadAck();
-    if (!memory.lock) {
-      return fail(ErrorKind::State, "--commit exported needs the state folder",
-                  "It is where dbi-export says what it holds.");
-    }
-    DBI_TRY_ASSIGN(auto path, around_.state->ack(target, *settings_.ack_from));
-    return ReadAck([path = std::move(path)] { return state::load_ack(path); });
   }
 
   void note_damage(std::string_view target, const state::Damage& damage) {
