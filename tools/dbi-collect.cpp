@@ -165,6 +165,7 @@ Result<ExitStatus> body(const CollectOptions& options, run::Context& context) {
   telemetry.add("write_stall_us", counters.write_stall_us);
   return collect_until_done(options, context,
                             {.state = held.folder,
+                             .owner = run::owner_name(context),
                              .terminal = context.terminal,
                              .quiet = context.common.quiet,
                              .counters = &counters,

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -32,6 +33,7 @@ struct CollectorSettings {
 /// What a run finds around it.
 struct CollectorSurroundings {
   std::optional<state::StateFolder> state;  ///< nothing: baselines and texts live in memory
+  std::string owner = "dbi-collect";        ///< what others that find a target's state locked call this process
   bool terminal = false;                    ///< somebody watches standard error
   bool quiet = false;                       ///< and wants no word of progress
   /// Counts what leaves; not owned, nothing: nobody looks.

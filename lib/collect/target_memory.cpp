@@ -18,7 +18,7 @@ Result<TargetMemory> open_memory(const CollectorSettings& settings, const Collec
   if (!around.state) return memory;
   DBI_TRY_ASSIGN(const auto baseline_path, around.state->baseline(target));
   DBI_TRY_ASSIGN(memory.texts_path, around.state->texts(target));
-  auto lock = state::Lock::acquire(baseline_path, state::this_process("dbi-collect"));
+  auto lock = state::Lock::acquire(baseline_path, state::this_process(around.owner));
   if (!lock && around.terminal && lock.error().kind == ErrorKind::Owned) {
     log.warning(lock.error());
     log.warning(fmt::format("{}: going on without state", target));

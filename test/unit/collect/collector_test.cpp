@@ -119,6 +119,19 @@ TEST_F(CollectorTest, SettingsThatCannotBeginLeaveTheOnesBefore) {
   EXPECT_THAT(told, HasSubstr("going on with the configuration before"));
 }
 
+TEST_F(CollectorTest, TheLockOfATargetNamesTheInstance) {
+  around.owner = "dbi-collect (second)";
+  const auto path = around.state->baseline("a").value();
+  std::string told;
+  steps = {[&] {
+    const auto lock = state::Lock::acquire(path, state::this_process("another"));
+    if (!lock) told = lock.error().message;
+    stop();
+  }};
+  ASSERT_TRUE(run(settings()));
+  EXPECT_THAT(told, HasSubstr("dbi-collect (second)"));
+}
+
 TEST_F(CollectorTest, SettingsThatCannotBeginEndAStart) {
   auto bad = settings();
   bad.ack_from = "../x";
