@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/target_cycles.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include "base/uuid7.hpp"
 #include "collect/delta.hpp"
 #include "collect/mysql_catalog.hpp"
 
@@ -33,41 +29,12 @@ TargetCycles::TargetCycles(std::string target, const Engine& engine, OpenReader 
     : target_(std::move(target)),
       engine_(engine),
       open_(std::move(open)),
-      baselines_(std::move(baselines)),
+      commit_(std::move(baselines)),
       texts_(std::move(texts)),
       texts_path_(std::move(texts_path)),
       settings_(settings),
       clock_(&clock) {
   if (settings_.sessions) read_sessions_ = engine_.make_sessions(*settings_.sessions);
-}
-
-std::string TargetCycles::next_cycle(Timestamp now) {
-  last_cycle_ = next_cycle_id(now, std::max<std::string_view>(last_cycle_, baselines_.start_cycle()));
-  return last_cycle_;
-}
-
-// The next cycle's id has to follow those that the exporter has seen, also where their baselines are forgotten.
-Status TargetCycles::settle(const state::Ack& ack) {
-  last_ack_ = ack.seen;
-  last_cycle_ = std::max({last_cycle_, ack.seen, std::string(baselines_.start_cycle())});
-  return baselines_.settle(ack.held, ack.seen);
-}
-
-void TargetCycles::settle(const Tell& tell) {
-  if (!waits()) return;
-  const auto loaded = read_ack_();
-  if (!loaded) return tell(loaded.error());
-  if (loaded->damage)
-    tell(Error{ErrorKind::State, loaded->damage->message, "The exporter's next start writes it anew."});
-  if (auto settled = settle(loaded->ack); !settled) tell(settled.error());
-}
-
-Error TargetCycles::full_error() const {
-  const auto said = last_ack_.empty() ? std::string("has said nothing") : fmt::format("last spoke of {}", last_ack_);
-  return {
-      ErrorKind::State,
-      fmt::format("{}: {} cycles wait for the acknowledgement of {}, which {}", target_, kMaxPending, ack_from_, said),
-      fmt::format("Is a dbi-export --name={} with a SQLite sink running in this pipeline?", ack_from_)};
 }
 
 bool TargetCycles::connect(CycleAccount& account) {
@@ -127,7 +94,7 @@ void TargetCycles::read_texts(StatementSnapshot& counters, const std::vector<std
 
 std::size_t TargetCycles::write_statements(std::string& out, const Routing& routing, const StatementSnapshot& counters,
                                            Scrape& scrape) const {
-  const auto* start = baselines_.start();
+  const auto* start = baselines().start();
   if (start == nullptr && settings_.first_run != FirstRun::Emit) {
     scrape.baseline = true;
     return 0;
@@ -138,7 +105,7 @@ std::size_t TargetCycles::write_statements(std::string& out, const Routing& rout
   scrape.incomparable = deltas.incomparable;
   scrape.baseline = start == nullptr || deltas.incomparable.has_value();
   if (deltas.incomparable) return 0;
-  if (waits()) scrape.since_cycle = baselines_.start_cycle();
+  if (waits()) scrape.since_cycle = baselines().start_cycle();
   if (start != nullptr) {
     // From mark to mark: the sums of consecutive cycles count each eviction once.
     scrape.dealloc = growth(start->before.dealloc, counters.before.dealloc);
@@ -153,7 +120,7 @@ CycleOutput TargetCycles::run(std::optional<double> late_s) {
   const auto begin = clock_->monotonic();
   const auto observed = clock_->now();
   CycleOutput output;
-  output.cycle = next_cycle(observed);
+  output.cycle = commit_.next_cycle(observed);
   auto read = read_all(output.cycle);
   const Routing routing{.target = target_,
                         .cycle = output.cycle,
@@ -163,7 +130,7 @@ CycleOutput TargetCycles::run(std::optional<double> late_s) {
                         .observed_ts = observed};
   const auto ts = read.facts ? read.facts->now : observed;
   Scrape scrape;
-  scrape.ack_from = ack_from_;
+  scrape.ack_from = commit_.ack_from();
   scrape.late_s = late_s;
   if (read.counters) scrape.records += write_statements(output.records, routing, *read.counters, scrape);
   if (read.sessions) scrape.records += (*read.sessions)(output.records, routing, ts);
@@ -187,12 +154,12 @@ CycleOutput TargetCycles::run(std::optional<double> late_s) {
 CycleOutput TargetCycles::skip(std::string_view reason) {
   CycleOutput output;
   const auto now = clock_->now();
-  output.cycle = next_cycle(now);
+  output.cycle = commit_.next_cycle(now);
   output.outcome = Outcome::Skipped;
   const Routing routing{
       .target = target_, .cycle = output.cycle, .system = engine_.system, .host = {}, .port = 0, .observed_ts = now};
   Scrape scrape;
-  scrape.ack_from = ack_from_;
+  scrape.ack_from = commit_.ack_from();
   scrape.outcome = Outcome::Skipped;
   scrape.reason = reason;
   write_scrape(output.records, routing, now, scrape);
@@ -204,33 +171,18 @@ Status TargetCycles::save_texts() {
   return texts_.save(texts_path_);
 }
 
-// The baseline is stored before the first byte leaves and not only before the scrape: without an acknowledging exporter
-// a kill between the two would count the interval's records twice.
 Status TargetCycles::commit(CycleOutput output, const std::function<Status(std::string records)>& write,
                             const Tell& tell) {
-  const auto survive = [&](const Status& status) {
-    if (!status) tell(status.error());
-  };
-  const bool moves = output.counters.has_value();
-  if (moves) {
-    if (!waits()) DBI_TRY(baselines_.promote(baselines_.start_cycle()));
-    DBI_TRY(baselines_.store_pending(output.cycle, std::move(*output.counters)));
-  }
-  if (auto written = write(std::move(output.records)); !written) {
-    if (moves) survive(baselines_.withdraw(output.cycle));
-    return written;
-  }
-  // The records have left. What fails now costs nothing: a pending baseline is where the next cycle starts all the
-  // same, texts are read again.
-  if (moves && !waits()) survive(baselines_.promote(output.cycle));
-  survive(save_texts());
+  DBI_TRY(commit_.commit(
+      output.cycle, std::move(output.counters), [&] { return write(std::move(output.records)); }, tell));
+  // Texts that are not kept are read again.
+  if (const auto saved = save_texts(); !saved) tell(saved.error());
   return {};
 }
 
 Status TargetCycles::prime(CycleOutput output) {
   if (!output.counters) return {};
-  DBI_TRY(baselines_.store_pending(output.cycle, std::move(*output.counters)));
-  return baselines_.promote(output.cycle);
+  return commit_.prime(output.cycle, std::move(*output.counters));
 }
 
 }  // namespace dbi::collect

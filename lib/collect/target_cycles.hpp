@@ -1,5 +1,4 @@
-// The cycles of one target: what is read, what becomes of it as records, and which counters the next one starts from
-// (DESIGN.md sections 2 and 4, "Commit").
+// The cycles of one target: what is read and what becomes of it as records (DESIGN.md section 2).
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -15,13 +14,12 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "collect/baseline.hpp"
 #include "collect/control_records.hpp"
+#include "collect/cycle_commit.hpp"
 #include "collect/query_stats.hpp"
 #include "collect/server_reader.hpp"
 #include "collect/server_source.hpp"
 #include "collect/text_store.hpp"
-#include "state/ack.hpp"
 
 namespace dbi::collect {
 
@@ -31,12 +29,6 @@ enum class FirstRun : std::uint8_t {
   Wait,  ///< reads once without a record, waits, and shows a difference
   Emit   ///< lifetime totals, as quality `baseline`
 };
-
-/// Diagnostics: a fault that the run survives.
-using Tell = std::function<void(const Error& error)>;
-
-/// What an exporter has acknowledged of the target by now.
-using ReadAck = std::function<Result<state::LoadedAck>()>;
 
 struct CycleSettings {
   bool query_stats = true;
@@ -62,24 +54,14 @@ class TargetCycles {
                std::filesystem::path texts_path, CycleSettings settings, const Clock& clock);
 
   /// Counters are asked for and there are none to start from.
-  [[nodiscard]] bool is_first() const { return settings_.query_stats && baselines_.start() == nullptr; }
+  [[nodiscard]] bool is_first() const { return settings_.query_stats && baselines().start() == nullptr; }
 
-  /// --commit exported: from now on a baseline is promoted once that exporter holds its cycle, and not once it is
-  /// written.
-  void wait_for(std::string exporter, ReadAck read_ack) {
-    ack_from_ = std::move(exporter);
-    read_ack_ = std::move(read_ack);
-  }
-  [[nodiscard]] bool waits() const { return read_ack_ != nullptr; }
-
-  /// Before each cycle: takes in what the exporter has acknowledged. Where that cannot be read or kept, the baselines
-  /// stay as they are, and `tell` hears of it. Nothing to do under --commit written.
-  void settle(const Tell& tell);
-
-  /// As many cycles wait for their acknowledgement as may: the next one is to be skipped.
-  [[nodiscard]] bool is_full() const { return waits() && baselines_.pending() >= kMaxPending; }
-  /// What a person is told then: who is waited for, and what it last said.
-  [[nodiscard]] Error full_error() const;
+  /// See CycleCommit.
+  void wait_for(std::string exporter, ReadAck read_ack) { commit_.wait_for(std::move(exporter), std::move(read_ack)); }
+  [[nodiscard]] bool waits() const { return commit_.waits(); }
+  void settle(const Tell& tell) { commit_.settle(tell); }
+  [[nodiscard]] bool is_full() const { return commit_.is_full(); }
+  [[nodiscard]] Error full_error() const { return commit_.full_error(target_); }
 
   /// Reads the server. Never fails: what went wrong is in the records.
   CycleOutput run(std::optional<double> late_s);
@@ -87,10 +69,8 @@ class TargetCycles {
   /// A cycle that tried nothing.
   CycleOutput skip(std::string_view reason);
 
-  /// Writes `output` by `write` and moves the baseline on: stored as pending before, promoted after (under --commit
-  /// exported by a later settle()), withdrawn where the write failed. Returns the write's error, or ErrorKind::State
-  /// where the baseline could not be stored and nothing was written. `tell` hears of faults of the state folder that
-  /// cost nothing.
+  /// Writes `output` by `write` and moves the baseline on (CycleCommit::commit, whose errors it returns); what was
+  /// learned of texts is kept.
   Status commit(CycleOutput output, const std::function<Status(std::string records)>& write, const Tell& tell);
 
   /// Takes the counters of `output` as the start without writing a record (FirstRun::Wait).
@@ -104,7 +84,7 @@ class TargetCycles {
 
   [[nodiscard]] FirstRun first_run() const { return settings_.first_run; }
   [[nodiscard]] const std::string& target() const { return target_; }
-  [[nodiscard]] const BaselineStore& baselines() const { return baselines_; }
+  [[nodiscard]] const BaselineStore& baselines() const { return commit_.baselines(); }
 
  private:
   struct Read {
@@ -122,14 +102,12 @@ class TargetCycles {
   void read_texts(StatementSnapshot& counters, const std::vector<std::size_t>& unknown, CycleAccount& account);
   std::size_t write_statements(std::string& out, const Routing& routing, const StatementSnapshot& counters,
                                Scrape& scrape) const;
-  std::string next_cycle(Timestamp now);
-  Status settle(const state::Ack& ack);
   Status save_texts();
 
   std::string target_;
   Engine engine_;
   OpenReader open_;
-  BaselineStore baselines_;
+  CycleCommit commit_;
   TextStore texts_;
   std::filesystem::path texts_path_;
   CycleSettings settings_;
@@ -137,10 +115,6 @@ class TargetCycles {
   ReadSessions read_sessions_;  ///< empty where none are asked for
   std::unique_ptr<ServerReader> reader_;
   std::unique_ptr<ServerSource> source_;
-  std::string last_cycle_;
-  std::string ack_from_;
-  ReadAck read_ack_;      ///< empty under --commit written
-  std::string last_ack_;  ///< the newest cycle that the exporter has seen; empty = it has said nothing
 };
 
 }  // namespace dbi::collect
