@@ -66,8 +66,7 @@ class TextStore {
   std::vector<std::size_t> see(StatementSnapshot& snapshot);
 
   /// Takes in a text of the last seen snapshot as the server keeps it: redacts it, names it and forgets the original.
-  /// `own`: the caller
-  /// recognised the collector's own statement.
+  /// `own`: the caller recognised the collector's own statement.
   void learn(const StatementRow& row, std::string_view text, const sql::Dialect& dialect, bool own, Timestamp now,
              sql::TextFacts facts = {});
 

@@ -75,7 +75,6 @@ struct File {
   mode_t mode = 0;
 };
 
-// A fault, or an errno of 0 for a file that is too large or none at all.
 Result<File> read_file(const std::filesystem::path& path) {
   const auto refuse = [&](std::string_view why) {
     return fail(ErrorKind::Configuration, fmt::format("option file {}: {}", path.string(), why));
