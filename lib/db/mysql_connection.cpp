@@ -185,6 +185,8 @@ class MysqlConnection::Session {
   Outcome<ResultSet> run(std::string_view sql, std::size_t max_bytes, Deadline deadline);
   Outcome<ResultSet> fetch(std::size_t max_bytes, Deadline deadline);
   Wake wait(MYSQL* connection, int status, Deadline deadline, bool heed_stop, int& ready) const;
+  template <typename Continue>
+  Wake finish(MYSQL* connection, int status, Deadline deadline, bool heed_stop, Continue go_on) const;
   Failure give_up(Wake wake);
   Failure broken_or_failed();
   Failure no_connection(Wake wake) const;
@@ -330,6 +332,19 @@ Wake MysqlConnection::Session::wait(MYSQL* connection, int status, Deadline dead
   return Wake::Ready;
 }
 
+// Waits and goes on with a call of the library until it is done. `status` is what its start gave.
+template <typename Continue>
+Wake MysqlConnection::Session::finish(MYSQL* connection, int status, Deadline deadline, bool heed_stop,
+                                      Continue go_on) const {
+  while (status != 0) {
+    int ready = 0;
+    const auto wake = wait(connection, status, deadline, heed_stop, ready);
+    if (wake != Wake::Ready) return wake;
+    status = go_on(ready);
+  }
+  return Wake::Ready;
+}
+
 Failure MysqlConnection::Session::no_connection(Wake wake) const {
   if (wake == Wake::Stopped) return stopped();
   return failure(ErrorKind::Connection, fmt::format("{}: no connection within {} ms", where_, limits_.connect.count()));
@@ -461,13 +476,10 @@ Outcome<ResultSet> MysqlConnection::Session::transact(std::string_view sql, std:
 Outcome<ResultSet> MysqlConnection::Session::run(std::string_view sql, std::size_t max_bytes, Deadline deadline) {
   auto* handle = handle_.get();
   int failed = 0;
-  int status = mysql_real_query_start(&failed, handle, sql.data(), sql.size());
-  while (status != 0) {
-    int ready = 0;
-    const auto wake = wait(handle, status, deadline, true, ready);
-    if (wake != Wake::Ready) return tl::unexpected(give_up(wake));
-    status = mysql_real_query_cont(&failed, handle, ready);
-  }
+  const int status = mysql_real_query_start(&failed, handle, sql.data(), sql.size());
+  const auto wake =
+      finish(handle, status, deadline, true, [&](int ready) { return mysql_real_query_cont(&failed, handle, ready); });
+  if (wake != Wake::Ready) return tl::unexpected(give_up(wake));
   if (failed != 0) return tl::unexpected(broken_or_failed());
   if (mysql_field_count(handle) == 0) return ResultSet({});
   return fetch(max_bytes, deadline);
@@ -480,15 +492,12 @@ Outcome<ResultSet> MysqlConnection::Session::fetch(std::size_t max_bytes, Deadli
   auto rows = no_rows_of(result.get());
   while (true) {
     MYSQL_ROW row = nullptr;
-    int status = mysql_fetch_row_start(&row, result.get());
-    while (status != 0) {
-      int ready = 0;
-      const auto wake = wait(handle, status, deadline, true, ready);
-      if (wake != Wake::Ready) {
-        result->handle = nullptr;  // which goes first
-        return tl::unexpected(give_up(wake));
-      }
-      status = mysql_fetch_row_cont(&row, result.get(), ready);
+    const int status = mysql_fetch_row_start(&row, result.get());
+    const auto wake = finish(handle, status, deadline, true,
+                             [&](int ready) { return mysql_fetch_row_cont(&row, result.get(), ready); });
+    if (wake != Wake::Ready) {
+      result->handle = nullptr;  // which goes first
+      return tl::unexpected(give_up(wake));
     }
     if (row == nullptr) break;
     add_row(rows, row, mysql_fetch_lengths(result.get()));
@@ -520,11 +529,9 @@ void MysqlConnection::Session::kill_statement() {
   if (!second) return;
   const auto sql = OwnStatement({}, fmt::format("KILL QUERY {}", info_.thread_id)).text();
   int failed = 0;
-  int status = mysql_real_query_start(&failed, second->get(), sql.data(), sql.size());
-  int ready = 0;
-  while (status != 0 && wait(second->get(), status, deadline, false, ready) == Wake::Ready) {
-    status = mysql_real_query_cont(&failed, second->get(), ready);
-  }
+  const int status = mysql_real_query_start(&failed, second->get(), sql.data(), sql.size());
+  (void)finish(second->get(), status, deadline, false,
+               [&](int ready) { return mysql_real_query_cont(&failed, second->get(), ready); });
 }
 
 Failure MysqlConnection::Session::broken_or_failed() {
