@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "sql/characters.hpp"
 #include "sql/word_table.hpp"
 
 namespace dbi::sql {
@@ -61,14 +60,10 @@ constexpr std::array<std::string_view, 14> kPlugins = {"mysql_native_password",
                                                        "mysql_no_login",
                                                        "mysql_clear_password",
                                                        "test_plugin_server"};
+
 template <std::size_t count>
 bool is_one_of(std::string_view word, const std::array<std::string_view, count>& words) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view one) { return equals_folded(word, one); });
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  const auto same = [](char one, char other) { return lower(one) == other; };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
 // A name in any form, that of a digest included.
@@ -261,7 +256,7 @@ void PasswordRule::note_bracket(const Token& token) {
 
 void PasswordRule::note_word(const Token& token) {
   const bool first = previous_.kind == TokenKind::End || mark_before_ == Mark::Begin;
-  if (replication_ && contains(text_of(token), "password")) {
+  if (replication_ && contains_folded(text_of(token), "password")) {
     state_ = State::Parameter;
     return;
   }
@@ -469,53 +464,6 @@ PasswordRule::Verdict PasswordRule::list_comma(const Token& token) {
   }
   if (is_operator(token, "-") || is_operator(token, "+")) return Verdict::Keep;
   return is_value(token.kind) ? keep(list_state_) : as_plain(token);
-}
-
-namespace {
-
-struct Word {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-};
-
-// The next word at or behind a place; empty at the end.
-Word next_word(std::string_view text, std::size_t from) {
-  while (from < text.size() && !is(text[from], kNameStart)) ++from;
-  auto end = from;
-  while (end < text.size() && is(text[end], kNamePart)) ++end;
-  return {from, end};
-}
-
-std::size_t skip_space(std::string_view text, std::size_t from) {
-  while (from < text.size() && is(text[from], kSpace)) ++from;
-  return from;
-}
-
-}  // namespace
-
-std::size_t find_password(std::string_view message) {
-  bool account = false;
-  std::string_view before;
-  for (auto at = next_word(message, 0); at.begin < at.end; at = next_word(message, at.end)) {
-    const auto word = message.substr(at.begin, at.end - at.begin);
-    const auto is_word = [&](std::string_view lower_case) { return equals_folded(word, lower_case); };
-    const auto was = [&](std::string_view lower_case) { return equals_folded(before, lower_case); };
-    const auto rest = skip_space(message, at.end);
-    const auto next = message.substr(rest, 1);
-    if ((is_word("by") || is_word("with") || is_word("via")) && was("identified")) return at.end;
-    if (is_word("options") && next == "(") return at.end;
-    const bool kind = is_word("user") || is_word("role") || is_word("group");
-    account = account || (kind && (was("create") || was("alter") || was("replace")));
-    if (contains(word, "password") || contains(word, "passwd") || is_word("pwd")) {
-      const bool assigned = next == "=" || (next == "(" && rest == at.end) || message.substr(rest, 2) == ":=";
-      // "SET PASSWORD has no significance", "You must SET PASSWORD before" are the server's own words.
-      const auto after = message.substr(rest);
-      const bool set = was("set") && !after.starts_with("has no") && !after.starts_with("before ");
-      if (assigned || account || set || was("encrypted") || was("unencrypted")) return at.end;
-    }
-    before = word;
-  }
-  return std::string_view::npos;
 }
 
 }  // namespace dbi::sql

@@ -1,5 +1,5 @@
-// Finds passwords by where they stand, whatever their form: without its quotes one is a name to a lexer, and the
-// statement, which the server refuses, is shown all the same.
+// Finds passwords in statements by where they stand, whatever their form: without its quotes one is a name to a lexer,
+// and the statement, which the server refuses, is shown all the same.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -163,9 +163,5 @@ class PasswordRule {
   bool set_ = false;
   bool set_statement_ = false;
 };
-
-/// Where a message goes on with what follows a password's announcement as a statement has it, or a connection's text:
-/// all from there on is to be hidden. npos where there is none.
-[[nodiscard]] std::size_t find_password(std::string_view message);
 
 }  // namespace dbi::sql

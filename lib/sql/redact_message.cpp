@@ -5,7 +5,7 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "sql/password.hpp"
+#include "sql/message_password.hpp"
 #include "sql/statement.hpp"
 
 namespace dbi::sql {

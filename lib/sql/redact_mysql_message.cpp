@@ -9,7 +9,7 @@
 #include <array>
 
 #include "sql/characters.hpp"
-#include "sql/password.hpp"
+#include "sql/message_password.hpp"
 #include "sql/statement.hpp"
 
 namespace dbi::sql {

@@ -20,6 +20,14 @@ constexpr bool equals_folded(std::string_view word, std::string_view lower) {
   return true;
 }
 
+/// Whether such a word, or part of one, is in the text.
+constexpr bool contains_folded(std::string_view text, std::string_view lower) {
+  for (; text.size() >= lower.size(); text.remove_prefix(1)) {
+    if (equals_folded(text.substr(0, lower.size()), lower)) return true;
+  }
+  return false;
+}
+
 /// `Entry` has a member `word` in lower case, not empty. Open addressing over `slots` places, a power of two.
 template <typename Entry, std::size_t slots>
 class WordTable {
