@@ -331,11 +331,23 @@ Token MySqlLexer::read_variable() {
   return token(TokenKind::Literal, begin);
 }
 
+void MySqlLexer::skip_digits() {
+  while (is(at(at_), kDigit)) ++at_;
+}
+
+// e5, E-5; false where there is none, as in 1ex, which may be a name.
+bool MySqlLexer::skip_exponent() {
+  if (lower(at(at_)) != 'e') return false;
+  const char sign = at(at_ + 1);
+  const auto digits = at_ + (sign == '+' || sign == '-' ? 2U : 1U);
+  if (!is(at(digits), kDigit)) return false;
+  at_ = digits;
+  skip_digits();
+  return true;
+}
+
 Token MySqlLexer::read_number() {
   const auto begin = at_;
-  const auto skip_digits = [&] {
-    while (is(at(at_), kDigit)) ++at_;
-  };
   if (text_[at_] == '.') return read_fraction(begin);
   const char base = text_[at_] == '0' ? at(at_ + 1) : '\0';
   if (base == 'x' || base == 'b') {
@@ -345,15 +357,7 @@ Token MySqlLexer::read_number() {
     return read_digits_word(begin);
   }
   skip_digits();
-  if (lower(at(at_)) == 'e') {
-    const char sign = at(at_ + 1);
-    const auto exponent = at_ + (sign == '+' || sign == '-' ? 2U : 1U);
-    if (is(at(exponent), kDigit)) {
-      at_ = exponent;
-      skip_digits();
-      return value_before_junk(begin);
-    }
-  }
+  if (skip_exponent()) return value_before_junk(begin);
   if (is(at(at_), kNamePart)) return read_digits_word(begin);
   return at(at_) == '.' ? read_fraction(begin) : token(TokenKind::Literal, begin);
 }
@@ -361,15 +365,8 @@ Token MySqlLexer::read_number() {
 // From the point on.
 Token MySqlLexer::read_fraction(std::size_t begin) {
   ++at_;
-  while (is(at(at_), kDigit)) ++at_;
-  if (lower(at(at_)) == 'e') {
-    const char sign = at(at_ + 1);
-    const auto exponent = at_ + (sign == '+' || sign == '-' ? 2U : 1U);
-    if (is(at(exponent), kDigit)) {
-      at_ = exponent;
-      while (is(at(at_), kDigit)) ++at_;
-    }
-  }
+  skip_digits();
+  skip_exponent();
   return value_before_junk(begin);
 }
 

@@ -34,6 +34,8 @@ class MySqlLexer {
   bool skip_hint();
   bool skip_string(char quote);
   bool skip_quoted_name(char quote);
+  void skip_digits();
+  bool skip_exponent();
   [[nodiscard]] Token token(TokenKind kind, std::size_t begin, Keyword keyword = Keyword::None) const;
   [[nodiscard]] Token failed() const { return {.kind = TokenKind::Failed}; }
   [[nodiscard]] Token read_token(Before before);
