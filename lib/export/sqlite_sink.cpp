@@ -9,19 +9,16 @@
 
 #include "base/time_text.hpp"
 #include "export/cycle_gate.hpp"
+#include "export/cycle_writer.hpp"
 #include "export/held_cycles.hpp"
 #include "export/sqlite_database.hpp"
-#include "ledger/dropped.hpp"
 #include "record/text_of.hpp"
 
 namespace dbi::exporting {
 
 namespace {
 
-using ledger::Reason;
 using record::text_of;
-
-constexpr std::string_view kTool = "dbi-export";
 
 constexpr std::size_t kMaxHeldCycles = 256;
 constexpr std::size_t kMaxScrapedTargets = 4096;
@@ -29,21 +26,6 @@ constexpr microseconds kRetainEvery = std::chrono::minutes{1};
 constexpr microseconds kLooseDelay = std::chrono::seconds{1};
 constexpr microseconds kTellLocked = std::chrono::seconds{10};
 constexpr microseconds kLockPause = std::chrono::milliseconds{20};
-
-/// The records left out of a cycle.
-struct LeftOut {
-  ledger::Amounts amounts;
-  std::string ts;  // of the last one
-
-  void add(const record::Record& record) {
-    amounts += ledger::amounts_of(record);
-    ts = text_of(record, "ts");
-  }
-};
-
-Reason reason_of(Verdict verdict) {
-  return verdict == Verdict::Overlap ? Reason::Overlap : Reason::Incomplete;
-}
 
 class SqliteSink final : public Sink {
  public:
@@ -54,7 +36,9 @@ class SqliteSink final : public Sink {
         options_(options),
         clock_(&clock),
         log_(log),
-        held_(options.held_bytes) {}
+        held_(options.held_bytes),
+        cycles_(database_, held_, options.name, options.uncounted,
+                [this](const std::string& message, const char* hint) { warn(message, hint); }) {}
 
   Status begin();
 
@@ -74,12 +58,7 @@ class SqliteSink final : public Sink {
   Status end_with_scrape(const CycleKey& key, const ScrapeFacts& scrape);
   Status end_without_scrape(const CycleKey& key);
   Result<std::optional<state::Ack>> holding_of(const std::string& target);
-  Status take(const CycleKey& key, const ScrapeFacts& scrape);
-  Status write_whole(const CycleKey& key);
-  Status write_cut_off(const CycleKey& key);
-  Status refuse(const CycleKey& key, Verdict verdict);
   Status write_loose();
-  Status write_dropped(const CycleKey& key, Reason reason, const LeftOut& left_out);
   Status delete_old();
   void acknowledge(const std::string& target, const state::Ack& holding);
   void warn(const std::string& message, const char* hint) const;
@@ -90,13 +69,12 @@ class SqliteSink final : public Sink {
   const Clock* clock_;
   const Log* log_;
   HeldCycles held_;
+  CycleWriter cycles_;
   std::optional<MonotonicTime> loose_since_;
   std::optional<MonotonicTime> retained_at_;
   std::optional<MonotonicTime> locked_since_;  // another process has the lock for writing
   bool told_locked_ = false;
   std::set<std::string> scraped_targets_;  // of which this stream brought scrapes
-  std::uint64_t cut_off_ = 0;              // cycles without scrape
-  std::uint64_t incomplete_ = 0;           // cycles with one that lack records
 };
 
 Status SqliteSink::begin() {
@@ -151,7 +129,7 @@ Status SqliteSink::end_with_scrape(const CycleKey& key, const ScrapeFacts& scrap
   if (is_awaited && !holding) holding.emplace();
   const Verdict verdict =
       is_awaited ? judge_cycle(*holding, scrape, held_.accounted(key), options_.uncounted) : Verdict::Take;
-  DBI_TRY(verdict == Verdict::Take ? take(key, scrape) : refuse(key, verdict));
+  DBI_TRY(verdict == Verdict::Take ? cycles_.take(key, scrape) : cycles_.refuse(key, verdict));
   if (holding) {
     holding = advance(std::move(*holding), scrape, verdict);
     DBI_TRY(database_.store_holding(options_.acknowledger->exporter(), key.target, *holding));
@@ -174,81 +152,18 @@ Status SqliteSink::end_without_scrape(const CycleKey& key) {
   DBI_TRY(write_loose());
   DBI_TRY_ASSIGN(const auto holding, holding_of(key.target));
   const bool has_scrapes = holding || scraped_targets_.contains(key.target);
-  DBI_TRY(options_.uncounted && !has_scrapes ? write_whole(key) : write_cut_off(key));
+  DBI_TRY(options_.uncounted && !has_scrapes ? cycles_.write_whole(key) : cycles_.write_cut_off(key));
   DBI_TRY(delete_old());
   DBI_TRY(database_.commit());
   held_.forget(key);
   return {};
 }
 
-// A cycle that nobody can repeat is taken as it is, and what is missing of it is counted.
-Status SqliteSink::take(const CycleKey& key, const ScrapeFacts& scrape) {
-  DBI_TRY(write_whole(key));
-  const auto accounted = held_.accounted(key);
-  if (options_.uncounted || accounted >= scrape.records) return {};
-  const auto missing = scrape.records - accounted;
-  if (incomplete_++ == 0) {
-    warn(fmt::format("{} records of {}, cycle {}, are missing that no `dropped` record counts", missing, key.target,
-                     key.cycle),
-         "If something in the pipe takes records out, --uncounted allow says that this is meant.");
-  }
-  const ledger::Amounts amounts{.count = missing, .weight = static_cast<double>(missing)};
-  return write_dropped(key, Reason::Incomplete, {amounts, scrape.ts});
-}
-
-Status SqliteSink::write_whole(const CycleKey& key) {
-  return held_.each(key, [this](const record::Record& record) { return database_.insert(record); });
-}
-
-Status SqliteSink::write_cut_off(const CycleKey& key) {
-  LeftOut left_out;
-  DBI_TRY(held_.each(key, [&](const record::Record& record) -> Status {
-    if (is_control(record)) return database_.insert(record);
-    left_out.add(record);
-    return {};
-  }));
-  if (left_out.amounts.count == 0) return {};
-  if (cut_off_++ == 0) {
-    warn(fmt::format("{} records of {}, cycle {}, are left out: their scrape never came", left_out.amounts.count,
-                     key.target, key.cycle),
-         "If something in the pipe takes scrapes out, --uncounted allow stores the rest as it comes.");
-  }
-  return write_dropped(key, Reason::Incomplete, left_out);
-}
-
-Status SqliteSink::refuse(const CycleKey& key, Verdict verdict) {
-  LeftOut left_out;
-  DBI_TRY(held_.each(key, [&](const record::Record& record) -> Status {
-    if (!is_control(record)) left_out.add(record);
-    return is_control(record) && text_of(record, "kind") != "scrape" ? database_.insert(record) : Status{};
-  }));
-  warn(fmt::format("cycle {} of {} is refused: {}", key.cycle, key.target, ledger::reason_word(reason_of(verdict))),
-       verdict == Verdict::Overlap
-           ? "It came before, or does not start from the cycle held here; dbi-collect goes back to that one. Archives "
-             "are taken as they are where a FILE is read."
-           : "Records are missing that no `dropped` record counts; dbi-collect repeats the interval. If something in "
-             "the pipe takes records out, use --uncounted allow.");
-  return left_out.amounts.count > 0 ? write_dropped(key, reason_of(verdict), left_out) : Status{};
-}
-
 Status SqliteSink::write_loose() {
-  DBI_TRY(write_whole({}));
+  DBI_TRY(cycles_.write_whole({}));
   held_.forget({});
   loose_since_.reset();
   return {};
-}
-
-Status SqliteSink::write_dropped(const CycleKey& key, Reason reason, const LeftOut& left_out) {
-  std::string line;
-  ledger::append_dropped(line, {kTool, options_.name}, left_out.ts,
-                         {.target = key.target, .database = {}, .cycle = key.cycle, .reason = reason, .folded = true},
-                         left_out.amounts);
-  const auto end = line.find('\n');
-  line.append(record::kPadding, ' ');
-  record::Reader reader;
-  record::Record record;
-  DBI_TRY(reader.parse(std::string_view(line).substr(0, end), record));
-  return database_.insert(record);
 }
 
 std::optional<MonotonicTime> SqliteSink::next_deadline() const {
@@ -271,7 +186,9 @@ Status SqliteSink::shrink() {
 Status SqliteSink::finish(stream::Writer& out) {
   if (loose_since_) DBI_TRY(on_deadline({}, out));
   while (held_.size() > 0) DBI_TRY(end_without_scrape(held_.first()));
-  if (cut_off_ > 1) warn(fmt::format("{} cycles were left out: their scrape never came", cut_off_), "");
+  if (cycles_.cut_off() > 1) {
+    warn(fmt::format("{} cycles were left out: their scrape never came", cycles_.cut_off()), "");
+  }
   return database_.close();
 }
 
