@@ -146,6 +146,13 @@ TlsMode at_least(TlsMode mode, const FileOptions& options) {
   return std::max(mode, wanted);
 }
 
+// Where the target says nothing. `trusts`: it names whom to trust.
+TlsMode choose_tls(std::string_view host, bool trusts, const FileOptions& options) {
+  if (host.empty()) return TlsMode::Off;
+  if (trusts) return at_least(TlsMode::Verify, options);
+  return at_least(is_loopback(host) ? TlsMode::Preferred : TlsMode::Required, options);
+}
+
 }  // namespace
 
 std::optional<TlsMode> parse_tls_mode(std::string_view word) {
@@ -290,15 +297,8 @@ Result<MysqlLogin> MysqlTarget::login_without_password_file() const {
   login.tls_capath = choose(tls_capath_, "ssl-capath", nullptr);
   login.tls_cert = choose(tls_cert_, "ssl-cert", nullptr);
   login.tls_key = choose(tls_key_, "ssl-key", nullptr);
-  if (tls_) {
-    login.tls = *tls_;
-  } else if (login.host.empty()) {
-    login.tls = TlsMode::Off;
-  } else {
-    const bool trusts = !tls_ca_.empty() || !tls_capath_.empty();
-    const auto least = trusts ? TlsMode::Verify : is_loopback(login.host) ? TlsMode::Preferred : TlsMode::Required;
-    login.tls = at_least(least, options);
-  }
+  const bool trusts = !tls_ca_.empty() || !tls_capath_.empty();
+  login.tls = tls_ ? *tls_ : choose_tls(login.host, trusts, options);
   return login;
 }
 
