@@ -309,6 +309,16 @@ std::string quote_account(std::string_view account) {
   return fmt::format("{}@{}", quote(account.substr(0, at)), quote(account.substr(at + 1)));
 }
 
+std::string grant_statistics(std::string_view account) {
+  return fmt::format("GRANT SELECT ON performance_schema.* TO {};", quote_account(account));
+}
+
+sql::Dialect without_modes(sql::Dialect dialect) {
+  dialect.ansi_quotes.reset();
+  dialect.no_backslash_escapes.reset();
+  return dialect;
+}
+
 std::optional<SourceError> no_digests(const MysqlCatalog& catalog) {
   SourceError error{
       .source = "statements", .kind = ErrorKind::MissingFeature, .sqlstate = {}, .message = {}, .hint = {}};
@@ -320,7 +330,7 @@ std::optional<SourceError> no_digests(const MysqlCatalog& catalog) {
   if (catalog.counters.empty()) {
     error.kind = ErrorKind::Privilege;
     error.message = fmt::format("{} may not see performance_schema", quote_account(catalog.account));
-    error.hint = fmt::format("GRANT SELECT ON performance_schema.* TO {};", quote_account(catalog.account));
+    error.hint = grant_statistics(catalog.account);
     return error;
   }
   return std::nullopt;

@@ -82,6 +82,12 @@ struct DigestText {
 /// CURRENT_USER() as GRANT takes it: 'dbi_monitor'@'%'.
 [[nodiscard]] std::string quote_account(std::string_view account);
 
+/// The line that lets an account see the statistics.
+[[nodiscard]] std::string grant_statistics(std::string_view account);
+
+/// For texts of other sessions, whose sql_mode is their own.
+[[nodiscard]] sql::Dialect without_modes(sql::Dialect dialect);
+
 /// Why a server has no statistics of statements, and the lines that would mend it; nothing where it has them.
 [[nodiscard]] std::optional<SourceError> no_digests(const MysqlCatalog& catalog);
 

@@ -190,11 +190,7 @@ bool Source::read_rows(ServerReader& reader, const std::set<std::string>& pids, 
   const auto reading =
       read(reader, mysql_sessions_sql(facts.dialect.system, tables.value_or(SessionTables{})), asked, account);
   if (!reading) return false;
-  // Other sessions have modes of their own.
-  auto dialect = facts.dialect;
-  dialect.ansi_quotes.reset();
-  dialect.no_backslash_escapes.reset();
-  auto rows = read_mysql_sessions(reading->cells, dialect, options.query_bytes);
+  auto rows = read_mysql_sessions(reading->cells, without_modes(facts.dialect), options.query_bytes);
   if (!rows) {
     account.refuse("sessions", rows.error());
     return false;

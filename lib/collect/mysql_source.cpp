@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/mysql_source.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -23,7 +21,7 @@ constexpr std::string_view kAllTexts = "1000000000";
 
 SourceError explain(SourceError error, const std::optional<MysqlCatalog>& catalog) {
   if (!error.hint.empty() || !catalog || error.kind != ErrorKind::Privilege) return error;
-  error.hint = fmt::format("GRANT SELECT ON performance_schema.* TO {};", quote_account(catalog->account));
+  error.hint = grant_statistics(catalog->account);
   return error;
 }
 
@@ -125,9 +123,7 @@ void MysqlSource::read_texts(StatementSnapshot& snapshot, const std::vector<std:
   const auto reading = read("texts", digest_texts_sql(), parameters, account);
   if (!reading) return;
   // A digest's text says nothing of the session that ran it.
-  auto dialect = reader_->facts().dialect;
-  dialect.ansi_quotes.reset();
-  dialect.no_backslash_escapes.reset();
+  const auto dialect = without_modes(reader_->facts().dialect);
   for (std::size_t i = 0; i < reading->cells.rows(); ++i) {
     const auto text = read_digest_text(reading->cells.row(i));
     if (!text) continue;
