@@ -44,7 +44,7 @@ class SqliteSink final : public Sink {
 
   [[nodiscard]] std::string_view name() const override { return name_; }
   [[nodiscard]] bool acknowledges(std::string_view exporter) const override {
-    return options_.acknowledger && options_.acknowledger->exporter() == exporter;
+    return !exporter.empty() && exporter == own_name();
   }
   Status accept(const record::Record& record, stream::Writer& out) override;
   [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override;
@@ -57,7 +57,8 @@ class SqliteSink final : public Sink {
   bool wait_for_lock();
   Status end_with_scrape(const CycleKey& key, const ScrapeFacts& scrape);
   Status end_without_scrape(const CycleKey& key);
-  Result<std::optional<state::Ack>> holding_of(const std::string& target);
+  Result<std::optional<state::Ack>> holding_of(const std::string& exporter, const std::string& target);
+  [[nodiscard]] std::string_view own_name() const;
   Status write_loose();
   Status delete_old();
   void acknowledge(const std::string& target, const state::Ack& holding);
@@ -119,38 +120,47 @@ bool SqliteSink::wait_for_lock() {
   return true;
 }
 
-// What is held is read and set in the transaction that takes or refuses the cycle.
+// What is held is read and set in the transaction that takes or refuses the cycle. Also where this run is not the
+// exporter that dbi-collect waits for, or cannot acknowledge: the database may be the one that it fills otherwise, and
+// what it took of a cycle must not come to it again in the next.
 Status SqliteSink::end_with_scrape(const CycleKey& key, const ScrapeFacts& scrape) {
   if (scraped_targets_.size() < kMaxScrapedTargets) scraped_targets_.insert(key.target);
+  const bool is_awaited = !scrape.ack_from.empty();
+  const std::string exporter(is_awaited ? std::string_view(scrape.ack_from) : own_name());
+  const bool is_own = exporter == own_name();
   DBI_TRY(begin_transaction());
   DBI_TRY(write_loose());
-  DBI_TRY_ASSIGN(auto holding, holding_of(key.target));
-  const bool is_awaited = acknowledges(scrape.ack_from);
-  if (is_awaited && !holding) holding.emplace();
+  DBI_TRY_ASSIGN(auto holding, holding_of(exporter, key.target));
+  if (is_awaited && is_own && !holding) holding.emplace();
   const Verdict verdict =
-      is_awaited ? judge_cycle(*holding, scrape, held_.accounted(key), options_.uncounted) : Verdict::Take;
+      is_awaited && holding ? judge_cycle(*holding, scrape, held_.accounted(key), options_.uncounted) : Verdict::Take;
   DBI_TRY(verdict == Verdict::Take ? cycles_.take(key, scrape) : cycles_.refuse(key, verdict));
   if (holding) {
     holding = advance(std::move(*holding), scrape, verdict);
-    DBI_TRY(database_.store_holding(options_.acknowledger->exporter(), key.target, *holding));
+    DBI_TRY(database_.store_holding(exporter, key.target, *holding));
   }
   DBI_TRY(delete_old());
   DBI_TRY(database_.commit());
   held_.forget(key);
-  if (holding) acknowledge(key.target, *holding);
+  if (holding && is_own) acknowledge(key.target, *holding);
   return {};
 }
 
-Result<std::optional<state::Ack>> SqliteSink::holding_of(const std::string& target) {
-  if (!options_.acknowledger) return std::optional<state::Ack>();
-  return database_.holding(options_.acknowledger->exporter(), target);
+// The exporter that this run acknowledges for; empty where it cannot.
+std::string_view SqliteSink::own_name() const {
+  return options_.acknowledger ? std::string_view(options_.acknowledger->exporter()) : std::string_view();
+}
+
+Result<std::optional<state::Ack>> SqliteSink::holding_of(const std::string& exporter, const std::string& target) {
+  if (exporter.empty()) return std::optional<state::Ack>();
+  return database_.holding(exporter, target);
 }
 
 // Of a target that has scrapes a cycle without one was cut off, whatever else is allowed to be missing.
 Status SqliteSink::end_without_scrape(const CycleKey& key) {
   DBI_TRY(begin_transaction());
   DBI_TRY(write_loose());
-  DBI_TRY_ASSIGN(const auto holding, holding_of(key.target));
+  DBI_TRY_ASSIGN(const auto holding, holding_of(std::string(own_name()), key.target));
   const bool has_scrapes = holding || scraped_targets_.contains(key.target);
   DBI_TRY(options_.uncounted && !has_scrapes ? cycles_.write_whole(key) : cycles_.write_cut_off(key));
   DBI_TRY(delete_old());

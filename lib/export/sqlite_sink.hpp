@@ -29,7 +29,8 @@ struct SqliteOptions {
 ///
 /// The records of a (target, cycle) are held until its `scrape` and
 /// then written in one transaction with it, so a reader, or a kill, never sees half a cycle. A cycle whose scrape
-/// waits for the acknowledger's exporter is taken only where judge_cycle() says so; of one that is refused the control
+/// waits for the acknowledger's exporter, or for another one that has filled this database before, is taken only where
+/// judge_cycle() says so; of one that is refused the control
 /// records but the scrape are written and a `dropped` record; then dbi-collect is told what is held. Other cycles are
 /// taken as they are; what is missing of them is counted in a `dropped` record. Records without a cycle go with
 /// the next transaction, at the latest after a second.

@@ -84,20 +84,20 @@ class World:
             ["dbi-collect", *self.state, "--commit", commit, "--kinds", "query_stats", "--top", "100000", *ends,
              self.server.target], stdout=output, stderr=self.log)
 
-    def export(self, source):
-        return subprocess.Popen(["dbi-export", *self.state, "--to", f"sqlite:{self.database}"], stdin=source,
+    def export(self, source, *more):
+        return subprocess.Popen(["dbi-export", *self.state, "--to", f"sqlite:{self.database}", *more], stdin=source,
                                 stdout=subprocess.DEVNULL, stderr=self.log)
 
-    def pipeline(self, *ends, commit="exported"):
-        """Both programs; the test holds no end of the pipe between them."""
+    def pipeline(self, *ends, commit="exported", more=()):
+        """Both programs, `more` for dbi-export; the test holds no end of the pipe between them."""
         collect = self.collect(subprocess.PIPE, *ends, commit=commit)
-        export = self.export(collect.stdout)
+        export = self.export(collect.stdout, *more)
         collect.stdout.close()
         return collect, export
 
-    def once(self):
-        """An undisturbed cycle."""
-        statuses = [process.wait(30) for process in self.pipeline("--once")]
+    def once(self, *more):
+        """An undisturbed cycle; `more` is for dbi-export."""
+        statuses = [process.wait(30) for process in self.pipeline("--once", more=more)]
         if statuses != [0, 0]:
             raise AssertionError(f"an undisturbed cycle ended with {statuses}")
 
@@ -232,6 +232,21 @@ def a_deleted_database(world):
         world.once()
     world.start = world.server.calls()
     world.work()
+    world.check_equal()
+
+
+@case
+def a_run_that_cannot_acknowledge(world):
+    """One run with a second sink, or under another name, between others: what it took does not come again."""
+    for wrong in (["--to", f"ndjson:{world.folder}/second"], ["--name", "other"]):
+        for _ in range(2):
+            world.work()
+            world.once()
+        world.work()
+        world.once(*wrong)
+        for _ in range(3):
+            world.work()
+            world.once()
     world.check_equal()
 
 

@@ -227,6 +227,22 @@ TEST_F(AcknowledgedTest, LeavesTheAcksOfOthersAlone) {
   EXPECT_EQ(ask(path, "SELECT count(*) FROM scrape"), "2");
 }
 
+// A second sink or another --name for one run: what it took must not be covered again by the next.
+TEST_F(AcknowledgedTest, ARunThatCannotAcknowledgeKeepsToWhatTheDatabaseHolds) {
+  auto sink = open();
+  ASSERT_TRUE(give(*sink, scrape_with(1, R"(,"baseline":true)")));
+  sink = *open_sqlite_sink(path, {}, clock);
+  ASSERT_TRUE(give(*sink, statement(id(2), "select a", 2, 10)));
+  ASSERT_TRUE(give(*sink, waiting(2, 1, 1)));
+  EXPECT_EQ(told(), "1 1");
+  sink = open();
+  EXPECT_EQ(told(), "2 2");
+  ASSERT_TRUE(give(*sink, statement(id(3), "select a", 2, 10)));
+  ASSERT_TRUE(give(*sink, waiting(3, 1, 1)));
+  EXPECT_EQ(told(), "2 3");
+  EXPECT_EQ(ask(path, "SELECT sum(calls) FROM query_stats"), "2");
+}
+
 TEST_F(AcknowledgedTest, WhatNobodyWaitsForIsHeldAsWell) {
   auto sink = open();
   ASSERT_TRUE(give(*sink, scrape_with(1, R"(,"baseline":true)")));
