@@ -14,6 +14,7 @@ namespace dbi::limit {
 namespace {
 
 constexpr std::chrono::seconds kPublish{1};
+constexpr int kRecordsPerRead = 16;
 
 struct Words {
   std::string_view event;
@@ -42,6 +43,7 @@ void catch_up(telemetry::Counter& counter, std::uint64_t total) {
 LimitFilter::LimitFilter(LimitSettings settings, Over over, std::optional<stream::DivertFile> divert,
                          LimitSurroundings surroundings)
     : around_(std::move(surroundings)),
+      by_wall_(around_.clock_mode == stream::ClockMode::Wall && !around_.replay),
       over_(over),
       divert_(std::move(divert)),
       clock_(around_.clock_mode, around_.replay, *around_.clock),
@@ -49,10 +51,6 @@ LimitFilter::LimitFilter(LimitSettings settings, Over over, std::optional<stream
       downstream_(settings.pressure, [this] { return look(); }),
       limiter_(std::move(settings),
                [this] { return around_.replay ? Pressure::None : downstream_.pressure(around_.clock->monotonic()); }) {}
-
-bool LimitFilter::by_wall() const {
-  return around_.clock_mode == stream::ClockMode::Wall && !around_.replay;
-}
 
 DownstreamFigures LimitFilter::look() const {
   DownstreamFigures figures;
@@ -62,19 +60,39 @@ DownstreamFigures LimitFilter::look() const {
 }
 
 Status LimitFilter::on_record(const record::Record& record, stream::Writer& out) {
-  const Timestamp now = clock_.observe(record);
-  DBI_TRY(ledger_.before(record, now, out));
+  const DecisionTime time = time_of(record, out);
+  DBI_TRY(ledger_.before(record, time.key, out));
   if (is_control(record)) return pass(record, out);
   const KeyParts key{record.text("target", target_).value_or(""), record.text("database", database_).value_or("")};
-  const DecisionTime time{now, by_wall() ? now : clock_.now()};
   const Verdict verdict = waited_ ? limiter_.decide_again(key, time) : limiter_.decide(key, time);
   if (const auto change = limiter_.take_change()) tell(*change, out);
   return verdict.admitted() ? pass(record, out) : over_limit(record, verdict);
 }
 
+// To read the machine's clock costs as much as all else of a decision: it is done for a few records at once, unless
+// time may have passed in a wait (which flush() comes before) or in a write.
+DecisionTime LimitFilter::time_of(const record::Record& record, const stream::Writer& out) {
+  if (!by_wall_) {
+    const Timestamp now = clock_.observe(record);
+    return {now, clock_.now()};
+  }
+  if (reads_left_ == 0 || out.bytes_written() != written_) {
+    now_ = clock_.observe(record);
+    reads_left_ = kRecordsPerRead;
+    written_ = out.bytes_written();
+  }
+  --reads_left_;
+  return {now_, now_};
+}
+
 bool LimitFilter::is_control(const record::Record& record) {
-  const auto* kind = record::schema::find_kind(record.text("kind", kind_).value_or(""));
-  return kind != nullptr && kind->kind_class == record::schema::KindClass::Control;
+  const auto* member = record.find("kind");
+  if (member == nullptr) return false;
+  if (member->value.raw() == last_kind_) return last_is_control_;
+  last_kind_ = member->value.raw();
+  const auto* kind = record::schema::find_kind(member->value.text(kind_).value_or(""));
+  last_is_control_ = kind != nullptr && kind->kind_class == record::schema::KindClass::Control;
+  return last_is_control_;
 }
 
 Status LimitFilter::pass(const record::Record& record, stream::Writer& out) {
@@ -122,6 +140,7 @@ Status LimitFilter::on_deadline(MonotonicTime now, stream::Writer& /*out*/) {
 }
 
 Status LimitFilter::flush() {
+  reads_left_ = 0;
   publish();
   return divert_ ? divert_->flush() : Status{};
 }
@@ -130,7 +149,7 @@ Status LimitFilter::on_reload() {
   if (!around_.reread) return {};
   DBI_TRY_ASSIGN(LimitSettings settings, around_.reread());
   downstream_.set_limits(settings.pressure);
-  limiter_.change(std::move(settings), by_wall() ? std::optional(clock_.now()) : std::nullopt);
+  limiter_.change(std::move(settings), by_wall_ ? std::optional(clock_.now()) : std::nullopt);
   return {};
 }
 
@@ -143,7 +162,7 @@ void LimitFilter::on_cut_off(const record::Record& record) {
 }
 
 void LimitFilter::shrink() {
-  limiter_.forget_resting(by_wall() ? std::optional(clock_.now()) : std::nullopt);
+  limiter_.forget_resting(by_wall_ ? std::optional(clock_.now()) : std::nullopt);
 }
 
 void LimitFilter::save_state(std::string& lines) const {

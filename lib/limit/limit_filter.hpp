@@ -70,16 +70,17 @@ class LimitFilter final : public stream::Filter {
   [[nodiscard]] const LimitFigures& figures() const { return figures_; }
 
  private:
+  DecisionTime time_of(const record::Record& record, const stream::Writer& out);
   bool is_control(const record::Record& record);
   Status pass(const record::Record& record, stream::Writer& out);
   Status over_limit(const record::Record& record, const Verdict& verdict);
   void tell(const RateChange& change, stream::Writer& out) const;
-  [[nodiscard]] bool by_wall() const;
   void publish();
   void publish_rate();
   [[nodiscard]] DownstreamFigures look() const;
 
   LimitSurroundings around_;
+  bool by_wall_;
   Over over_;
   std::optional<stream::DivertFile> divert_;
   stream::RunClock clock_;
@@ -88,6 +89,11 @@ class LimitFilter final : public stream::Filter {
   RateLimiter limiter_;
   std::optional<MonotonicTime> waits_until_;  // the record that is offered waits so long
   bool waited_ = false;                       // it was decided about before
+  Timestamp now_{};                           // of the machine, when it was last read
+  int reads_left_ = 0;                        // records for which that time still holds
+  std::uint64_t written_ = 0;                 // bytes that had left then
+  std::string last_kind_;                     // the JSON of the last kind, and what it meant
+  bool last_is_control_ = false;
   LimitFigures figures_;
   MonotonicTime publish_at_{};
   std::uint64_t decisions_ = 0;           // at the last publish_rate()
