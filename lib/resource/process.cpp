@@ -2,28 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resource/process.hpp"
 
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <array>
 #include <charconv>
 #include <filesystem>
 #include <string>
 
-#include "base/descriptor.hpp"
 #include "base/text.hpp"
+#include "resource/short_file.hpp"
 
 namespace dbi::resource {
 
 namespace {
-
-std::string read_short(const char* path) {
-  const Descriptor file(::open(path, O_RDONLY | O_CLOEXEC));
-  std::array<char, 4096> bytes{};
-  const auto got = file.valid() ? ::read(file.get(), bytes.data(), bytes.size()) : -1;
-  return {bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
-}
 
 std::optional<std::uint64_t> leading_number(std::string_view text) {
   std::uint64_t value = 0;
