@@ -45,7 +45,7 @@ void Circuit::call_closed(const Rules& rules, std::string_view key, const Call& 
 }
 
 std::string Circuit::reason_to_open(const Rules& rules, const Call& call, Timestamp now) const {
-  if (call.at_once) return std::string(call.why);
+  if (call.at_once) return fmt::format("{}, which opens at once", call.why);
   const Counts counts = window_.count(rules.window, now);
   if (counts.calls < rules.minimum_calls) return {};
   const double calls = counts.calls;

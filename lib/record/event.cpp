@@ -16,7 +16,7 @@ std::string_view severity_word(Severity severity) {
 
 }  // namespace
 
-void write_event(std::string& out, const Event& event, Timestamp now) {
+void write_event(std::string& out, const Event& event, Timestamp now, const std::function<void(Builder&)>& more) {
   Builder builder(out);
   const auto write_text = [&builder](std::string_view name, std::string_view value) {
     if (!value.empty()) builder.text(name, value);
@@ -28,6 +28,7 @@ void write_event(std::string& out, const Event& event, Timestamp now) {
   builder.text("tool", event.tool);
   if (event.name != event.tool) write_text("name", event.name);
   builder.text("event", event.event).text("severity", severity_word(event.severity)).text("message", event.message);
+  if (more) more(builder);
   builder.end();
 }
 

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.hpp"
 
 namespace dbi::record {
+
+class Builder;
 
 /// How much an event matters.
 enum class Severity : std::uint8_t { Info, Warning, Error };
@@ -25,7 +28,7 @@ struct Event {
   std::string_view message{};  ///< the same for people, without literals of a statement; never empty
 };
 
-/// Appends the record. `now` is its `ts` and `observed_ts`.
-void write_event(std::string& out, const Event& event, Timestamp now);
+/// Appends the record. `now` is its `ts` and `observed_ts`. `more` may add members of this kind of event; may be empty.
+void write_event(std::string& out, const Event& event, Timestamp now, const std::function<void(Builder&)>& more = {});
 
 }  // namespace dbi::record

@@ -123,13 +123,31 @@ Result<LoadedCircuits> load_circuits(const std::filesystem::path& path) {
   return loaded;
 }
 
+CircuitsText::CircuitsText()
+    : text_(fmt::format("{{\n \"format\": \"{}\",\n \"version\": {},\n \"circuits\": {{", kFormat.name,
+                        kFormat.version)) {}
+
+void CircuitsText::add(std::string_view key, const StoredCircuit& circuit) {
+  constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
+  text_ += std::exchange(first_, false) ? "\n  " : ",\n  ";
+  text_ += nlohmann::ordered_json(key).dump(-1, ' ', false, kReplace);
+  text_ += ": ";
+  text_ += json_of(circuit).dump(-1, ' ', false, kReplace);
+}
+
+std::string CircuitsText::finish() {
+  text_ += "\n }\n}\n";
+  return std::move(text_);
+}
+
+Status store_circuits(const std::filesystem::path& path, std::string_view text) {
+  return write_atomic(path, text, Durability::Durable);
+}
+
 Status store_circuits(const std::filesystem::path& path, const Circuits& circuits) {
-  auto list = nlohmann::ordered_json::object();
-  auto& items = list.get_ref<nlohmann::ordered_json::object_t&>();
-  items.reserve(circuits.size());
-  // The keys are distinct and sorted; operator[] of an ordered object would search all of it each time.
-  for (const auto& [key, circuit] : circuits) items.emplace_back(key, json_of(circuit));
-  return store_document(path, kFormat, {{"circuits", std::move(list)}}, Durability::Durable);
+  CircuitsText text;
+  for (const auto& [key, circuit] : circuits) text.add(key, circuit);
+  return store_circuits(path, text.finish());
 }
 
 }  // namespace dbi::state

@@ -54,8 +54,24 @@ struct LoadedCircuits {
 /// Fails with ErrorKind::State for a newer version and where the file cannot be read.
 Result<LoadedCircuits> load_circuits(const std::filesystem::path& path);
 
-/// Replaces the file, durably: who skips an open circuit reads it after a restart too. The caller holds the path's lock
-/// (lock.hpp). Fails with ErrorKind::State.
+/// Makes the file's text, a line a circuit, without holding them all in another form.
+class CircuitsText {
+ public:
+  CircuitsText();
+  /// Each key once.
+  void add(std::string_view key, const StoredCircuit& circuit);
+  /// The whole text; nothing is added behind it.
+  std::string finish();
+
+ private:
+  std::string text_;
+  bool first_ = true;
+};
+
+/// Replaces the file by such a text, durably: who skips an open circuit reads it after a restart too. The caller holds
+/// the path's lock (lock.hpp). Fails with ErrorKind::State.
+Status store_circuits(const std::filesystem::path& path, std::string_view text);
+/// The same for circuits that are at hand.
 Status store_circuits(const std::filesystem::path& path, const Circuits& circuits);
 
 }  // namespace dbi::state

@@ -58,13 +58,21 @@ TEST(Circuits, ReadsBackWhatWasStored) {
   }
 }
 
-TEST(Circuits, AHealthyOneTakesAFewMembersOnly) {
+TEST(Circuits, AreALineEachOfWhatAppliesToThem) {
   const ScratchFolder folder;
   StoredCircuit well;
   well.window = "oo";
-  ASSERT_TRUE(store_circuits(folder / "circuits.json", {{"main", well}}));
-  EXPECT_THAT(content_of(folder / "circuits.json"),
-              testing::HasSubstr("\"main\": {\n   \"state\": \"closed\",\n   \"window\": \"oo\"\n  }"));
+  StoredCircuit open;
+  open.state = CircuitState::Open;
+  open.opened_at = kNoon;
+  open.open_for = 1500ms;
+  ASSERT_TRUE(store_circuits(folder / "circuits.json", {{"main", well}, {"main/app", open}}));
+  EXPECT_EQ(
+      content_of(folder / "circuits.json"),
+      "{\n \"format\": \"circuits\",\n \"version\": 1,\n \"circuits\": {\n"
+      "  \"main\": {\"state\":\"closed\",\"window\":\"oo\"},\n"
+      "  \"main/app\": {\"state\":\"open\",\"opened_at\":\"2026-11-25T12:00:00.000000Z\",\"open_for_ms\":1500.0}\n"
+      " }\n}\n");
 }
 
 TEST(Circuits, NoFileHasNoCircuits) {

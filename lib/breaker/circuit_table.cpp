@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "breaker/circuit_table.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace dbi::breaker {
+
+namespace {
+
+// The table bounds them all together.
+constexpr std::size_t kNoBound = std::numeric_limits<std::size_t>::max();
+
+bool is_broken(const Entry& entry) {
+  return entry.circuit.state() != circuit::CircuitState::Closed;
+}
+
+bool is_in_trouble(const Target& target) {
+  return is_broken(target) || target.forced || target.broken->size() > 0;
+}
+
+}  // namespace
+
+Target::Target()
+    : closed(std::make_unique<LruMap<Database>>(kNoBound)), broken(std::make_unique<LruMap<Database>>(kNoBound)) {}
+
+Database* Target::find(std::string_view name) {
+  Database* found = closed->find(name);
+  return found != nullptr || broken->size() == 0 ? found : broken->find(name);
+}
+
+void Target::note(std::string_view name, Database& database) {
+  if (std::exchange(database.seen, true)) return;
+  if (seen_count == seen.size()) seen.emplace_back();
+  seen[seen_count++].assign(name);  // keeps the memory that a name of an earlier cycle had
+}
+
+void Target::file(std::string_view name) {
+  for (auto* from : {closed.get(), broken.get()}) {
+    LruMap<Database>* to = from == closed.get() ? broken.get() : closed.get();
+    Database* database = from->find(name);
+    if (database == nullptr || is_broken(*database) == (from == broken.get())) continue;
+    to->put(name) = std::move(*database);
+    from->erase(name);
+    return;
+  }
+}
+
+void Target::end_cycle() {
+  for (std::size_t i = 0; i < seen_count; ++i) {
+    Database* database = find(seen[i]);
+    if (database == nullptr) continue;
+    database->seen = false;
+    database->fault = Fault::None;
+  }
+  seen_count = 0;
+  fault = Fault::None;
+  timed_out = false;
+}
+
+CircuitTable::CircuitTable(std::size_t max) : max_(std::max<std::size_t>(1, max)), targets_(kNoBound) {}
+
+Target* CircuitTable::target(std::string_view name) {
+  if (Target* found = targets_.find(name)) return found;
+  if (name.empty() || name.size() > kMaxName) return nullptr;
+  while (size_ >= max_) make_room({});
+  ++size_;
+  ++generation_;
+  return &targets_.put(name);
+}
+
+Database* CircuitTable::database(std::string_view target_name, Target& target, std::string_view name) {
+  if (Database* found = target.find(name)) return found;
+  if (name.size() > kMaxName) return nullptr;
+  // The last target of all stays, whatever its databases are worth.
+  while (size_ >= max_ && (target.databases() > 0 || targets_.size() > 1)) make_room(target_name);
+  if (size_ >= max_) return nullptr;
+  ++size_;
+  return &target.closed->put(name);
+}
+
+void CircuitTable::set_max(std::size_t max) {
+  max_ = std::max<std::size_t>(1, max);
+  ++generation_;
+  while (size_ > max_) make_room({});
+}
+
+void CircuitTable::shrink_to(std::size_t size) {
+  while (size_ > size) {
+    Target* from = largest();
+    if (from == nullptr || from->closed->size() == 0) return;
+    evict_database(*from);
+  }
+}
+
+void CircuitTable::make_room(std::string_view for_target) {
+  Target* own = for_target.empty() ? nullptr : targets_.find(for_target);
+  if (own != nullptr && own->databases() * targets_.size() >= max_ && evict_database(*own)) return;
+  // Among many targets that have hardly more databases than one each, the search would find nothing worth its time.
+  constexpr std::size_t kFew = 64;
+  const bool worth_it = targets_.size() <= kFew || size_ > 2 * targets_.size();
+  if (Target* from = worth_it ? largest() : nullptr; from != nullptr && evict_database(*from)) return;
+  evict_target();
+}
+
+bool CircuitTable::evict_database(Target& target) {
+  LruMap<Database>& from = target.closed->size() > 0 ? *target.closed : *target.broken;
+  if (from.size() == 0) return false;
+  from.shrink_to(from.size() - 1);
+  --size_;
+  ++evictions_;
+  return true;
+}
+
+// Of those with closed databases, else of all; nullptr where no target has any.
+Target* CircuitTable::largest() {
+  Target* out = nullptr;
+  std::pair<bool, std::size_t> most{false, 0};
+  targets_.for_each([&](const std::string&, Target& target) {
+    const std::pair<bool, std::size_t> has{target.closed->size() > 0, target.databases()};
+    if (has <= most) return;
+    most = has;
+    out = &target;
+  });
+  return out;
+}
+
+// The longest untouched one, but those in trouble get a second chance; not all of them, which would take long.
+void CircuitTable::evict_target() {
+  constexpr int kSecondChances = 64;
+  for (int i = 0; i < kSecondChances && is_in_trouble(targets_.oldest()); ++i) {
+    const std::string name = targets_.oldest_key();
+    targets_.find(name);
+  }
+  size_ -= 1 + targets_.oldest().databases();
+  evictions_ += 1 + targets_.oldest().databases();
+  targets_.shrink_to(targets_.size() - 1);
+  ++generation_;
+}
+
+}  // namespace dbi::breaker
