@@ -38,6 +38,7 @@ examples_run() {
   [ "$ran" -gt 0 ] || fail "no command below EXAMPLES of $tool(1)"
 }
 
+@test "the examples of dbi-breaker(1) run" { examples_run dbi-breaker; }
 @test "the examples of dbi-collect(1) run" { examples_run dbi-collect; }
 @test "the examples of dbi-sample(1) run" { examples_run dbi-sample; }
 @test "the examples of dbi-export(1) run" { examples_run dbi-export; }

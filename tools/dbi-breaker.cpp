@@ -1,6 +1,7 @@
 // dbi-breaker: circuit breakers for each target and database, and what operators do with them.
 // SPDX-License-Identifier: Apache-2.0
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <optional>
@@ -30,6 +31,7 @@ struct Options {
   double slow_rate_pct = 100;
   double jitter_pct = 20;
   std::uint64_t memory_mb = 512;
+  std::optional<std::uint32_t> window_calls;
   dbi::run::FilterOptions filter;
 };
 
@@ -64,8 +66,9 @@ void describe_opening(dbi::cli::Tree& tree, Options& options) {
       .value("PERCENT")
       .key("circuit_breaker.slow_call_rate_percent")
       .range(1, 100);
-  tree.integer("--window-calls", &rules.window.calls, "look at the last N calls")
+  tree.integer("--window-calls", &options.window_calls, "look at the last N calls")
       .value("N")
+      .default_text("twice --failure-threshold")
       .key("circuit_breaker.window_calls")
       .range(1, 1000);
   tree.duration("--window-time", &rules.window.time, "look at the calls of the last DURATION instead")
@@ -170,6 +173,8 @@ void describe(dbi::cli::Tree& tree, Options& options) {
 
 Result<dbi::breaker::Settings> settings_of(const Options& options) {
   dbi::breaker::Settings settings = options.settings;
+  settings.rules.window.calls =
+      options.window_calls.value_or(std::min(2 * settings.rules.minimum_calls, dbi::circuit::WindowSize::kMaxCalls));
   settings.rules.failure_rate = options.failure_rate_pct / 100;
   settings.rules.slow_rate = options.slow_rate_pct / 100;
   settings.rules.backoff.jitter = options.jitter_pct / 100;

@@ -119,12 +119,16 @@ Result<std::string> give_order(const state::StateFolder& folder, const std::stri
   return fmt::format("folder {}\n", folder.path().string());
 }
 
-// "until 2026-11-25T12:00:30.000000Z (12 s left): 5 of 5 calls failed ..."
+std::string to_the_second(Timestamp time) {
+  return format_timestamp(time).substr(0, std::string_view("2026-11-25T12:00:30").size()) + "Z";
+}
+
+// "until 2026-11-25T12:00:30Z (12 s left): 5 of 5 calls failed ..."
 std::string detail_of(const circuit::Standing& standing, const state::StoredCircuit* stored, Timestamp now) {
   std::string out;
   if (standing.until) {
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(*standing.until - now);
-    out = fmt::format("until {} ({} s left)", format_timestamp(*standing.until), left.count());
+    out = fmt::format("until {} ({} s left)", to_the_second(*standing.until), left.count());
   } else if (standing.state == CircuitState::Open) {
     out = "until it is closed";
   } else if (stored != nullptr && stored->state == CircuitState::HalfOpen && standing.state == CircuitState::HalfOpen) {
@@ -175,7 +179,7 @@ Result<std::string> show_status(const state::StateFolder& folder, Timestamp now)
                        state::circuit_state_word(standing.state), stored == nullptr ? 0 : stored->trips,
                        detail.empty() ? "" : "  ", detail);
   }
-  if (healthy > 0) out += fmt::format("{} databases closed\n", healthy);
+  if (healthy > 0) out += fmt::format("closed circuits of databases: {}\n", healthy);
   if (keys.empty()) out += "no circuits yet\n";
   return out;
 }
@@ -186,7 +190,7 @@ Result<std::string> open_circuit(const state::StateFolder& folder, const OpenReq
   DBI_TRY_ASSIGN(std::string out,
                  give_order(folder, request.key, {state::Override::Order::Open, now, until, request.why}));
   return out + fmt::format("{} is open {}\n", request.key,
-                           until ? "until " + format_timestamp(*until) : "until it is closed");
+                           until ? "until " + to_the_second(*until) : "until it is closed");
 }
 
 Result<std::string> close_circuit(const state::StateFolder& folder, const std::string& key, const Clock& clock) {

@@ -3,6 +3,7 @@
 #include "resource/host.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -57,10 +58,17 @@ std::optional<double> pressure_of(std::string_view text) {
 
 }  // namespace
 
+std::uint64_t ProcHostProbe::ticks_of_a_second() {
+  const long each = ::sysconf(_SC_CLK_TCK);
+  const long processors = ::sysconf(_SC_NPROCESSORS_ONLN);
+  return static_cast<std::uint64_t>(std::max(1L, each) * std::max(1L, processors));
+}
+
 std::optional<double> ProcHostProbe::read_cpu() {
   const auto ticks = cpu_ticks(read_short((proc_ / "stat").c_str()));
   if (!ticks) return std::nullopt;
   const bool first = total_ == 0;
+  if (!first && ticks->total() >= total_ && ticks->total() - total_ < shortest_) return std::nullopt;
   const std::uint64_t total = ticks->total() - total_;
   const std::uint64_t busy = ticks->busy() - busy_;
   const bool went_on = ticks->total() > total_ && ticks->busy() >= busy_;

@@ -11,7 +11,7 @@ namespace dbi::resource {
 
 /// What the kernel says about the machine; what it does not say is absent.
 struct HostFigures {
-  std::optional<double> cpu_pct;  ///< of all processors since the reading before; absent at the first one
+  std::optional<double> cpu_pct;  ///< of all processors, since an earlier reading; absent at the first one
   std::optional<std::uint64_t> memory_available_bytes;  ///< what new work can have without swapping
   std::optional<std::uint64_t> memory_total_bytes;
   std::optional<double> memory_pressure_pct;  ///< of the last 10 s, in which all that had work to do waited for memory
@@ -27,14 +27,19 @@ class HostProbe {
 /// Reads them from proc(5): stat, meminfo and pressure/memory (Linux 4.20).
 class ProcHostProbe final : public HostProbe {
  public:
-  explicit ProcHostProbe(std::filesystem::path proc = "/proc") : proc_(std::move(proc)) {}
+  /// The share of CPU is one of at least `shortest` clock ticks of all processors together, by default a second's: over
+  /// less than that it says nothing. Until they have passed since the reading before it is absent.
+  explicit ProcHostProbe(std::filesystem::path proc = "/proc", std::uint64_t shortest = ticks_of_a_second())
+      : proc_(std::move(proc)), shortest_(shortest) {}
   HostFigures read() override;
 
  private:
+  static std::uint64_t ticks_of_a_second();
   std::optional<double> read_cpu();
 
   std::filesystem::path proc_;
-  std::uint64_t busy_ = 0;   // ticks at the last reading
+  std::uint64_t shortest_;
+  std::uint64_t busy_ = 0;   // ticks where the share begins
   std::uint64_t total_ = 0;  // 0: there was none
 };
 

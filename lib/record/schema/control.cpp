@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, 7> kUnclean{"restarted",    "reset",     
                                                    "key_vanished", "counter_fell", "since_changed"};
 constexpr std::array<std::string_view, 3> kIncomparable{"null_query_ids", "key_columns", "other_server"};
 constexpr std::array<std::string_view, 3> kSeverities{"info", "warning", "error"};
+// The words of state/circuits.hpp.
+constexpr std::array<std::string_view, 3> kCircuitStates{"closed", "open", "half_open"};
 // The words of ledger/reason.hpp.
 constexpr std::array<std::string_view, 12> kReasons{"sampled", "rule",     "dedup",         "limit",
                                                     "circuit", "invalid",  "personal_data", "cardinality",
@@ -69,6 +71,9 @@ constexpr std::array kEvent{
     required(text("event", "what happened, as one word (\"state_corrupt\")")),
     word("severity", kSeverities, "how much it matters"),
     required(text("message", "the same for people")),
+    word("circuit_state", kCircuitStates, "what the circuit has become"),
+    number("open_for_s", "s", "how long the circuit stays open"),
+    number("broken_for_s", "s", "how long the circuit that closed had not been closed"),
 };
 
 constexpr std::array kDropped{

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kSystemWords{"postgresql", "mysql", "mariadb"};
 
+constexpr std::array<std::string_view, 1> kCircuitWords{"open"};
+
 constexpr std::array kRouting{
     required(count("v", "", "the version of the schema: 1")),
     required(text("kind", "what the record is")),
@@ -29,6 +31,7 @@ constexpr std::array kCommon{
     number("weight", "", "how many records this one stands for, at least 1; absent: 1; never on a gauge"),
     text("tool", "the program that wrote the record, where it is a filter"),
     text("name", "the instance of the program, where it has another name"),
+    word("circuit", kCircuitWords, "it came although the circuit of its target, database or host is open"),
 };
 
 MemberRow const* find_row(std::span<const MemberRow> rows, std::string_view name) {

@@ -66,7 +66,7 @@ struct KindRow {
 /// The members that lead every record, in their order.
 [[nodiscard]] std::span<const MemberRow> routing_members();
 
-/// Members that any kind may carry: `weight`, `tool`, `name`.
+/// Members that any kind may carry: `weight`, `tool`, `name`, `circuit`.
 [[nodiscard]] std::span<const MemberRow> common_members();
 
 /// Every kind, in the order of dbi-record(5).

@@ -28,7 +28,7 @@ class FakeProc {
 
 TEST(ProcHostProbe, CpuIsTheShareSinceTheReadingBefore) {
   const FakeProc proc;
-  ProcHostProbe probe(proc.path());
+  ProcHostProbe probe(proc.path(), 1);
   proc.write("stat", "cpu  100 0 50 800 50 0 0 0 0 0\ncpu0 100 0 50 800 50 0 0 0 0 0\n");
   EXPECT_EQ(probe.read().cpu_pct, std::nullopt);
   // 30 user, 10 nice, 15 system, 15 irq, 10 softirq, 10 steal; 5 idle, 5 waiting for a disk. Guest time is in user.
@@ -39,6 +39,17 @@ TEST(ProcHostProbe, CpuIsTheShareSinceTheReadingBefore) {
   EXPECT_EQ(probe.read().cpu_pct, std::nullopt);  // it fell
   proc.write("stat", "cpu  1 1 1 3 1 1 1 1\n");
   EXPECT_DOUBLE_EQ(probe.read().cpu_pct.value(), 0);
+}
+
+TEST(ProcHostProbe, CpuOverAMomentSaysNothing) {
+  const FakeProc proc;
+  ProcHostProbe probe(proc.path(), 100);
+  proc.write("stat", "cpu  100 0 0 100\n");
+  EXPECT_EQ(probe.read().cpu_pct, std::nullopt);
+  proc.write("stat", "cpu  199 0 0 100\n");
+  EXPECT_EQ(probe.read().cpu_pct, std::nullopt);
+  proc.write("stat", "cpu  199 0 0 101\n");  // 100 ticks since the first one
+  EXPECT_DOUBLE_EQ(probe.read().cpu_pct.value(), 99);
 }
 
 TEST(ProcHostProbe, ReadsMemoryAndPressure) {
