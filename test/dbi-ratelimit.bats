@@ -246,6 +246,7 @@ END
   assert_output --partial "no pipeline 'default' in $PWD/state"
   [ ! -e state ]
   dbi-ratelimit </dev/null
+  [ "$(dbi-ratelimit status | wc -l)" = 2 ] # no key yet
   run dbi-ratelimit --name other status
   assert_failure 2
   assert_output --partial "no state of other in $PWD/state/default"

@@ -59,11 +59,12 @@ Result<ExitStatus> print_status(run::Context& context) {
   }
   const auto file = folder / fmt::format("{}@{}.json", context.tool, context.common.name);
   DBI_TRY_ASSIGN(const auto content, state::read_whole(file));
-  if (!content) {
+  // One that has seen no key yet has no file, but the lock's is there.
+  if (!content && !std::filesystem::exists(file.string() + ".lock")) {
     return fail(ErrorKind::Usage, fmt::format("no state of {} in {}", context.common.name, folder.string()),
-                "--name says which instance is meant; one that runs writes its state every 10 seconds.");
+                "--name says which instance is meant.");
   }
-  auto table = limit::status_table(*content);
+  auto table = limit::status_table(content.value_or(std::string()));
   if (!table) return fail(table.error().kind, fmt::format("{}: {}", file.string(), table.error().message));
   if (!write_all(context.process->output, fmt::format("{}\n{}", file.string(), *table)) && errno != EPIPE) {
     return fail(ErrorKind::Output, "standard output: " + errno_text(errno));
