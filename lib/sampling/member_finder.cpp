@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sampling/member_finder.hpp"
 
-#include <algorithm>
-
 namespace dbi::sampling {
 
 namespace {
 
-std::uint64_t length_bit(std::size_t length) {
-  return std::uint64_t{1} << std::min<std::size_t>(length, 63);
+// One of 64 bits for the length and the first byte of a name: most members are told from those looked for by it.
+std::uint64_t bit_of(std::string_view name) {
+  const auto first = name.empty() ? 0U : static_cast<unsigned char>(name.front());
+  return std::uint64_t{1} << ((name.size() * 7 + first) & 63U);
 }
 
 }  // namespace
@@ -17,7 +17,7 @@ std::size_t MemberFinder::add(std::string_view name) {
   const std::size_t known = slot_of(name);
   if (known < names_.size()) return known;
   names_.emplace_back(name);
-  lengths_ |= length_bit(name.size());
+  bits_ |= bit_of(name);
   return names_.size() - 1;
 }
 
@@ -40,7 +40,7 @@ void MemberFinder::find(const record::Record& record, std::span<Operand> operand
   // A name occurs once in a record, so each that is found is one less to look for.
   for (const record::Member& member : record.members()) {
     if (missing == 0) return;
-    if ((lengths_ & length_bit(member.raw_name.size())) == 0) continue;
+    if ((bits_ & bit_of(member.raw_name)) == 0) continue;
     const std::size_t slot = slot_of(member.raw_name);
     if (slot == names_.size()) continue;
     operands[slot] = Operand(member.value);

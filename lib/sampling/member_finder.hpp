@@ -31,7 +31,7 @@ class MemberFinder {
   [[nodiscard]] std::size_t slot_of(std::string_view name) const;
 
   std::vector<std::string> names_;
-  std::uint64_t lengths_ = 0;  // bit n: some name has n bytes (63: or more)
+  std::uint64_t bits_ = 0;  // of the names
 };
 
 }  // namespace dbi::sampling

@@ -142,7 +142,8 @@ RuleMatch RulePlan::look_up(const Kind& kind, const record::Record& record) {
   kind.members.find(record, operands_);
   RuleMatch match;
   match.sampled = kind.sampled && operands_[kind.query_id].value().text(scratch_) != kResidual;
-  match.duration_ms = operands_[kind.duration].value().number();
+  Operand& duration = operands_[kind.duration];
+  if (duration.value().kind() == record::ValueKind::Number) match.duration_ms = duration.number();
   Target at = match.sampled ? kind.first_step : kind.first_named_step;
   while (at < kNone) {
     const Step& step = steps_[at];
