@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kKeyKind = "rate_limit_key";
 constexpr std::string_view kGlobalKind = "rate_limit_global";
+constexpr int kMostWindows = 2000;
 constexpr std::array<std::string_view, 3> kStateWords{"at_base", "raised", "lowered"};
 
 AdaptiveRate::State state_named(std::string_view word) {
@@ -133,15 +134,17 @@ RateBounds RateLimiter::bounds_of(const KeyState& state) const {
   return {settings_.lowest, state.limit->rate, settings_.highest};
 }
 
-// Drains the bucket up to `now`, by the rate of each window on the way.
+// Drains the bucket up to `now`, by the rate of each window on the way; of a time so long that it has too many of them
+// (a record of the year 9999) the rest drains nothing.
 void RateLimiter::advance(KeyState& state, Timestamp now) const {
   if (now < state.bucket.at()) {  // the clock was set back: no window of then counts
     state.bucket.settle(now, state.rate);
     enter_window(state, now);
   }
-  while (state.until <= now) {
+  for (int windows = 0; state.until <= now; ++windows) {
     state.bucket.settle(state.until, state.rate);
-    enter_window(state, state.bucket.empty() ? now : state.until);
+    if (windows == kMostWindows) state.bucket = Gcra(now, state.bucket.backlog());
+    enter_window(state, windows == kMostWindows || state.bucket.empty() ? now : state.until);
   }
   state.bucket.settle(now, state.rate);
 }

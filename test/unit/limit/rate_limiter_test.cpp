@@ -162,6 +162,22 @@ TEST(RateLimiter, ABacklogDrainsByTheRateOfEachWindowInBetween) {
   EXPECT_EQ(admitted(limiter, {"a", "x"}, before + 63s, 2000), 100 + 60 + 200);
 }
 
+// Eight thousand years are six million windows of a day: neither a long time nor one record too many.
+TEST(RateLimiter, ATimeFarAheadIsReachedAtOnce) {
+  LimitOptions options = options_of(0, 10);
+  options.schedule.resize(1);
+  options.schedule[0].from = "08:00";
+  options.schedule[0].to = "09:00";
+  options.schedule[0].rps = 0;
+  options.schedule[0].time_zone = "Europe/Berlin";
+  RateLimiter limiter(settings(options));
+  const Timestamp end = parse_timestamp("9999-12-31T23:59:59Z").value();
+  for (int key = 0; key < 10; ++key) {
+    EXPECT_EQ(admitted(limiter, {"t", std::to_string(key)}, kStart, 20), 10);
+    EXPECT_EQ(admitted(limiter, {"t", std::to_string(key)}, end, 20), 0);
+  }
+}
+
 TEST(RateLimiter, AWindowMayHaveABurstOfItsOwn) {
   LimitOptions options = options_of(1, 10);
   options.schedule.resize(1);
