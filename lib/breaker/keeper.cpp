@@ -94,7 +94,7 @@ Status Keeper::write(const Panel& panel) {
   changed_ = touched_ = false;
   state::CircuitsText text;
   panel.for_each(true, [&](std::string_view key, const state::StoredCircuit& stored) { text.add(key, stored); });
-  const Status stored = files_.store(text.finish());
+  Status stored = files_.store(text.finish());
   if (!stored) touched_ = true;
   return stored;
 }

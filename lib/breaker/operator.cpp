@@ -189,8 +189,8 @@ Result<std::string> open_circuit(const state::StateFolder& folder, const OpenReq
   const auto until = request.duration ? std::optional(now + *request.duration) : std::nullopt;
   DBI_TRY_ASSIGN(std::string out,
                  give_order(folder, request.key, {state::Override::Order::Open, now, until, request.why}));
-  return out + fmt::format("{} is open {}\n", request.key,
-                           until ? "until " + to_the_second(*until) : "until it is closed");
+  return out +
+         fmt::format("{} is open {}\n", request.key, until ? "until " + to_the_second(*until) : "until it is closed");
 }
 
 Result<std::string> close_circuit(const state::StateFolder& folder, const std::string& key, const Clock& clock) {

@@ -1,0 +1,225 @@
+// What is kept on disk and when, and what operators' overrides do to the circuits of a run.
+// SPDX-License-Identifier: Apache-2.0
+#include "breaker/keeper.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "breaker/lines.hpp"
+#include "state/folder.hpp"
+#include "state/scratch_folder.hpp"
+
+namespace dbi::breaker {
+namespace {
+
+using state::Override;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class FakeClock final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override { return time; }
+  [[nodiscard]] MonotonicTime monotonic() const override { return MonotonicTime(time.time_since_epoch()); }
+  Timestamp time = kNoon;
+};
+
+class KeeperTest : public ::testing::Test {
+ protected:
+  KeeperTest() : folder_(*state::StateFolder::open({scratch_.path().string(), "default"})) {}
+
+  Keeper open() { return {*CircuitFiles::open(folder_, "dbi-breaker"), clock_, log_}; }
+
+  void give(const state::Overrides& overrides) { ASSERT_TRUE(state::store_overrides(folder_.overrides(), overrides)); }
+
+  // "main forced" or "main/app closed" for each change of a look.
+  std::vector<std::string> look(Keeper& keeper, Panel& panel) {
+    std::vector<Change> changes;
+    keeper.look(panel, changes);
+    std::vector<std::string> out;
+    for (const auto& change : changes) {
+      const bool forced = change.what == Change::What::Forced;
+      const std::string word = change.what == Change::What::State ? "closed" : forced ? "forced" : "released";
+      out.push_back(change.target + (change.of_database ? "/" + change.database : "") + " " + word);
+    }
+    return out;
+  }
+
+  void break_target(Panel& panel, std::string_view target) {
+    std::vector<Change> changes;
+    panel.note_error(lines_.parse(error(clock_.time, target, "authentication")));
+    panel.scrape(lines_.parse(scrape(clock_.time, target, "failed")), clock_.time, clock_.time, changes);
+    ASSERT_EQ(changes.size(), 1U);
+  }
+
+  [[nodiscard]] bool is_stored() const { return std::filesystem::exists(folder_.circuits()); }
+
+  state::ScratchFolder scratch_;
+  state::StateFolder folder_;
+  FakeClock clock_;
+  Log log_{"dbi-breaker", LogLevel::Error, -1};
+  Settings settings_;
+  Lines lines_;
+};
+
+TEST_F(KeeperTest, KeepsTheCircuitsFromRunToRun) {
+  {
+    Keeper keeper = open();
+    Panel panel(settings_, &clock_, nullptr);
+    ASSERT_TRUE(keeper.load(panel));
+    break_target(panel, "main");
+    keeper.touch(true);
+    ASSERT_TRUE(keeper.store(panel));
+  }
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  ASSERT_TRUE(keeper.load(panel));
+  EXPECT_EQ(panel.broken(), 1U);
+  EXPECT_TRUE(panel.note(lines_.parse(data(clock_.time, "main")), clock_.time, clock_.time));
+}
+
+TEST_F(KeeperTest, AChangeIsStoredSoonMereCallsLater) {
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  clock_.time += 1h;
+  keeper.touch(true);
+  keeper.store_when_due(panel, clock_.monotonic());
+  ASSERT_TRUE(is_stored());
+  const auto restart = [&](bool changed) {
+    std::filesystem::remove(folder_.circuits());
+    keeper.touch(changed);
+  };
+  const auto seconds_until_stored = [&] {
+    for (int i = 0; i < 20; ++i) {
+      keeper.store_when_due(panel, clock_.monotonic());
+      if (is_stored()) return i;
+      clock_.time += 1s;
+    }
+    return -1;
+  };
+  restart(true);
+  EXPECT_EQ(seconds_until_stored(), 1);
+  restart(false);
+  EXPECT_EQ(seconds_until_stored(), 10);
+  std::filesystem::remove(folder_.circuits());
+  EXPECT_EQ(seconds_until_stored(), -1);  // nothing has happened
+}
+
+TEST_F(KeeperTest, AnOverrideIsTakenOverToldOnceAndEnds) {
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  EXPECT_THAT(look(keeper, panel), IsEmpty());
+  give({{"main", {Override::Order::Open, kNoon, kNoon + 1h, "why"}}, {"a/b", {Override::Order::Open, kNoon, {}, ""}}});
+  EXPECT_THAT(look(keeper, panel), ElementsAre("a/b forced", "main forced"));
+  EXPECT_THAT(look(keeper, panel), IsEmpty());
+  EXPECT_TRUE(panel.is_forced("main"));
+  clock_.time += 1h;
+  EXPECT_THAT(look(keeper, panel), ElementsAre("main released"));
+  give({{"a/b", {Override::Order::Close, clock_.time, {}, ""}}});
+  EXPECT_THAT(look(keeper, panel), ElementsAre("a/b released"));
+  EXPECT_EQ(panel.broken(), 0U);
+  give({{"a/b", {Override::Order::Open, clock_.time, {}, ""}}});
+  EXPECT_THAT(look(keeper, panel), ElementsAre("a/b forced"));
+  give({});
+  EXPECT_THAT(look(keeper, panel), ElementsAre("a/b released"));
+}
+
+TEST_F(KeeperTest, ANewerWordOnTheSameKeyIsToldAgain) {
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  give({{"main", {Override::Order::Open, kNoon, kNoon + 1h, "first"}}});
+  EXPECT_THAT(look(keeper, panel), ElementsAre("main forced"));
+  give({{"main", {Override::Order::Open, kNoon + 1min, kNoon + 2h, "second"}}});
+  EXPECT_THAT(look(keeper, panel), ElementsAre("main forced"));
+  clock_.time += 1h;
+  EXPECT_THAT(look(keeper, panel), IsEmpty());
+}
+
+TEST_F(KeeperTest, WhatWasToldIsRememberedBetweenRuns) {
+  std::string told;
+  give({{"main", {Override::Order::Open, kNoon, kNoon + 1h, ""}}});
+  {
+    Keeper keeper = open();
+    Panel panel(settings_, &clock_, nullptr);
+    look(keeper, panel);
+    keeper.save_told(told);
+  }
+  for (const auto& [later, expected] :
+       {std::pair<microseconds, std::vector<std::string>>{10min, {}}, {2h, {"main released"}}}) {
+    Keeper keeper = open();
+    Panel panel(settings_, &clock_, nullptr);
+    std::istringstream in(told);
+    for (std::string line; std::getline(in, line);) EXPECT_TRUE(keeper.load_line(lines_.parse(line)));
+    clock_.time = kNoon + later;
+    EXPECT_EQ(look(keeper, panel), expected);
+    EXPECT_EQ(panel.is_forced("main"), later < 1h);
+  }
+}
+
+TEST_F(KeeperTest, ACloseClosesWhatAnEarlierRunOpened) {
+  {
+    Keeper keeper = open();
+    Panel panel(settings_, &clock_, nullptr);
+    break_target(panel, "main");
+    keeper.touch(true);
+    ASSERT_TRUE(keeper.store(panel));
+  }
+  clock_.time += 1s;
+  give({{"main", {Override::Order::Close, clock_.time, {}, ""}}});
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  ASSERT_TRUE(keeper.load(panel));
+  EXPECT_THAT(look(keeper, panel), ElementsAre("main closed"));
+  clock_.time += 1s;
+  break_target(panel, "main");
+  EXPECT_THAT(look(keeper, panel), IsEmpty());
+  EXPECT_EQ(panel.broken(), 1U);
+}
+
+TEST_F(KeeperTest, DamageIsSetAsideAndToldOnce) {
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  give({{"main", {Override::Order::Open, kNoon, {}, ""}}});
+  look(keeper, panel);
+  state::write_plainly(folder_.overrides(), "{");
+  EXPECT_THAT(look(keeper, panel), ElementsAre("main released"));  // what is damaged says nothing
+  EXPECT_EQ(keeper.take_damages().size(), 1U);
+  look(keeper, panel);
+  EXPECT_THAT(keeper.take_damages(), IsEmpty());
+}
+
+TEST_F(KeeperTest, NoneOfTheCircuitsIsBelievedWhereOneCannotBe) {
+  state::StoredCircuit damaged;
+  damaged.window = "what";
+  state::StoredCircuit open_one;
+  open_one.state = state::CircuitState::Open;
+  open_one.opened_at = kNoon;
+  open_one.open_for = 1h;
+  ASSERT_TRUE(state::store_circuits(folder_.circuits(), {{"a", open_one}, {"b", damaged}}));
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  ASSERT_TRUE(keeper.load(panel));
+  EXPECT_EQ(panel.broken(), 0U);
+  EXPECT_EQ(keeper.take_damages().size(), 1U);
+}
+
+TEST_F(KeeperTest, OnlyOneHoldsTheCircuitsOfAPipeline) {
+  const Keeper keeper = open();
+  EXPECT_EQ(CircuitFiles::open(folder_, "dbi-breaker (second)").error().kind, ErrorKind::Owned);
+}
+
+TEST_F(KeeperTest, AFaultOfTheFolderIsTheEndsFault) {
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  keeper.touch(true);
+  std::filesystem::remove_all(folder_.path());
+  clock_.time += 1h;
+  keeper.store_when_due(panel, clock_.monotonic());  // a run goes on
+  EXPECT_EQ(keeper.store(panel).error().kind, ErrorKind::State);
+}
+
+}  // namespace
+}  // namespace dbi::breaker
