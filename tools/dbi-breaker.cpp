@@ -228,17 +228,6 @@ Result<dbi::breaker::Reloaded> reload(const dbi::breaker::Settings& now, const d
   return out;
 }
 
-Result<std::optional<dbi::breaker::CircuitFiles>> open_files(const dbi::run::FilterSetup& setup,
-                                                             const dbi::run::Context& context) {
-  using Files = std::optional<dbi::breaker::CircuitFiles>;
-  if (!setup.folder) return Files();
-  auto files = dbi::breaker::CircuitFiles::open(*setup.folder, dbi::run::owner_name(context));
-  if (files) return Files(std::move(*files));
-  if (files.error().kind != dbi::ErrorKind::Owned || !context.terminal) return dbi::fail(files.error());
-  context.log->warning("going on without state: " + files.error().message);
-  return Files();
-}
-
 void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::breaker::Figures& figures) {
   telemetry.add("trips", figures.trips);
   telemetry.add("evictions", figures.evictions);
@@ -261,7 +250,7 @@ Result<dbi::ExitStatus> filter(const Options& options, dbi::run::Context& contex
     around.clock = context.clock;
     around.log = context.log;
     if (!options.filter.replay) around.host = &probe;
-    DBI_TRY_ASSIGN(around.files, open_files(setup, context));
+    if (setup.folder) around.files.emplace(*setup.folder, dbi::run::owner_name(context));
     DBI_TRY_ASSIGN(around.divert, open_divert(settings, options));
     around.reread = [&context](const dbi::breaker::Settings& now) { return reload(now, context); };
     DBI_TRY_ASSIGN(auto breaker, dbi::breaker::Breaker::make(settings, std::move(around)));

@@ -80,6 +80,7 @@ Breaker::Breaker(const Settings& settings, Surroundings around)
 Result<std::unique_ptr<Breaker>> Breaker::make(const Settings& settings, Surroundings around) {
   std::unique_ptr<Breaker> breaker(new Breaker(settings, std::move(around)));
   if (breaker->keeper_) DBI_TRY(breaker->keeper_->load(breaker->panel_));
+  breaker->figures_.open_circuits.set(static_cast<double>(breaker->panel_.broken()));
   breaker->count();
   return breaker;
 }
@@ -137,6 +138,7 @@ void Breaker::tell(std::string_view cycle, stream::Writer& out) {
     if (change.what == Change::What::State && change.transition.to == CircuitState::Open) figures_.trips.add();
     if (change.broken_for) figures_.recovery_time_s.set(seconds_of(*change.broken_for));
   }
+  if (!changes_.empty()) figures_.open_circuits.set(static_cast<double>(panel_.broken()));
   changes_.clear();
   count();
 }
@@ -172,7 +174,6 @@ void Breaker::tell_damages(stream::Writer& out) {
 
 void Breaker::count() {
   figures_.circuits.set(static_cast<double>(panel_.size()));
-  figures_.open_circuits.set(static_cast<double>(panel_.broken()));
   figures_.evictions.add(panel_.evictions() - evictions_counted_);
   evictions_counted_ = panel_.evictions();
 }
@@ -202,13 +203,15 @@ Status Breaker::on_reload() {
   settings_ = reloaded.settings;
   if (reloaded.divert) around_.divert = std::move(reloaded.divert);
   panel_.set(settings_);
+  figures_.open_circuits.set(static_cast<double>(panel_.broken()));
   return {};
 }
 
 Status Breaker::on_end(stream::Writer& out) {
+  Status stored = store();
   if (keeper_) tell_damages(out);
   DBI_TRY(ledger_.end(out));
-  return store();
+  return stored;
 }
 
 Status Breaker::on_pause(stream::Writer& /*out*/) {

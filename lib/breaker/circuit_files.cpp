@@ -1,22 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "breaker/circuit_files.hpp"
 
-#include <utility>
+#include <chrono>
+#include <thread>
 
 namespace dbi::breaker {
 
-CircuitFiles::CircuitFiles(const state::StateFolder& folder, state::Lock lock)
-    : circuits_(folder.circuits()), overrides_(folder.overrides()), lock_(std::move(lock)) {}
-
-Result<CircuitFiles> CircuitFiles::open(const state::StateFolder& folder, std::string_view owner) {
-  DBI_TRY_ASSIGN(state::Lock lock, state::Lock::acquire(folder.circuits(), state::this_process(owner)));
-  return CircuitFiles(folder, std::move(lock));
+Result<state::Lock> lock_briefly(const std::filesystem::path& path, std::string_view owner) {
+  constexpr int kTries = 100;
+  for (int i = 1;; ++i) {
+    auto lock = state::Lock::acquire(path, state::this_process(owner));
+    if (lock || lock.error().kind != ErrorKind::Owned || i == kTries) return lock;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
 }
 
-Result<state::Circuits> CircuitFiles::load() {
+CircuitFiles::CircuitFiles(const state::StateFolder& folder, std::string owner)
+    : circuits_(folder.circuits()), overrides_(folder.overrides()), owner_(std::move(owner)) {}
+
+CircuitFiles::Mark CircuitFiles::mark_of(const std::filesystem::path& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return {};
+  return {found.st_ino, std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec, found.st_size};
+}
+
+Result<std::optional<state::Circuits>> CircuitFiles::changed_circuits() {
+  const Mark mark = mark_of(circuits_);
+  if (circuits_mark_ == mark) return std::optional<state::Circuits>();
+  circuits_mark_ = mark;
   DBI_TRY_ASSIGN(auto loaded, state::load_circuits(circuits_));
   if (loaded.damage) damages_.push_back(std::move(*loaded.damage));
-  return std::move(loaded.circuits);
+  return std::optional(std::move(loaded.circuits));
 }
 
 Status CircuitFiles::reject(std::string_view why) {
@@ -25,16 +39,16 @@ Status CircuitFiles::reject(std::string_view why) {
   return {};
 }
 
-CircuitFiles::Mark CircuitFiles::mark_of(const std::filesystem::path& path) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) return {};
-  return {found.st_ino, std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec, found.st_size};
+Status CircuitFiles::store(std::string_view text) {
+  DBI_TRY(state::store_circuits(circuits_, text));
+  circuits_mark_ = mark_of(circuits_);
+  return {};
 }
 
 Result<std::optional<state::Overrides>> CircuitFiles::changed_overrides() {
   const Mark mark = mark_of(overrides_);
-  if (mark_ == mark) return std::optional<state::Overrides>();
-  mark_ = mark;
+  if (overrides_mark_ == mark) return std::optional<state::Overrides>();
+  overrides_mark_ = mark;
   DBI_TRY_ASSIGN(auto loaded, state::load_overrides(overrides_));
   if (loaded.damage) damages_.push_back(std::move(*loaded.damage));
   return std::optional(std::move(loaded.overrides));

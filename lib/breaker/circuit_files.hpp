@@ -1,14 +1,16 @@
-// The files of the circuits in the state folder, as dbi-breaker holds them: circuits.json is its own, overrides.json
-// belongs to the operators.
+// The files of the circuits in the state folder: circuits.json, which every dbi-breaker of a pipeline writes for the
+// targets that it sees, and overrides.json, which belongs to the operators.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <sys/stat.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -19,30 +21,33 @@
 
 namespace dbi::breaker {
 
-/// Both files, circuits.json locked. Movable; not shared between threads.
+/// A lock that nobody holds for longer than a write takes: waits for it up to two seconds. Fails like
+/// state::Lock::acquire.
+Result<state::Lock> lock_briefly(const std::filesystem::path& path, std::string_view owner);
+
+/// Both files. Movable; not shared between threads.
 class CircuitFiles {
  public:
-  /// Fails with ErrorKind::Owned where another live process keeps the circuits of this pipeline, with ErrorKind::State
-  /// on a fault of the lock.
-  static Result<CircuitFiles> open(const state::StateFolder& folder, std::string_view owner);
+  CircuitFiles(const state::StateFolder& folder, std::string owner);
 
-  /// What the last run left. A damaged file is set aside and noted. Fails with ErrorKind::State.
-  Result<state::Circuits> load();
+  /// circuits.json where it has changed since the last call or store(); the first time always. A damaged file is set
+  /// aside, noted, and has none. Fails with ErrorKind::State.
+  Result<std::optional<state::Circuits>> changed_circuits();
   /// Sets circuits.json aside although it was read: something in it is no circuit. Fails with ErrorKind::State.
   Status reject(std::string_view why);
-  /// `text` is state::CircuitsText's. Fails with ErrorKind::State.
-  Status store(std::string_view text) { return state::store_circuits(circuits_, text); }
 
-  /// The overrides where the file has changed since the last call; the first time always. A damaged file is set aside,
-  /// noted, and counts as none. Fails with ErrorKind::State, once for each state of the file.
+  /// Held from changed_circuits() to store(), so that no other dbi-breaker writes in between.
+  Result<state::Lock> lock() const { return lock_briefly(circuits_, owner_); }
+  /// `text` is state::CircuitsText's. Fails with ErrorKind::State.
+  Status store(std::string_view text);
+
+  /// The overrides, likewise. Fails with ErrorKind::State, once for each state of the file.
   Result<std::optional<state::Overrides>> changed_overrides();
 
   /// What was set aside since the last call, for `event` records.
   std::vector<state::Damage> take_damages() { return std::exchange(damages_, {}); }
 
  private:
-  CircuitFiles(const state::StateFolder& folder, state::Lock lock);
-
   // Tells one state of a file from the next: it is replaced whole.
   struct Mark {
     ino_t inode = 0;
@@ -54,8 +59,9 @@ class CircuitFiles {
 
   std::filesystem::path circuits_;
   std::filesystem::path overrides_;
-  state::Lock lock_;
-  std::optional<Mark> mark_;
+  std::string owner_;
+  std::optional<Mark> circuits_mark_;
+  std::optional<Mark> overrides_mark_;
   std::vector<state::Damage> damages_;
 };
 

@@ -40,6 +40,7 @@ struct Database : Entry {
 struct Target : Entry {
   Target();
 
+  bool own = false;                     ///< the run has had records of it
   std::string cycle;                    ///< whose errors are noted
   bool timed_out = false;               ///< one of them was a timeout
   std::optional<microseconds> timeout;  ///< advised

@@ -26,13 +26,16 @@ Keeper::Keeper(CircuitFiles files, const Clock& clock, const Log& log)
     : files_(std::move(files)), clock_(&clock), log_(&log), stored_(clock.monotonic()) {}
 
 Status Keeper::load(Panel& panel) {
-  DBI_TRY_ASSIGN(const state::Circuits circuits, files_.load());
-  for (const auto& [key, stored] : circuits) {
+  DBI_TRY_ASSIGN(const auto circuits, files_.changed_circuits());
+  if (!circuits) return {};
+  for (const auto& [key, stored] : *circuits) {
     const auto circuit = circuit::Circuit::restore(stored);
     // Where one cannot be believed none is.
     if (!circuit) return files_.reject("circuit '" + key + "': " + circuit.error().message);
   }
-  for (const auto& [key, stored] : circuits) DBI_TRY(panel.restore(key, stored));
+  for (const auto& [key, stored] : *circuits) {
+    if (!panel.is_own(key)) DBI_TRY(panel.restore(key, stored));
+  }
   return {};
 }
 
@@ -76,7 +79,7 @@ MonotonicTime Keeper::next() const {
   return touched_ ? std::min(look, stored_ + kWindows) : look;
 }
 
-void Keeper::store_when_due(const Panel& panel, MonotonicTime now) {
+void Keeper::store_when_due(Panel& panel, MonotonicTime now) {
   const bool due = (changed_ && now - stored_ >= kBetweenStores) || (touched_ && now - stored_ >= kWindows);
   if (!due) return;
   const Status stored = write(panel);
@@ -84,19 +87,21 @@ void Keeper::store_when_due(const Panel& panel, MonotonicTime now) {
   log_->warning(stored.error());
 }
 
-Status Keeper::store(const Panel& panel) {
+Status Keeper::store(Panel& panel) {
   if (!changed_ && !touched_) return {};
   return write(panel);
 }
 
-Status Keeper::write(const Panel& panel) {
+// What another dbi-breaker has written of its targets meanwhile is taken over and written on.
+Status Keeper::write(Panel& panel) {
   stored_ = clock_->monotonic();
-  changed_ = touched_ = false;
+  DBI_TRY_ASSIGN(const state::Lock lock, files_.lock());
+  DBI_TRY(load(panel));
   state::CircuitsText text;
   panel.for_each(true, [&](std::string_view key, const state::StoredCircuit& stored) { text.add(key, stored); });
-  Status stored = files_.store(text.finish());
-  if (!stored) touched_ = true;
-  return stored;
+  DBI_TRY(files_.store(text.finish()));
+  changed_ = touched_ = false;
+  return {};
 }
 
 void Keeper::save_told(std::string& lines) const {

@@ -27,7 +27,8 @@ class Keeper {
 
   Keeper(CircuitFiles files, const Clock& clock, const Log& log);
 
-  /// Puts what the last run left into the panel. Fails with ErrorKind::State.
+  /// Puts what the last run left into the panel, and what others have written of targets that are not its own since the
+  /// last call. Fails with ErrorKind::State.
   Status load(Panel& panel);
 
   /// Takes over what operators have said since the last call, and what has run out. A file that cannot be read is told
@@ -36,9 +37,9 @@ class Keeper {
 
   /// There is something to store: a change of a circuit, or only calls.
   void touch(bool changed) { (changed ? changed_ : touched_) = true; }
-  void store_when_due(const Panel& panel, MonotonicTime now);
+  void store_when_due(Panel& panel, MonotonicTime now);
   /// At the end. Fails with ErrorKind::State.
-  Status store(const Panel& panel);
+  Status store(Panel& panel);
   /// When store_when_due() and look() are next wanted.
   [[nodiscard]] MonotonicTime next() const;
 
@@ -51,7 +52,7 @@ class Keeper {
 
  private:
   void take_over(const std::string& key, const state::Override& given, Panel& panel, std::vector<Change>& changes);
-  Status write(const Panel& panel);
+  Status write(Panel& panel);
 
   CircuitFiles files_;
   const Clock* clock_;

@@ -6,14 +6,13 @@
 #include <algorithm>
 #include <set>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 #include "base/text.hpp"
 #include "base/time_text.hpp"
 #include "base/units.hpp"
+#include "breaker/circuit_files.hpp"
 #include "circuit/key.hpp"
-#include "state/lock.hpp"
 #include "state/overrides.hpp"
 
 namespace dbi::breaker {
@@ -82,19 +81,11 @@ Status check_key(const state::StateFolder& folder, const circuit::View& view, st
                               : fmt::format("Did you mean {}?", nearest));
 }
 
-Result<circuit::View> read_view(const state::StateFolder& folder) {
-  DBI_TRY_ASSIGN(auto loaded, circuit::load_view(folder.circuits(), folder.overrides()));
-  return std::move(loaded.view);
-}
-
-// Another operator's command takes no longer than a write.
-Result<state::Lock> lock_overrides(const state::StateFolder& folder) {
-  constexpr int kTries = 100;
-  for (int i = 1;; ++i) {
-    auto lock = state::Lock::acquire(folder.overrides(), state::this_process(kTool));
-    if (lock || lock.error().kind != ErrorKind::Owned || i == kTries) return lock;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+// The folder's name, and what had to be set aside there.
+std::string heading(const state::StateFolder& folder, const circuit::LoadedView& loaded) {
+  std::string out = fmt::format("folder {}\n", folder.path().string());
+  for (const state::Damage& damage : loaded.damages) out += escape_controls(damage.message) + "\n";
+  return out;
 }
 
 // What lies behind it says nothing any more: an `open` that is over, and a `close` of what is closed since.
@@ -109,14 +100,14 @@ void drop_old(state::Overrides& overrides, const state::Circuits& circuits, Time
 }
 
 Result<std::string> give_order(const state::StateFolder& folder, const std::string& key, const state::Override& order) {
-  DBI_TRY_ASSIGN(const state::Lock lock, lock_overrides(folder));
-  DBI_TRY_ASSIGN(const circuit::View view, read_view(folder));
-  DBI_TRY(check_key(folder, view, key));
-  state::Overrides overrides = view.overrides();
-  drop_old(overrides, view.circuits(), order.at);
+  DBI_TRY_ASSIGN(const state::Lock lock, lock_briefly(folder.overrides(), kTool));
+  DBI_TRY_ASSIGN(const auto loaded, circuit::load_view(folder.circuits(), folder.overrides()));
+  DBI_TRY(check_key(folder, loaded.view, key));
+  state::Overrides overrides = loaded.view.overrides();
+  drop_old(overrides, loaded.view.circuits(), order.at);
   overrides[key] = order;
   DBI_TRY(state::store_overrides(folder.overrides(), overrides));
-  return fmt::format("folder {}\n", folder.path().string());
+  return heading(folder, loaded);
 }
 
 std::string to_the_second(Timestamp time) {
@@ -158,8 +149,9 @@ Result<state::StateFolder> find_folder(const state::FolderRequest& request,
 }
 
 Result<std::string> show_status(const state::StateFolder& folder, Timestamp now) {
-  DBI_TRY_ASSIGN(const circuit::View view, read_view(folder));
-  std::string out = fmt::format("folder {}\n", folder.path().string());
+  DBI_TRY_ASSIGN(const auto loaded, circuit::load_view(folder.circuits(), folder.overrides()));
+  const circuit::View& view = loaded.view;
+  std::string out = heading(folder, loaded);
   Names keys;
   for (const auto& [key, stored] : view.circuits()) keys.insert(key);
   for (const auto& [key, given] : view.overrides()) keys.insert(key);

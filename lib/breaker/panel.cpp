@@ -42,6 +42,7 @@ Target* Panel::target_of(const record::Record& record) {
   if (!name) return nullptr;
   if (last_ != nullptr && last_generation_ == table_.generation() && *name == last_name_) return last_;
   Target* found = known_target(*name);
+  if (found != nullptr) found->own = true;
   last_name_ = *name;
   last_ = found;
   last_generation_ = table_.generation();

@@ -73,6 +73,8 @@ class Panel {
   /// Calls `visit` for every circuit of which something is known. `by_host_clock` says which clock the times go by.
   using Visit = std::function<void(std::string_view key, const state::StoredCircuit& stored)>;
   void for_each(bool by_host_clock, const Visit& visit) const;
+  /// This run has had records of the circuit's target: what others say of it does not count.
+  [[nodiscard]] bool is_own(std::string_view key);
   /// Takes a circuit back. Fails with ErrorKind::Malformed.
   Status restore(std::string_view key, const state::StoredCircuit& stored);
 

@@ -95,6 +95,12 @@ void Panel::for_each(bool by_host_clock, const Visit& visit) const {
   });
 }
 
+bool Panel::is_own(std::string_view key) {
+  if (key == circuit::kHostKey) return host_read_.has_value();
+  const Target* target = table_.find(circuit::split_key(key).target);
+  return target != nullptr && target->own;
+}
+
 Status Panel::restore(std::string_view key, const state::StoredCircuit& stored) {
   DBI_TRY_ASSIGN(circuit::Circuit circuit, circuit::Circuit::restore(stored));
   const auto parts = circuit::split_key(key);
@@ -110,6 +116,7 @@ Status Panel::restore(std::string_view key, const state::StoredCircuit& stored) 
     if (entry == nullptr) return {};
   }
   entry->circuit = std::move(circuit);
+  entry->shift = microseconds{0};
   entry->strain = stored.strain;
   if (parts.has_database) target->file(parts.database);
   return {};

@@ -74,10 +74,15 @@ std::optional<Timestamp> RecordClock::time_of(const record::Record& record) {
 
 TargetClock& RecordClock::clock_of(const record::Record& record) {
   const std::string_view target = record.text("target", scratch_).value_or("");
-  const auto known = clocks_.find(target);
-  if (known != clocks_.end()) return known->second;
-  make_room();
-  return clocks_.emplace(target, TargetClock{}).first->second;
+  if (last_clock_ != nullptr && target == last_target_) return *last_clock_;
+  auto known = clocks_.find(target);
+  if (known == clocks_.end()) {
+    make_room();
+    known = clocks_.emplace(target, TargetClock{}).first;
+  }
+  last_target_ = target;
+  last_clock_ = &known->second;
+  return *last_clock_;
 }
 
 // Ties go by the name, so that a replay evicts the same.
@@ -87,7 +92,9 @@ void RecordClock::make_room() {
     return std::pair(a.second.now(), std::string_view(a.first)) < std::pair(b.second.now(), std::string_view(b.first));
   };
   const auto oldest = std::min_element(clocks_.begin(), clocks_.end(), older);
-  if (oldest != clocks_.end()) clocks_.erase(oldest);
+  if (oldest == clocks_.end()) return;
+  clocks_.erase(oldest);
+  last_clock_ = nullptr;
 }
 
 void RecordClock::save(std::string& lines) const {

@@ -38,6 +38,9 @@ class RecordClock {
  public:
   static constexpr std::size_t kMaxTargets = 4096;
   explicit RecordClock(std::size_t max_targets = kMaxTargets) : max_targets_(max_targets) {}
+  RecordClock(const RecordClock&) = delete;  // one points into its own map
+  RecordClock& operator=(const RecordClock&) = delete;
+  ~RecordClock() = default;
 
   /// The time of the record's target once the record is taken in. A record without a readable time changes nothing and
   /// gets the time that its target has, else newest().
@@ -67,6 +70,8 @@ class RecordClock {
   Timestamp newest_{};
   std::string last_text_;  // the last time read, and what it meant: records of a cycle share it
   std::optional<Timestamp> last_time_;
+  std::string last_target_;  // whose clock was asked for last: most records follow one of their target
+  TargetClock* last_clock_ = nullptr;
   std::string scratch_;
 };
 

@@ -31,7 +31,7 @@ class KeeperTest : public ::testing::Test {
  protected:
   KeeperTest() : folder_(*state::StateFolder::open({scratch_.path().string(), "default"})) {}
 
-  Keeper open() { return {*CircuitFiles::open(folder_, "dbi-breaker"), clock_, log_}; }
+  Keeper open() { return {CircuitFiles(folder_, "dbi-breaker"), clock_, log_}; }
 
   void give(const state::Overrides& overrides) { ASSERT_TRUE(state::store_overrides(folder_.overrides(), overrides)); }
 
@@ -63,6 +63,7 @@ class KeeperTest : public ::testing::Test {
   Log log_{"dbi-breaker", LogLevel::Error, -1};
   Settings settings_;
   Lines lines_;
+  std::vector<Change> changes_;
 };
 
 TEST_F(KeeperTest, KeepsTheCircuitsFromRunToRun) {
@@ -206,9 +207,34 @@ TEST_F(KeeperTest, NoneOfTheCircuitsIsBelievedWhereOneCannotBe) {
   EXPECT_EQ(keeper.take_damages().size(), 1U);
 }
 
-TEST_F(KeeperTest, OnlyOneHoldsTheCircuitsOfAPipeline) {
-  const Keeper keeper = open();
-  EXPECT_EQ(CircuitFiles::open(folder_, "dbi-breaker (second)").error().kind, ErrorKind::Owned);
+TEST_F(KeeperTest, TwoOfOnePipelineKeepEachOthersCircuits) {
+  Keeper first = open();
+  Panel one(settings_, &clock_, nullptr);
+  ASSERT_TRUE(first.load(one));
+  Keeper second = open();
+  Panel other(settings_, &clock_, nullptr);
+  ASSERT_TRUE(second.load(other));
+  for (int i = 0; i < 3; ++i) {
+    clock_.time += 20min;
+    break_target(one, "a" + std::to_string(i));
+    first.touch(true);
+    ASSERT_TRUE(first.store(one));
+    break_target(other, "b" + std::to_string(i));
+    second.touch(true);
+    ASSERT_TRUE(second.store(other));
+  }
+  const auto stored = state::load_circuits(folder_.circuits())->circuits;
+  for (const auto* key : {"a0", "a1", "a2", "b0", "b1", "b2"}) {
+    ASSERT_TRUE(stored.contains(key)) << key;
+    EXPECT_EQ(stored.at(key).state, state::CircuitState::Open) << key;
+  }
+  // Each goes by its own word on its own targets.
+  one.close("a0", clock_.time, changes_);
+  first.touch(true);
+  ASSERT_TRUE(first.store(one));
+  second.touch(true);
+  ASSERT_TRUE(second.store(other));
+  EXPECT_EQ(state::load_circuits(folder_.circuits())->circuits.at("a0").state, state::CircuitState::Closed);
 }
 
 TEST_F(KeeperTest, AFaultOfTheFolderIsTheEndsFault) {

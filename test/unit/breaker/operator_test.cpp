@@ -80,6 +80,14 @@ TEST_F(OperatorTest, StatusKeepsControlCharactersFromTheTerminal) {
   EXPECT_THAT(*show_status(folder_, kNoon), Not(HasSubstr("\x1b")));
 }
 
+TEST_F(OperatorTest, DamageIsToldAndDoesNotStandInTheWay) {
+  state::write_plainly(folder_.circuits(), "{");
+  EXPECT_THAT(*show_status(folder_, kNoon), HasSubstr("circuits.json was damaged"));
+  state::write_plainly(folder_.overrides(), "{");
+  EXPECT_THAT(*open_circuit(folder_, {"@host", 1h, ""}, clock_), HasSubstr("overrides.json was damaged"));
+  EXPECT_EQ(overrides().size(), 1U);
+}
+
 TEST_F(OperatorTest, OpenWritesAnOverrideAndNamesTheFolder) {
   const auto said = open_circuit(folder_, {"main/app", 1h, "upgrade"}, clock_);
   ASSERT_TRUE(said);
