@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <ranges>
 #include <set>
 #include <utility>
 
@@ -92,12 +91,13 @@ class RulePlan::Compiler {
   }
 
   Target all(const std::vector<Condition>& conditions, Target on_true, Target on_false) {
-    for (const auto& condition : std::views::reverse(conditions)) on_true = one(condition, on_true, on_false);
+    // From the last to the first (clang 14 cannot compile views of libstdc++).
+    for (auto at = conditions.rbegin(); at != conditions.rend(); ++at) on_true = one(*at, on_true, on_false);
     return on_true;
   }
 
   Target any(const std::vector<Condition>& conditions, Target on_true, Target on_false) {
-    for (const auto& condition : std::views::reverse(conditions)) on_false = one(condition, on_true, on_false);
+    for (auto at = conditions.rbegin(); at != conditions.rend(); ++at) on_false = one(*at, on_true, on_false);
     return on_false;
   }
 

@@ -25,8 +25,9 @@ void set_default_rate(SamplerOptions& options) {
 
 // A template gives a rule. It takes the place of a default rule of its name; of a configured one it cannot.
 Status add_templates(SamplerOptions& options, bool configured) {
-  for (auto& [id, rule] : options.rule_templates) {
-    if (rule.name.empty()) rule.name = id;
+  for (auto& entry : options.rule_templates) {
+    Rule& rule = entry.second;
+    if (rule.name.empty()) rule.name = entry.first;
     if (!configured) std::erase_if(options.rules, [&](const Rule& other) { return other.name == rule.name; });
     options.rules.push_back(rule);
   }

@@ -1,90 +1,150 @@
-// Any bytes as the input of a filter, through the loop that all of them take: no crash, and what came in left or is
-// counted. The filter is dbi-ratelimit with low limits, so that both happen.
+// Any bytes as the input of the filters: nothing crashes, what leaves are records, and what entered left or is counted.
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "base/clock.hpp"
 #include "base/descriptor.hpp"
+#include "base/log.hpp"
+#include "breaker/breaker.hpp"
 #include "limit/limit_filter.hpp"
+#include "record/record.hpp"
+#include "sampling/sampler.hpp"
 #include "stream/filter_run.hpp"
-
-using namespace dbi;
 
 namespace {
 
-void require(bool holds) {
-  if (!holds) std::abort();
+using namespace dbi;
+
+constexpr std::string_view kTool = "dbi-fuzz";
+
+void require(bool condition) {
+  if (!condition) std::abort();
 }
 
-Descriptor memory_file(std::string_view content) {
-  Descriptor file(::memfd_create("fuzz", MFD_CLOEXEC));
-  require(file.valid() && write_all(file.get(), content) && ::lseek(file.get(), 0, SEEK_SET) == 0);
-  return file;
-}
-
-std::string content_of(const Descriptor& file) {
-  std::string content(static_cast<std::size_t>(::lseek(file.get(), 0, SEEK_END)), '\0');
-  require(::pread(file.get(), content.data(), content.size(), 0) == static_cast<ssize_t>(content.size()));
-  return content;
-}
-
-// Records that left, with those that `dropped` records of this run count instead of them.
-std::uint64_t accounted(std::string output) {
-  const std::size_t size = output.size();
-  output.append(record::kPadding, '\0');
-  record::Reader reader;
-  record::Record line;
-  std::string scratch;
-  std::uint64_t count = 0;
-  for (std::size_t begin = 0; begin < size;) {
-    const std::size_t end = output.find('\n', begin);
-    require(end != std::string::npos);
-    require(reader.parse(std::string_view(output).substr(begin, end - begin), line).has_value());
-    const bool own = line.text("tool", scratch) == "fuzzed filter";
-    count += own ? static_cast<std::uint64_t>(line.integer("count").value_or(0)) : 1;
-    begin = end + 1;
+// A file in memory.
+class Memory {
+ public:
+  explicit Memory(std::string_view content) : file_(::memfd_create("fuzz", MFD_CLOEXEC)) {
+    require(file_.valid());
+    require(::write(file_.get(), content.data(), content.size()) == static_cast<ssize_t>(content.size()));
+    rewind();
   }
-  return count;
+  void rewind() const { require(::lseek(file_.get(), 0, SEEK_SET) == 0); }
+  [[nodiscard]] int descriptor() const { return file_.get(); }
+  [[nodiscard]] std::string content() const {
+    rewind();
+    std::string bytes(static_cast<std::size_t>(::lseek(file_.get(), 0, SEEK_END)), '\0');
+    require(::pread(file_.get(), bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+    return bytes;
+  }
+
+ private:
+  Descriptor file_;
+};
+
+// Records of a stream, and what `dropped` records of the tool count among them. Sums wrap: a count that came in may be
+// any number.
+struct Tally {
+  std::uint64_t records = 0;
+  std::uint64_t own = 0;  // `dropped` and `event` records of the tool
+  std::uint64_t dropped = 0;
+  std::uint64_t malformed = 0;
+};
+
+Tally tally(std::string text) {
+  Tally tally;
+  record::Reader reader;
+  record::Record record;
+  std::string scratch;
+  const std::size_t size = text.size();
+  text.append(record::kPadding, '\0');
+  for (std::size_t begin = 0; begin < size;) {
+    const std::size_t end = std::min(text.find('\n', begin), size);
+    const std::string_view line = std::string_view(text).substr(begin, end - begin);
+    begin = end + 1;
+    if (line.empty() || line == "\r") continue;
+    if (!reader.parse(line, record)) {
+      ++tally.malformed;
+      continue;
+    }
+    ++tally.records;
+    if (record.text("tool", scratch) != kTool) continue;
+    const auto kind = record.text("kind", scratch);
+    if (kind == "event") ++tally.own;
+    if (kind != "dropped") continue;
+    ++tally.own;
+    tally.dropped += static_cast<std::uint64_t>(record.integer("count").value_or(0));
+  }
+  return tally;
+}
+
+const Clock& system_clock() {
+  static const SystemClock clock;
+  return clock;
+}
+
+void run(stream::Filter& filter, std::string_view input) {
+  const Memory in(input);
+  const Memory out("");
+  auto loop = stream::Loop::open();
+  require(loop.has_value());
+  stream::StreamCounters counters;
+  const Log log("fuzz", LogLevel::Error, -1);
+  stream::StreamOptions options;
+  options.max_record_bytes = 1 << 16;
+  options.input = in.descriptor();
+  options.output = out.descriptor();
+  const auto summary = stream::run_filter(filter, options, {&*loop, &system_clock(), &log, &counters, {}, {}, {}});
+  require(summary.has_value());
+  const Tally entered = tally(std::string(input));
+  const Tally left = tally(out.content());
+  require(left.malformed == 0);
+  require(summary->malformed == (entered.malformed > 0));
+  // A `dropped` record of the tool's own name that came in passes like every control record.
+  require(entered.records - entered.own == left.records - left.own + (left.dropped - entered.dropped));
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (text.find("fuzzed filter") != std::string_view::npos) return 0;
-  const SystemClock clock;
-  const Log log("fuzz", LogLevel::Error);
-  stream::StreamCounters counters;
-  limit::LimitOptions limits;
-  limits.default_rps = 1;
-  limits.default_burst = 2;
-  limits.max_keys = 3;
-  limits.global_max_rps = 2;
-  limits.global_max_burst = 5;
-  limit::LimitSurroundings around;
-  around.tool = around.name = "fuzzed filter";
+  const std::string_view input(reinterpret_cast<const char*>(data), size);  // NOLINT: bytes as text
+  sampling::Sampler::Setup setup{.tool = std::string(kTool),
+                                 .name = std::string(kTool),
+                                 .clock = {stream::ClockMode::Record, true, system_clock()},
+                                 .reread = {}};
+  const auto sampler = sampling::Sampler::make({}, std::move(setup));
+  require(sampler.has_value());
+  run(**sampler, input);
+
+  limit::LimitOptions options;
+  options.default_rps = 1;
+  options.default_burst = 2;
+  const auto limits = limit::settings_of(options);
+  require(limits.has_value());
+  limit::LimitSurroundings around{.tool = std::string(kTool), .name = std::string(kTool)};
   around.replay = true;
-  around.clock = &clock;
-  around.counters = &counters;
-  limit::LimitFilter filter(limit::settings_of(limits).value(), limit::Over::Drop, std::nullopt, around);
-  const Descriptor input = memory_file(text);
-  const Descriptor output = memory_file({});
-  static stream::Loop loop = stream::Loop::open().value();
-  stream::StreamOptions options;
-  options.input = input.get();
-  options.output = output.get();
-  options.max_record_bytes = 4096;
-  stream::StreamContext context;
-  context.loop = &loop;
-  context.clock = &clock;
-  context.log = &log;
-  context.counters = &counters;
-  require(stream::run_filter(filter, options, context).has_value());
-  require(accounted(content_of(output)) == counters.records_in.value());
+  around.clock = &system_clock();
+  limit::LimitFilter limiter(*limits, limit::Over::Drop, std::nullopt, around);
+  run(limiter, input);
+
+  breaker::Settings settings;
+  settings.rules.minimum_calls = 1;
+  settings.on_open = breaker::OnOpen::Drop;
+  breaker::Surroundings surroundings{.tool = std::string(kTool), .name = std::string(kTool)};
+  surroundings.replay = true;
+  surroundings.clock = &system_clock();
+  const Log log("fuzz", LogLevel::Error, -1);
+  surroundings.log = &log;
+  const auto breaker = breaker::Breaker::make(settings, std::move(surroundings));
+  require(breaker.has_value());
+  run(**breaker, input);
   return 0;
 }
