@@ -202,12 +202,15 @@ void RateLimiter::save(std::string& lines) const {
     builder.number("rps", state.rate.per_second()).integer("burst", state.burst);
     builder.unsigned_integer("records", state.records).unsigned_integer("over_limit", state.over_limit);
     builder.time("at", state.bucket.at()).integer("backlog", state.bucket.backlog());
-    builder.text("rate", kStateWords[static_cast<std::size_t>(state.adaptive.state())]);
     if (state.adaptive.state() != AdaptiveRate::State::AtBase) {
+      builder.text("rate", kStateWords[static_cast<std::size_t>(state.adaptive.state())]);
       builder.integer("rate_thousandths", state.adaptive.kept().thousandths());
     }
-    builder.time("stepped", state.stepped).unsigned_integer("decisions", state.decisions);
-    builder.unsigned_integer("over", state.over).end();
+    if (settings_.adaptive) {
+      builder.time("stepped", state.stepped).unsigned_integer("decisions", state.decisions);
+      builder.unsigned_integer("over", state.over);
+    }
+    builder.end();
   });
   if (!global_) return;
   builder.begin(kGlobalKind).time("at", global_->at()).integer("backlog", global_->backlog()).end();
@@ -226,7 +229,7 @@ bool RateLimiter::load_line(const record::Record& line) {
   state.bucket = bucket_of(line);
   state.adaptive = AdaptiveRate(state_named(record::text_of(line, "rate")),
                                 Rate::thousandths(line.integer("rate_thousandths").value_or(0)));
-  state.stepped = time_of(line, "stepped");
+  state.stepped = line.find("stepped") == nullptr ? state.bucket.at() : time_of(line, "stepped");
   state.decisions = static_cast<std::uint32_t>(count_of(line, "decisions"));
   state.over = static_cast<std::uint32_t>(count_of(line, "over"));
   state.records = count_of(line, "records");
