@@ -1,5 +1,5 @@
 # Completion of dbi-sample, printed by dbi-sample --print-completion; see scripts/generate.
-complete -c dbi-sample -l default-sample-rate -x -d 'the share that is kept of the sampled records that no rule matches'
+complete -c dbi-sample -l default-sample-rate -x -d 'the share that is kept of the sampled records that no other rule matches'
 complete -c dbi-sample -l slow-query-threshold-ms -x -d 'keep every record whose duration_ms is at least MS, whatever the rules say'
 complete -c dbi-sample -l sampled-kinds -x -d 'the kinds of which not every record is kept'
 complete -c dbi-sample -l sample-by -x -d 'records that agree in these members are kept or dropped together'

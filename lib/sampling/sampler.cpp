@@ -31,6 +31,7 @@ std::vector<std::int64_t> priorities_of(const RulePlan& plan) {
 
 std::vector<std::string> members_of(const std::vector<std::string>& names) {
   std::vector<std::string> out;
+  out.reserve(names.size());
   for (const auto& name : names) out.emplace_back(record::schema::resolve_alias(name));
   return out;
 }
@@ -59,7 +60,7 @@ Result<std::unique_ptr<Sampler>> Sampler::make(const SamplerOptions& options, Se
 Sampler::Sampler(const SamplerOptions& options, Setup setup, RulePlan plan)
     : options_(options),
       setup_(std::move(setup)),
-      clock_(setup_.clock),
+      clock_(setup_.clock.mode, setup_.clock.replay, setup_.clock.clock),
       ledger_(setup_.tool, setup_.name, clock_),
       plan_(std::move(plan)),
       goal_(options.max_records_per_second, options.goal_window_seconds, priorities_of(plan_)),

@@ -50,10 +50,17 @@ class Sampler final : public stream::Filter {
   /// The options for on_reload; an error leaves all as it was.
   using Reread = std::function<Result<SamplerOptions>()>;
 
+  /// What a stream::RunClock is made of.
+  struct ClockChoice {
+    stream::ClockMode mode = stream::ClockMode::Record;
+    bool replay = false;
+    const Clock& clock;  ///< outlives the sampler
+  };
+
   struct Setup {
     std::string tool;
     std::string name;  ///< of the instance
-    stream::RunClock clock;
+    ClockChoice clock;
     std::size_t max_record_bytes =
         record::kMaxRecordBytes;  ///< longer ones are not made: such a record is kept as it is
     Reread reread;

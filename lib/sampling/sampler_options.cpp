@@ -25,11 +25,11 @@ void set_default_rate(SamplerOptions& options) {
 
 // A template gives a rule. It takes the place of a default rule of its name; of a configured one it cannot.
 Status add_templates(SamplerOptions& options, bool configured) {
-  for (auto& entry : options.rule_templates) {
-    Rule& rule = entry.second;
-    if (rule.name.empty()) rule.name = entry.first;
-    if (!configured) std::erase_if(options.rules, [&](const Rule& other) { return other.name == rule.name; });
-    options.rules.push_back(rule);
+  for (const auto& [id, given] : options.rule_templates) {
+    Rule rule = given;
+    if (rule.name.empty()) rule.name = id;
+    if (!configured) std::erase_if(options.rules, [&rule](const Rule& other) { return other.name == rule.name; });
+    options.rules.push_back(std::move(rule));
   }
   std::set<std::string_view> names;
   for (const Rule& rule : options.rules) {
@@ -134,7 +134,7 @@ void describe_goal(cli::Tree& tree, SamplerOptions& options) {
 void describe_sampler_options(cli::Tree& tree, SamplerOptions& options) {
   tree.group("Sampling");
   tree.number("--default-sample-rate", &options.default_sample_rate,
-              "the share that is kept of the sampled records that no rule matches, or only the last default rule")
+              "the share that is kept of the sampled records that no other rule matches")
       .value("RATE")
       .range(0, 1)
       .key("adaptive_sampler.default_sample_rate");

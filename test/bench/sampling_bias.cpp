@@ -228,11 +228,7 @@ class Run {
     std::string text;
     bool first = true;
     for (const auto yaml : configuration.samplers) {
-      DBI_TRY_ASSIGN(sampling::SamplerOptions options, options_of(std::string(yaml), goal_));
-      options.seed = seed;
-      sampling::Sampler::Setup setup{
-          .tool = "dbi-sample", .name = "dbi-sample", .clock = {stream::ClockMode::Record, true, clock_}, .reread = {}};
-      DBI_TRY_ASSIGN(const auto sampler, sampling::Sampler::make(options, std::move(setup)));
+      DBI_TRY_ASSIGN(const auto sampler, make(yaml, seed));
       const Descriptor file(::memfd_create("out", MFD_CLOEXEC));
       stream::Writer out(file.get());
       if (first) {

@@ -284,8 +284,8 @@ TEST_F(NestedTest, RulesOfInnerEntriesNameTheirPlace) {
 
 TEST_F(NestedTest, AListOfAnyScalarsRetypesEach) {
   ASSERT_THAT(apply("collector: {conditions: [{name: a, values: [7, \"7\", x, true]}]}\n"), IsEmpty());
-  EXPECT_THAT(conditions_.at(0).values,
-              ElementsAre(cli::Any(std::int64_t{7}), cli::Any(std::string("7")), cli::Any(std::string("x")), cli::Any(true)));
+  EXPECT_THAT(conditions_.at(0).values, ElementsAre(cli::Any(std::int64_t{7}), cli::Any(std::string("7")),
+                                                    cli::Any(std::string("x")), cli::Any(true)));
 }
 
 TEST_F(NestedTest, AnEntryOfAMapMayBeAValue) {
