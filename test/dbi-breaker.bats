@@ -322,6 +322,6 @@ for i in range(30000):
 print("{\"v\":1,\"kind\":\"scrape\",\"ts\":\"2026-11-25T12:00:00Z\",\"target\":\"t0\",\"outcome\":\"ok\",\"cycle_ms\":1}")' >in
   breaker in | cmp - in
   total=state/default/telemetry/dbi-breaker@dbi-breaker.total.json
-  assert [ "$(jq .counters.evictions "$total")" -ge 20000 ]
+  assert [ "$(jq '.counters | .evictions + .refusals' "$total")" -ge 20000 ]
   assert [ "$(jq '.circuits | length' "$circuits")" -le 10001 ]
 }

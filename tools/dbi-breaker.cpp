@@ -231,6 +231,7 @@ Result<dbi::breaker::Reloaded> reload(const dbi::breaker::Settings& now, const d
 void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::breaker::Figures& figures) {
   telemetry.add("trips", figures.trips);
   telemetry.add("evictions", figures.evictions);
+  telemetry.add("refusals", figures.refusals);
   telemetry.add("records_tagged", figures.tagged);
   telemetry.add("records_blocked", figures.blocked);
   telemetry.add("circuits", figures.circuits);

@@ -80,7 +80,7 @@ Breaker::Breaker(const Settings& settings, Surroundings around)
 Result<std::unique_ptr<Breaker>> Breaker::make(const Settings& settings, Surroundings around) {
   std::unique_ptr<Breaker> breaker(new Breaker(settings, std::move(around)));
   if (breaker->keeper_) DBI_TRY(breaker->keeper_->load(breaker->panel_));
-  breaker->figures_.open_circuits.set(static_cast<double>(breaker->panel_.broken()));
+  breaker->count_open();
   breaker->count();
   return breaker;
 }
@@ -138,7 +138,9 @@ void Breaker::tell(std::string_view cycle, stream::Writer& out) {
     if (change.what == Change::What::State && change.transition.to == CircuitState::Open) figures_.trips.add();
     if (change.broken_for) figures_.recovery_time_s.set(seconds_of(*change.broken_for));
   }
-  if (!changes_.empty()) figures_.open_circuits.set(static_cast<double>(panel_.broken()));
+  // The search through all of them is not made for every one of many changes.
+  const MonotonicTime time = around_.clock->monotonic();
+  if (!changes_.empty() && (!open_counted_ || time - *open_counted_ >= std::chrono::seconds{1})) count_open();
   changes_.clear();
   count();
 }
@@ -176,6 +178,13 @@ void Breaker::count() {
   figures_.circuits.set(static_cast<double>(panel_.size()));
   figures_.evictions.add(panel_.evictions() - evictions_counted_);
   evictions_counted_ = panel_.evictions();
+  figures_.refusals.add(panel_.refusals() - refusals_counted_);
+  refusals_counted_ = panel_.refusals();
+}
+
+void Breaker::count_open() {
+  open_counted_ = around_.clock->monotonic();
+  figures_.open_circuits.set(static_cast<double>(panel_.broken()));
 }
 
 // --- The life of a run ---
@@ -193,6 +202,7 @@ Status Breaker::on_deadline(MonotonicTime now, stream::Writer& out) {
   look(out);
   tell({}, out);
   keeper_->store_when_due(panel_, now);
+  count_open();
   return out.commit();
 }
 
@@ -203,11 +213,13 @@ Status Breaker::on_reload() {
   settings_ = reloaded.settings;
   if (reloaded.divert) around_.divert = std::move(reloaded.divert);
   panel_.set(settings_);
-  figures_.open_circuits.set(static_cast<double>(panel_.broken()));
+  count_open();
   return {};
 }
 
 Status Breaker::on_end(stream::Writer& out) {
+  count();
+  count_open();
   Status stored = store();
   if (keeper_) tell_damages(out);
   DBI_TRY(ledger_.end(out));

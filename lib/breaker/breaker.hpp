@@ -31,6 +31,7 @@ namespace dbi::breaker {
 /// Figures of a run, for its telemetry.
 struct Figures {
   telemetry::Counter trips;          ///< circuits that opened
+  telemetry::Counter refusals;       ///< records and errors of databases that found no room
   telemetry::Counter evictions;      ///< circuits that made room for others
   telemetry::Counter tagged;         ///< records
   telemetry::Counter blocked;        ///< records dropped or diverted
@@ -94,6 +95,7 @@ class Breaker final : public stream::Filter {
   void write_event(const Change& change, std::string_view cycle, std::string& out) const;
   void tell_damages(stream::Writer& out);
   void count();
+  void count_open();
   Status store();
 
   Settings settings_;
@@ -104,6 +106,8 @@ class Breaker final : public stream::Filter {
   std::optional<Keeper> keeper_;
   Figures figures_;
   std::uint64_t evictions_counted_ = 0;
+  std::uint64_t refusals_counted_ = 0;
+  std::optional<MonotonicTime> open_counted_;
   std::vector<Change> changes_;
   std::string text_, cycle_;  // scratch
 };

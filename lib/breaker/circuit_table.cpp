@@ -32,6 +32,7 @@ Database* Target::find(std::string_view name) {
 
 void Target::note(std::string_view name, Database& database) {
   if (std::exchange(database.seen, true)) return;
+  database.seen_at = cycles;
   if (seen_count == seen.size()) seen.emplace_back();
   seen[seen_count++].assign(name);  // keeps the memory that a name of an earlier cycle had
 }
@@ -55,6 +56,7 @@ void Target::end_cycle() {
     database->fault = Fault::None;
   }
   seen_count = 0;
+  ++cycles;
   fault = Fault::None;
   timed_out = false;
 }
@@ -64,7 +66,7 @@ CircuitTable::CircuitTable(std::size_t max) : max_(std::max<std::size_t>(1, max)
 Target* CircuitTable::target(std::string_view name) {
   if (Target* found = targets_.find(name)) return found;
   if (name.empty() || name.size() > kMaxName) return nullptr;
-  while (size_ >= max_) make_room({});
+  while (size_ >= max_) make_room();
   ++size_;
   ++generation_;
   return &targets_.put(name);
@@ -73,17 +75,25 @@ Target* CircuitTable::target(std::string_view name) {
 Database* CircuitTable::database(std::string_view target_name, Target& target, std::string_view name) {
   if (Database* found = target.find(name)) return found;
   if (name.size() > kMaxName) return nullptr;
-  // The last target of all stays, whatever its databases are worth.
-  while (size_ >= max_ && (target.databases() > 0 || targets_.size() > 1)) make_room(target_name);
-  if (size_ >= max_) return nullptr;
+  if (size_ >= max_) {
+    targets_.find(target_name);  // the one that asks goes last
+    const bool has_its_share = (target.databases() + 1) * targets_.size() >= max_;
+    if (has_its_share ? !make_room_in(target) : targets_.size() == 1) {
+      ++refusals_;
+      return nullptr;
+    }
+    while (size_ >= max_) make_room();
+  }
   ++size_;
-  return &target.closed->put(name);
+  Database& made = target.closed->put(name);
+  made.seen_at = target.cycles;
+  return &made;
 }
 
 void CircuitTable::set_max(std::size_t max) {
   max_ = std::max<std::size_t>(1, max);
   ++generation_;
-  while (size_ > max_) make_room({});
+  while (size_ > max_) make_room();
 }
 
 void CircuitTable::shrink_to(std::size_t size) {
@@ -94,9 +104,12 @@ void CircuitTable::shrink_to(std::size_t size) {
   }
 }
 
-void CircuitTable::make_room(std::string_view for_target) {
-  Target* own = for_target.empty() ? nullptr : targets_.find(for_target);
-  if (own != nullptr && own->databases() * targets_.size() >= max_ && evict_database(*own)) return;
+bool CircuitTable::make_room_in(Target& target) {
+  if (target.closed->size() == 0 || target.cycles - target.closed->oldest().seen_at < kUntouched) return false;
+  return evict_database(target);
+}
+
+void CircuitTable::make_room() {
   // Among many targets that have hardly more databases than one each, the search would find nothing worth its time.
   constexpr std::size_t kFew = 64;
   const bool worth_it = targets_.size() <= kFew || size_ > 2 * targets_.size();

@@ -32,7 +32,8 @@ struct Entry {
 
 /// A database of a target.
 struct Database : Entry {
-  bool seen = false;  ///< there were records or errors of it in the cycle
+  bool seen = false;          ///< there were records or errors of it in the cycle
+  std::uint64_t seen_at = 0;  ///< the number of the cycle that had some last
 };
 
 /// A target with its databases. Those whose circuits are not closed are kept apart: they are told of every scrape, and
@@ -46,6 +47,7 @@ struct Target : Entry {
   std::optional<microseconds> timeout;  ///< advised
   std::vector<std::string> seen;        ///< names of databases with `seen`; the first `seen_count` of them
   std::size_t seen_count = 0;
+  std::uint64_t cycles = 0;  ///< that have ended
   std::unique_ptr<LruMap<Database>> closed;
   std::unique_ptr<LruMap<Database>> broken;
 
@@ -60,10 +62,12 @@ struct Target : Entry {
   void end_cycle();
 };
 
-/// At most `max` targets and databases together. A new one takes the place of another: a target with more than its fair
-/// share of the table loses its own longest untouched closed database; else the target with the most of them does, and
-/// a target that was touched longest ago goes whole where no database is left. Those in trouble go last. Names longer
-/// than kMaxName have no circuit. Not shared between threads.
+/// At most `max` targets and databases together. Where there is no room, a target with more than its fair share of the
+/// table has its own longest untouched closed database make room if two cycles have passed without it, and the new one
+/// is refused if not: those that come in turn, one more than there is room for, would else all drive each other out.
+/// With less than its share, the target with the most databases makes room; a target that was touched longest ago goes
+/// whole where none has many. Those in trouble go last. Names longer than kMaxName have no circuit. Not shared between
+/// threads.
 class CircuitTable {
  public:
   /// PostgreSQL allows 63 bytes for a database, MySQL and MariaDB 64 characters.
@@ -76,8 +80,8 @@ class CircuitTable {
   Target* target(std::string_view name);
   [[nodiscard]] Target* find(std::string_view name) { return targets_.find(name); }
 
-  /// The database of that target; nullptr also where there is no room but the target's own. Stays valid until something
-  /// is put or filed.
+  /// The database of that target; nullptr also where there is no room. Stays valid until something is put or
+  /// filed.
   Database* database(std::string_view target_name, Target& target, std::string_view name);
 
   void set_max(std::size_t max);
@@ -87,6 +91,8 @@ class CircuitTable {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t max() const { return max_; }
   [[nodiscard]] std::uint64_t evictions() const { return evictions_; }
+  /// How often a database found no room.
+  [[nodiscard]] std::uint64_t refusals() const { return refusals_; }
   /// Changes whenever a Target that was given may be gone.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
@@ -101,7 +107,10 @@ class CircuitTable {
   }
 
  private:
-  void make_room(std::string_view for_target);
+  static constexpr std::uint64_t kUntouched = 2;  // cycles
+
+  bool make_room_in(Target& target);
+  void make_room();
   bool evict_database(Target& target);
   Target* largest();
   void evict_target();
@@ -109,6 +118,7 @@ class CircuitTable {
   std::size_t max_;
   std::size_t size_ = 0;
   std::uint64_t evictions_ = 0;
+  std::uint64_t refusals_ = 0;
   std::uint64_t generation_ = 0;
   LruMap<Target> targets_;
 };

@@ -67,6 +67,7 @@ class Panel {
 
   [[nodiscard]] std::size_t size() const { return table_.size() + 1; }
   [[nodiscard]] std::uint64_t evictions() const { return table_.evictions(); }
+  [[nodiscard]] std::uint64_t refusals() const { return table_.refusals(); }
   /// Circuits that are not closed, or that an operator opened.
   [[nodiscard]] std::size_t broken() const;
 

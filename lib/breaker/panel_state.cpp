@@ -139,12 +139,13 @@ void Panel::save(std::string& lines) const {
   table_.for_each([&](const std::string& name, const Target& target) {
     save_circuit(lines, name, target);
     builder.text("cycle", target.cycle).boolean("timed_out", target.timed_out);
+    builder.unsigned_integer("cycles", target.cycles);
     if (target.timeout) builder.integer("timeout_us", target.timeout->count());
     builder.end();
     for (const auto* databases : {std::as_const(target).closed.get(), std::as_const(target).broken.get()}) {
       std::as_const(*databases).for_each([&](const std::string& database, const Database& each) {
         save_circuit(lines, circuit::make_key(name, database), each);
-        builder.end();
+        builder.unsigned_integer("seen_at", each.seen_at).end();
       });
     }
     for (std::size_t i = 0; i < target.seen_count; ++i) {
@@ -176,10 +177,15 @@ void Panel::load_marks(const record::Record& line, std::string_view key) {
   const auto fault = std::clamp<std::int64_t>(line.integer("fault").value_or(0), 0, 2);
   entry->fault = static_cast<Fault>(fault);
   entry->why = record::text_of(line, "why");
-  if (key == circuit::kHostKey || circuit::split_key(key).has_database) return;
+  if (key == circuit::kHostKey) return;
+  if (circuit::split_key(key).has_database) {
+    static_cast<Database&>(*entry).seen_at = count_of<std::uint64_t>(line, "seen_at");
+    return;
+  }
   Target& target = static_cast<Target&>(*entry);
   target.cycle = record::text_of(line, "cycle");
   target.timed_out = line.boolean("timed_out").value_or(false);
+  target.cycles = count_of<std::uint64_t>(line, "cycles");
 }
 
 }  // namespace dbi::breaker

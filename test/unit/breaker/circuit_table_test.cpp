@@ -52,7 +52,8 @@ TEST(CircuitTable, AFloodOfDatabasesCostsItsOwnTargetFirst) {
   EXPECT_EQ(table.size(), 1000U);
   EXPECT_EQ(count(table), 1000U);
   EXPECT_EQ(table.find("quiet")->databases(), 40U);
-  EXPECT_EQ(table.evictions(), 5042U - 1000U);
+  EXPECT_EQ(table.evictions(), 0U);
+  EXPECT_EQ(table.refusals(), 5042U - 1000U);
   // A newcomer gets its place from the loud one.
   for (int i = 0; i < 40; ++i) table.database("new", *table.target("new"), "db" + std::to_string(i));
   EXPECT_EQ(table.find("new")->databases(), 40U);
@@ -64,10 +65,29 @@ TEST(CircuitTable, OfOneTargetTheLongestUntouchedGoes) {
   CircuitTable table(4);
   Target* main = table.target("main");
   for (const auto* name : {"a", "b", "c"}) table.database("main", *main, name);
-  main->find("a");
-  table.database("main", *main, "d");
+  EXPECT_EQ(table.database("main", *main, "d"), nullptr);
+  main->end_cycle();
+  main->note("a", *main->find("a"));
+  EXPECT_EQ(table.database("main", *main, "d"), nullptr);
+  main->end_cycle();
+  ASSERT_NE(table.database("main", *main, "d"), nullptr);
   EXPECT_NE(main->find("a"), nullptr);
   EXPECT_EQ(main->find("b"), nullptr);
+}
+
+TEST(CircuitTable, MoreThanThereIsRoomForDoNotDriveEachOtherOut) {
+  CircuitTable table(1000);
+  Target* main = table.target("main");
+  for (int cycle = 0; cycle < 5; ++cycle) {
+    for (int i = 0; i < 1100; ++i) {
+      const std::string name = "db" + std::to_string(i);
+      if (Database* database = table.database("main", *main, name)) main->note(name, *database);
+    }
+    main->end_cycle();
+  }
+  EXPECT_EQ(table.evictions(), 0U);
+  EXPECT_NE(main->find("db0"), nullptr);
+  EXPECT_NE(main->find("db998"), nullptr);
 }
 
 TEST(CircuitTable, BrokenOnesMakeRoomLast) {
