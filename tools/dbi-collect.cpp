@@ -81,8 +81,10 @@ void describe_probe(cli::Tree& tree, CollectOptions& options) {
 void describe_limits(cli::Tree& tree, CollectOptions& options) {
   tree.group("Limits");
   tree.duration("--statement-timeout", &options.statement_timeout, "the server cancels a read that takes longer")
+      .text("No advice of dbi-breaker(1) exceeds it.")
       .key("collector.statement_timeout")
-      .range(10ms, 1h);
+      .default_text(format_duration(db::Guards{}.statement_timeout) + ", until dbi-breaker advises another")
+      .range(collect::kShortestTimeout, collect::kLongestTimeout);
   tree.duration("--lock-timeout", &options.lock_timeout, "the server gives up waiting for a lock")
       .key("collector.lock_timeout")
       .range(1ms, 1h);
@@ -92,6 +94,9 @@ void describe_limits(cli::Tree& tree, CollectOptions& options) {
   tree.size("--max-cycle-bytes", &options.max_cycle_bytes,
             "give an answer up that takes more memory than the others of its cycle leave")
       .key("collector.max_cycle_bytes");
+  tree.toggle("--ignore-circuits", &options.ignore_circuits,
+              "read every target, whatever dbi-breaker and operators say, with the time limits configured")
+      .key("collector.ignore_circuits");
 }
 
 // --once and --interval exclude each other where one source gives both; else the stronger source has its way, so that

@@ -16,6 +16,8 @@ complete -c dbi-collect -l statement-timeout -x -d 'the server cancels a read th
 complete -c dbi-collect -l lock-timeout -x -d 'the server gives up waiting for a lock'
 complete -c dbi-collect -l connect-timeout -x -d 'give up connecting'
 complete -c dbi-collect -l max-cycle-bytes -x -d 'give an answer up that takes more memory than the others of its cycle leave'
+complete -c dbi-collect -l ignore-circuits -d 'read every target, whatever dbi-breaker and operators say, with the time limits configured'
+complete -c dbi-collect -l no-ignore-circuits -d 'read every target, whatever dbi-breaker and operators say, with the time limits configured'
 complete -c dbi-collect -l probe -d 'connect, say what each source can give and the lines that would mend the rest, write no record'
 complete -c dbi-collect -l no-probe -d 'connect, say what each source can give and the lines that would mend the rest, write no record'
 complete -c dbi-collect -l config -r -F -d 'read the configuration from FILE'

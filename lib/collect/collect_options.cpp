@@ -16,9 +16,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The server's own limit is to end a read; ours is for a server that does not answer any more.
-constexpr milliseconds kReadGrace{2000};
-
 using Target = decltype(ConnectionSettings::target);
 
 Result<Target> configure(const ConfiguredTarget& target) {
@@ -59,10 +56,9 @@ std::vector<std::string> names_of(const CollectOptions& options) {
 
 ConnectionSettings connect_to(Target target, const CollectOptions& options) {
   ConnectionSettings settings{.target = std::move(target), .guards = {}, .limits = {}, .record = {}, .tell = {}};
-  settings.guards.statement_timeout = std::chrono::ceil<milliseconds>(options.statement_timeout);
+  settings.limit_reads(options.statement_timeout.value_or(db::Guards{}.statement_timeout));
   settings.guards.lock_timeout = std::chrono::ceil<milliseconds>(options.lock_timeout);
   settings.limits.connect = std::chrono::ceil<milliseconds>(options.connect_timeout);
-  settings.limits.read = settings.guards.statement_timeout + kReadGrace;
   if (options.record) settings.record = *options.record;
   return settings;
 }
@@ -104,6 +100,8 @@ CollectorSettings collector_settings(const CollectOptions& options, FirstRun fir
     settings.cycle.sessions = {.query_bytes = options.stats.query_bytes, .sample_s = {}};
     if (options.interval) settings.cycle.sessions->sample_s = std::chrono::duration<double>(*options.interval).count();
   }
+  settings.ignore_circuits = options.ignore_circuits;
+  settings.longest_read = options.statement_timeout;
   settings.run.interval = options.interval;
   if (!options.interval && options.count) settings.run.interval = kDefaultInterval;
   settings.run.count = options.count;

@@ -47,7 +47,8 @@ struct CollectOptions {
   std::vector<std::string> kinds{"query_stats", "session"};
   QueryStatsOptions stats;
   microseconds text_interval = kDefaultTextInterval;
-  microseconds statement_timeout = db::Guards{}.statement_timeout;
+  bool ignore_circuits = false;
+  std::optional<microseconds> statement_timeout;  ///< nothing: db::Guards has it, until dbi-breaker advises another
   microseconds lock_timeout = db::Guards{}.lock_timeout;
   microseconds connect_timeout = db::Limits{}.connect;
   std::size_t max_cycle_bytes = CycleSettings{}.max_cycle_bytes;

@@ -12,6 +12,8 @@
 #include <variant>
 
 #include "base/units.hpp"
+#include "collect/circuit_permit.hpp"
+#include "collect/circuit_watch.hpp"
 #include "collect/mysql_source.hpp"
 #include "collect/output.hpp"
 #include "collect/pauses.hpp"
@@ -64,6 +66,7 @@ class Collector {
   // Takes the targets' state. The events of damage leave at once: the files are set aside, nobody says it again.
   Status open() {
     auto status = open_targets();
+    if (around_.state && !settings_.ignore_circuits) watch_circuits(*around_.state);
     flushed_ = writer_.flush();
     publish();
     return status;
@@ -113,11 +116,30 @@ class Collector {
   }
 
   void note_damage(std::string_view target, const state::Damage& damage) {
+    write_damage(writer_.buffer(), target, damage);
+  }
+
+  void write_damage(std::string& out, std::string_view target, const state::Damage& damage) const {
     log_.warning(damage.message);
     record::Event event{.tool = kTool, .target = target, .event = "state_corrupt"};
     event.severity = record::Severity::Warning;
     event.message = damage.message;
-    record::write_event(writer_.buffer(), event, clock_.now());
+    record::write_event(out, event, clock_.now());
+  }
+
+  // What a target finds damaged leaves with the next cycle that anybody writes.
+  void watch_circuits(const state::StateFolder& folder) {
+    watch_.emplace(
+        folder, [this](const Error& error) { log_.warning(error); },
+        [this](const state::Damage& damage) {
+          const std::lock_guard lock(events_mutex_);
+          write_damage(events_, {}, damage);
+        });
+  }
+
+  std::string take_events() {
+    const std::lock_guard lock(events_mutex_);
+    return std::exchange(events_, {});
   }
 
   void start_threads() {
@@ -152,7 +174,15 @@ class Collector {
   RunPorts ports_for(Target& target) {
     RunPorts ports;
     ports.wait_idle = [this] { return output_.wait_idle(stop_.get_token()); };
-    ports.write = [this](std::string records) { return output_.write(std::move(records)); };
+    if (watch_) {
+      ports.circuits = [this, &name = target.cycles.target()] {
+        return permit_for(*watch_->look(), name, clock_.now(), settings_.longest_read);
+      };
+    }
+    ports.write = [this](std::string records) {
+      records.insert(0, take_events());
+      return output_.write(std::move(records));
+    };
     ports.tell = [this](const Error& error) { log_.warning(error); };
     ports.wait_until = [this, seen = std::uint64_t{0}](MonotonicTime until) mutable {
       return pauses_.wait_until(until, stop_.get_token(), seen);
@@ -238,6 +268,9 @@ class Collector {
   std::uint64_t stall_told_ = 0;
   Output output_{[this] { waker_.wake(); }};
   std::deque<Target> targets_;
+  std::optional<CircuitWatch> watch_;  // nothing: no circuit counts
+  std::mutex events_mutex_;
+  std::string events_;
   std::atomic<std::size_t> running_{0};
   std::atomic<bool> record_failed_{false};
   std::vector<std::jthread> threads_;

@@ -27,7 +27,9 @@ struct CollectorSettings {
   CycleSettings cycle;
   RunSettings run;
   microseconds text_interval = kDefaultTextInterval;
-  std::optional<std::string> ack_from;  ///< --commit exported: the exporter whose acknowledgements are waited for
+  bool ignore_circuits = false;              ///< those of the state folder, where there is one
+  std::optional<microseconds> longest_read;  ///< whatever time limit is advised for reads
+  std::optional<std::string> ack_from;       ///< --commit exported: the exporter whose acknowledgements are waited for
 };
 
 /// What a run finds around it.

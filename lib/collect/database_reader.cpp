@@ -14,6 +14,11 @@ namespace dbi::collect {
 
 namespace {
 
+using std::chrono::milliseconds;
+
+// The server's own limit is to end a read; ours is for a server that does not answer any more.
+constexpr milliseconds kReadGrace{2000};
+
 SourceError to_source_error(std::string_view source, db::Failure failure) {
   if (failure.too_large) {
     failure.message += ", what --max-cycle-bytes leaves of the cycle";
@@ -97,16 +102,23 @@ Opened open_reader(const Target& target, const ConnectionSettings& settings, con
 
 }  // namespace
 
+void ConnectionSettings::limit_reads(microseconds statement_timeout) {
+  guards.statement_timeout = std::chrono::ceil<milliseconds>(statement_timeout);
+  limits.read = guards.statement_timeout + kReadGrace;
+}
+
 const std::string& ConnectionSettings::name() const {
   return std::visit([](const auto& one) -> const std::string& { return one.name(); }, target);
 }
 
 OpenReader open_database(ConnectionSettings settings, std::stop_token stop) {
-  return [settings = std::move(settings), stop = std::move(stop)]() -> Opened {
-    if (const auto* mysql = std::get_if<db::MysqlTarget>(&settings.target)) {
-      return open_reader<db::MysqlConnection>(*mysql, settings, stop);
+  return [configured = std::move(settings), stop = std::move(stop)](std::optional<microseconds> timeout) -> Opened {
+    auto limited = configured;
+    if (timeout) limited.limit_reads(*timeout);
+    if (const auto* mysql = std::get_if<db::MysqlTarget>(&limited.target)) {
+      return open_reader<db::MysqlConnection>(*mysql, limited, stop);
     }
-    return open_reader<db::Connection>(std::get<db::PostgresqlTarget>(settings.target), settings, stop);
+    return open_reader<db::Connection>(std::get<db::PostgresqlTarget>(limited.target), limited, stop);
   };
 }
 

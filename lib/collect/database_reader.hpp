@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <string>
 #include <variant>
 
+#include "base/clock.hpp"
 #include "collect/server_reader.hpp"
 #include "db/connection.hpp"
 #include "db/guards.hpp"
@@ -17,6 +19,10 @@
 
 namespace dbi::collect {
 
+/// What the time limit of a read may be.
+inline constexpr microseconds kShortestTimeout = std::chrono::milliseconds{10};
+inline constexpr microseconds kLongestTimeout = std::chrono::hours{1};
+
 /// How a target is connected to.
 struct ConnectionSettings {
   std::variant<db::PostgresqlTarget, db::MysqlTarget> target;
@@ -24,6 +30,9 @@ struct ConnectionSettings {
   db::Limits limits;
   std::optional<std::filesystem::path> record;  ///< --record: where the raw rows are kept
   std::function<void(const Error&)> tell;       ///< a fault of --record, which the cycle survives
+
+  /// Sets how long a read may take: by the server's watch, and with some grace by ours.
+  void limit_reads(microseconds statement_timeout);
 
   /// What records call the target.
   [[nodiscard]] const std::string& name() const;

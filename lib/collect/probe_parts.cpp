@@ -56,7 +56,7 @@ ProbeReport probe_with(std::string target, const OpenReader& open,
                        const std::function<void(ProbeReport& report, ServerReader& reader)>& probe) {
   ProbeReport report;
   report.target = std::move(target);
-  const auto reader = open();
+  const auto reader = open({});
   if (!reader) {
     auto line = denied_line(reader.error());
     line.what = reader.error().kind == ErrorKind::Unsupported ? "guards" : "connection";

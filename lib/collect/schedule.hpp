@@ -19,6 +19,9 @@ class Schedule {
   /// Moves on to the first tick after `now` and returns how late the cycle that starts at `now` is (not negative).
   microseconds start(MonotonicTime now);
 
+  /// The next tick is left out.
+  void leave_one_out() { due_ += interval_; }
+
  private:
   microseconds interval_;
   MonotonicTime due_;

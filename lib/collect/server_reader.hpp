@@ -13,6 +13,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "base/clock.hpp"
 #include "collect/source_error.hpp"
 #include "db/cells.hpp"
 #include "db/own_statement.hpp"
@@ -72,7 +73,9 @@ class ServerReader {
   [[nodiscard]] virtual ConnectionFacts facts() const = 0;
 };
 
-/// Opens a connection; called again after a fault.
-using OpenReader = std::function<tl::expected<std::unique_ptr<ServerReader>, SourceError>()>;
+/// Opens a connection; called again after a fault. `statement_timeout`, where there is one, is how long a read may take
+/// instead of what was configured.
+using OpenReader = std::function<tl::expected<std::unique_ptr<ServerReader>, SourceError>(
+    std::optional<microseconds> statement_timeout)>;
 
 }  // namespace dbi::collect

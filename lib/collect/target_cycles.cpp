@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/target_cycles.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <utility>
 
@@ -37,15 +39,16 @@ TargetCycles::TargetCycles(std::string target, const Engine& engine, OpenReader 
   if (settings_.sessions) read_sessions_ = engine_.make_sessions(*settings_.sessions);
 }
 
-bool TargetCycles::connect(CycleAccount& account) {
-  if (reader_ && reader_->usable()) return true;
+bool TargetCycles::connect(CycleAccount& account, std::optional<microseconds> statement_timeout) {
+  if (reader_ && reader_->usable() && statement_timeout_ == statement_timeout) return true;
   close();
-  auto opened = open_();
+  auto opened = open_(statement_timeout);
   if (!opened) {
     account.errors.push_back(std::move(opened).error());
     return false;
   }
   reader_ = std::move(*opened);
+  statement_timeout_ = statement_timeout;
   source_ = engine_.make_source(*reader_);
   engine_.system = system_word(reader_->facts().dialect.system);  // a URL may name the other make
   return true;
@@ -53,30 +56,31 @@ bool TargetCycles::connect(CycleAccount& account) {
 
 // The order of the reads: the server's facts, the counters between their marks, the sessions, then the texts, because
 // they can take longest, and last what a server may keep us waiting for.
-TargetCycles::Read TargetCycles::read_all(std::string_view cycle) {
+TargetCycles::Read TargetCycles::read_all(std::string_view cycle, const CircuitPermit& permit) {
   Read read;
-  if (!connect(read.account)) return read;
+  if (!connect(read.account, permit.statement_timeout)) return read;
   reader_->begin_cycle(cycle, settings_.max_cycle_bytes);
-  read_sources(read);
+  read_sources(read, permit.fewer_kinds);
   reader_->end_cycle();
   if (!reader_->usable()) close();
   return read;
 }
 
-void TargetCycles::read_sources(Read& read) {
+void TargetCycles::read_sources(Read& read, bool fewer_kinds) {
   read.connection = reader_->facts();
   read.facts = source_->read_server(read.account);
   if (!read.facts) return;
   read.reached = true;
   if (!settings_.query_stats && !read_sessions_) read.account.read = true;
-  if (settings_.query_stats) read.counters = source_->read_statements(*read.facts, read.account);
+  const bool sheds_statements = fewer_kinds && read_sessions_;
+  if (settings_.query_stats && !sheds_statements) read.counters = source_->read_statements(*read.facts, read.account);
   std::vector<std::size_t> unknown;
   if (read.counters) unknown = texts_.see(*read.counters);  // also where no read succeeds any more: own rows are marked
   if (read_sessions_ && reader_->usable()) {
     read.sessions = read_sessions_(*reader_, texts_, read.account);
     if (read.sessions) read.account.read = true;
   }
-  if (read.counters && reader_->usable()) read_texts(*read.counters, unknown, read.account);
+  if (read.counters && !fewer_kinds && reader_->usable()) read_texts(*read.counters, unknown, read.account);
   if (!reader_->usable()) return;
   if (const auto lag = source_->read_replica_lag(read.account)) read.facts->replica_lag_s = lag;
 }
@@ -116,12 +120,12 @@ std::size_t TargetCycles::write_statements(std::string& out, const Routing& rout
   return totals.records;
 }
 
-CycleOutput TargetCycles::run(std::optional<double> late_s) {
+CycleOutput TargetCycles::run(std::optional<double> late_s, const CircuitPermit& permit) {
   const auto begin = clock_->monotonic();
   const auto observed = clock_->now();
   CycleOutput output;
   output.cycle = commit_.next_cycle(observed);
-  auto read = read_all(output.cycle);
+  auto read = read_all(output.cycle, permit);
   const Routing routing{.target = target_,
                         .cycle = output.cycle,
                         .system = engine_.system,
@@ -132,6 +136,9 @@ CycleOutput TargetCycles::run(std::optional<double> late_s) {
   Scrape scrape;
   scrape.ack_from = commit_.ack_from();
   scrape.late_s = late_s;
+  if (permit.fewer_kinds && settings_.query_stats) {
+    scrape.reason = fmt::format("{} left out: a circuit is near opening", read_sessions_ ? "query_stats" : "texts");
+  }
   if (read.counters) scrape.records += write_statements(output.records, routing, *read.counters, scrape);
   if (read.sessions) scrape.records += (*read.sessions)(output.records, routing, ts);
   for (const auto& error : read.account.errors) write_error(output.records, routing, ts, error);

@@ -14,6 +14,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "collect/circuit_permit.hpp"
 #include "collect/control_records.hpp"
 #include "collect/cycle_commit.hpp"
 #include "collect/query_stats.hpp"
@@ -63,8 +64,10 @@ class TargetCycles {
   [[nodiscard]] bool is_full() const { return commit_.is_full(); }
   [[nodiscard]] Error full_error() const { return commit_.full_error(target_); }
 
-  /// Reads the server. Never fails: what went wrong is in the records.
-  CycleOutput run(std::optional<double> late_s);
+  /// Reads the server, as `permit` lets it, which does not skip. Never fails: what went wrong is in the records. Fewer
+  /// kinds are the sessions alone, or where none are asked for the statements without the texts of new ones. Another
+  /// time limit than that of the connection takes a new one.
+  CycleOutput run(std::optional<double> late_s, const CircuitPermit& permit = {});
 
   /// A cycle that tried nothing.
   CycleOutput skip(std::string_view reason);
@@ -96,9 +99,9 @@ class TargetCycles {
     bool reached = false;
   };
 
-  bool connect(CycleAccount& account);
-  Read read_all(std::string_view cycle);
-  void read_sources(Read& read);
+  bool connect(CycleAccount& account, std::optional<microseconds> statement_timeout);
+  Read read_all(std::string_view cycle, const CircuitPermit& permit);
+  void read_sources(Read& read, bool fewer_kinds);
   void read_texts(StatementSnapshot& counters, const std::vector<std::size_t>& unknown, CycleAccount& account);
   std::size_t write_statements(std::string& out, const Routing& routing, const StatementSnapshot& counters,
                                Scrape& scrape) const;
@@ -112,7 +115,8 @@ class TargetCycles {
   std::filesystem::path texts_path_;
   CycleSettings settings_;
   const Clock* clock_;
-  ReadSessions read_sessions_;  ///< empty where none are asked for
+  ReadSessions read_sessions_;                     ///< empty where none are asked for
+  std::optional<microseconds> statement_timeout_;  ///< what the connection was opened with
   std::unique_ptr<ServerReader> reader_;
   std::unique_ptr<ServerSource> source_;
 };

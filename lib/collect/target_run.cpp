@@ -31,6 +31,7 @@ class TargetRun {
     for (std::uint64_t done = 0; !settings_.count || done < *settings_.count; ++done) {
       if (!ports_.wait_until(schedule.due()) || !ports_.wait_idle()) break;
       if (!cycle(schedule.start(clock_.monotonic()))) break;
+      if (permit_.longer_interval) schedule.leave_one_out();
     }
     return std::move(result_);
   }
@@ -46,7 +47,9 @@ class TargetRun {
   // it is written then; else nothing is. A failure is told like every other: by a cycle.
   bool begin() {
     if (cycles_.waits()) return cycle({}) && wait_for_the_first();
-    auto output = cycles_.run(std::nullopt);
+    ask_circuits();
+    if (permit_.skip) return true;
+    auto output = cycles_.run(std::nullopt, permit_);
     if (!output.counters) return true;
     result_.status = cycles_.prime(std::move(output));
     if (!result_.status) return false;
@@ -71,6 +74,7 @@ class TargetRun {
   bool try_cycle(microseconds late) {
     std::optional<double> late_s;
     if (settings_.interval && late > kPunctual) late_s = std::chrono::duration<double>(late).count();
+    ask_circuits();
     cycles_.settle(ports_.tell);
     auto output = next(late_s);
     result_.status = cycles_.commit(std::move(output), ports_.write, ports_.tell);
@@ -86,12 +90,25 @@ class TargetRun {
       return cycles_.skip(fmt::format("{} cycles wait for their acknowledgement", kMaxPending));
     }
     told_full_ = false;
+    if (permit_.skip) return leave_alone(*permit_.skip);
     if (failures_ > 0 && clock_.monotonic() < retry_at_) {
       return cycles_.skip("waiting before the next attempt to reach the server");
     }
-    auto output = cycles_.run(late_s);
+    auto output = cycles_.run(late_s, permit_);
     note(output.outcome);
     return output;
+  }
+
+  // The circuit's patience takes the place of ours.
+  CycleOutput leave_alone(std::string_view why) {
+    cycles_.close();
+    failures_ = 0;
+    return cycles_.skip(why);
+  }
+
+  void ask_circuits() {
+    permit_ = {};
+    if (ports_.circuits) permit_ = ports_.circuits();
   }
 
   void note(Outcome outcome) {
@@ -106,6 +123,7 @@ class TargetRun {
   const RunPorts& ports_;
   const Clock& clock_;
   RunResult result_;
+  CircuitPermit permit_;
   std::uint64_t failures_ = 0;
   MonotonicTime retry_at_{};
   bool told_full_ = false;

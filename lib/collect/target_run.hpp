@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "collect/circuit_permit.hpp"
 #include "collect/target_cycles.hpp"
 
 namespace dbi::collect {
@@ -22,6 +23,7 @@ struct RunSettings {
 
 /// What a run needs of the world around it.
 struct RunPorts {
+  std::function<CircuitPermit()> circuits;                 ///< before each cycle; empty: nothing objects to it
   std::function<bool()> wait_idle;                         ///< false: the run is over
   std::function<Status(std::string records)> write;        ///< one cycle
   std::function<bool(MonotonicTime until)> wait_until;     ///< false: the run is over
@@ -41,6 +43,9 @@ struct RunResult {
 /// Runs until the count is reached, the output is closed or the run is stopped. A cycle whose baseline cannot be stored
 /// is not written and told, like one that throws; the next one tries again. That the queue of unacknowledged cycles is
 /// full is told once until it is free again.
+///
+/// Where a circuit is open, cycles are skipped and the server has not even a connection; the first one after that tries
+/// at once, however often it had failed. In trouble every second cycle is left out.
 RunResult run_target(TargetCycles& cycles, const RunSettings& settings, const RunPorts& ports, const Clock& clock);
 
 }  // namespace dbi::collect

@@ -41,7 +41,7 @@ constexpr std::array kScrape{
     required(word("outcome", kOutcomes,
                   "ok; partial: the server was read, a source was not; failed: no connection, "
                   "guards refused or every source timed out; skipped: nothing was tried")),
-    text("reason", "why the cycle was skipped"),
+    text("reason", "why the cycle was skipped, or what it left out"),
     number("interval_s", "s", "length of the interval of the deltas by the server's clock"),
     required(number("cycle_ms", "ms", "how long the cycle took")),
     number("late_s", "s", "how much later than planned the cycle began"),

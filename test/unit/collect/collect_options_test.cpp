@@ -53,6 +53,14 @@ TEST(CollectOptionsTest, LimitEveryReadWithAMomentForTheServersOwnLimit) {
   EXPECT_EQ(settings.limits.read, 2002ms);
 }
 
+// 5 s are no word of anybody's.
+TEST(CollectOptionsTest, LetNoAdviceExceedTheTimeLimitThatSomebodyGave) {
+  CollectOptions options;
+  EXPECT_EQ(collector_settings(options, FirstRun::Skip).longest_read, std::nullopt);
+  options.statement_timeout = 2s;
+  EXPECT_EQ(collector_settings(options, FirstRun::Skip).longest_read, 2s);
+}
+
 TEST(CollectOptionsTest, MakeOneCycleUnlessAskedForMore) {
   CollectOptions options;
   EXPECT_EQ(collector_settings(options, FirstRun::Skip).run.count, 1U);

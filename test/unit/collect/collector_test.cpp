@@ -12,6 +12,7 @@
 #include "base/descriptor.hpp"
 #include "collect/collect_options.hpp"
 #include "state/lock.hpp"
+#include "state/overrides.hpp"
 #include "state/scratch_folder.hpp"
 
 namespace dbi::collect {
@@ -145,6 +146,34 @@ TEST_F(CollectorTest, DamageIsWrittenBeforeAnythingElseCanHappen) {
   settings.ack_from = "../x";
   EXPECT_FALSE(run(settings));
   EXPECT_THAT(content_of(folder / "out"), AllOf(HasSubstr("state_corrupt"), Not(HasSubstr("scrape"))));
+}
+
+TEST_F(CollectorTest, DamagedCircuitsAreToldAndKeepNobodyFromReading) {
+  state::write_plainly(around.state->circuits(), "{");
+  steps = {[] {}, stop};
+  const auto result = run(settings());
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->status, ExitStatus::Done);
+  const auto out = content_of(folder / "out");
+  EXPECT_THAT(out, AllOf(HasSubstr(R"("event":"state_corrupt")"), HasSubstr("circuits.json.corrupt"),
+                         HasSubstr(R"("outcome":"failed")")));
+  EXPECT_LT(out.find("state_corrupt"), out.find("scrape"));
+  EXPECT_THAT(content_of(folder / "err"), HasSubstr("circuits.json was damaged"));
+}
+
+TEST_F(CollectorTest, AnOpenCircuitSkipsItsTargetUnlessCircuitsAreIgnored) {
+  const state::Override open{state::Override::Order::Open, clock.now(), {}, ""};
+  ASSERT_TRUE(state::store_overrides(around.state->overrides(), {{"a", open}}).has_value());
+  auto once = settings();
+  once.run = {.interval = {}, .count = 1, .first_wait = {}};
+  auto result = run(once);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->status, ExitStatus::Done);
+  EXPECT_THAT(content_of(folder / "out"), AllOf(HasSubstr(R"("outcome":"skipped")"), Not(HasSubstr("failed"))));
+  once.ignore_circuits = true;
+  result = run(once);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->status, ExitStatus::Unreachable);
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ struct FakeServer {
   int throws = 0;                  ///< this many reads find no memory
   std::vector<std::string> reads;  ///< sources and, for "texts", what was asked for
   std::size_t connections = 0;
-  std::size_t max_cycle_bytes = 0;  ///< of the last cycle
+  std::size_t max_cycle_bytes = 0;                ///< of the last cycle
+  std::optional<microseconds> statement_timeout;  ///< of the last connection, or the attempt at one
   using Row = FakeRow;
   std::vector<Row> names{{"d", "5", "app"}, {"r", "10", "dbi"}, {"r", "11", "bob"}};
 };
@@ -121,12 +122,15 @@ class FakeReader final : public ServerReader {
 };
 
 inline OpenReader open_fake(FakeServer& server) {
-  return [&server]() -> tl::expected<std::unique_ptr<ServerReader>, SourceError> {
-    if (server.refuses_connections) {
-      return tl::unexpected(SourceError{"server", ErrorKind::Connection, "", "connection refused", ""});
-    }
-    return std::make_unique<FakeReader>(server);
-  };
+  return
+      [&server](
+          std::optional<microseconds> statement_timeout) -> tl::expected<std::unique_ptr<ServerReader>, SourceError> {
+        server.statement_timeout = statement_timeout;
+        if (server.refuses_connections) {
+          return tl::unexpected(SourceError{"server", ErrorKind::Connection, "", "connection refused", ""});
+        }
+        return std::make_unique<FakeReader>(server);
+      };
 }
 
 }  // namespace dbi::collect

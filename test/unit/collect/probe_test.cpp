@@ -75,7 +75,7 @@ TEST(Probe, EndsByTheWorstAnswer) {
 TEST(Probe, TellsAServerThatIsNotReached) {
   const auto report = probe_postgresql(
       "a",
-      []() -> tl::expected<std::unique_ptr<ServerReader>, SourceError> {
+      [](std::optional<microseconds>) -> tl::expected<std::unique_ptr<ServerReader>, SourceError> {
         return tl::unexpected(SourceError{
             .source = "server", .kind = ErrorKind::Authentication, .sqlstate = "28P01", .message = "no", .hint = {}});
       },

@@ -33,5 +33,14 @@ TEST(Schedule, ACycleBroughtForwardKeepsTheTick) {
   EXPECT_EQ(schedule.due(), kStart + 10s);
 }
 
+TEST(Schedule, ATickThatIsLeftOutMovesNoOther) {
+  Schedule schedule(10s, kStart);
+  schedule.start(kStart + 1s);
+  schedule.leave_one_out();
+  EXPECT_EQ(schedule.due(), kStart + 20s);
+  EXPECT_EQ(schedule.start(kStart + 20s), 0s);
+  EXPECT_EQ(schedule.due(), kStart + 30s);
+}
+
 }  // namespace
 }  // namespace dbi::collect

@@ -19,7 +19,7 @@ TEST(MysqlReader, ReadsRecordsAndKeepsToTheCyclesBytes) {
   auto settings = settings_of(mysql_server().local());
   settings.record = folder.path();
   EXPECT_EQ(settings.name(), "local:" + mysql_server().port());
-  const auto opened = collect::open_database(settings, {})();
+  const auto opened = collect::open_database(settings, {})({});
   ASSERT_TRUE(opened) << opened.error().message;
   auto& reader = **opened;
   EXPECT_EQ(reader.facts().guards, "session");
@@ -45,7 +45,7 @@ TEST(MysqlReader, ReadsRecordsAndKeepsToTheCyclesBytes) {
 }
 
 TEST(MysqlReader, SaysWhyThereIsNone) {
-  const auto opened = collect::open_database(settings_of("mysql://x@127.0.0.1:1"), {})();
+  const auto opened = collect::open_database(settings_of("mysql://x@127.0.0.1:1"), {})({});
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().kind, ErrorKind::Connection);
   EXPECT_EQ(opened.error().source, "server");

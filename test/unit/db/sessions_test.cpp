@@ -57,7 +57,7 @@ class SessionsOf : public testing::Test {
     const auto open_reader = collect::open_database(
         {.target = PostgresqlTarget::parse(local(role)).value(), .guards = {}, .limits = {}, .record = {}, .tell = {}},
         {});
-    const auto reader = open_reader().value();
+    const auto reader = open_reader({}).value();
     account_ = {};
     records_.clear();
     const auto source = collect::postgresql_sessions({});
