@@ -38,8 +38,11 @@ class RecordClock {
  public:
   static constexpr std::size_t kMaxTargets = 4096;
   explicit RecordClock(std::size_t max_targets = kMaxTargets) : max_targets_(max_targets) {}
-  RecordClock(const RecordClock&) = delete;  // one points into its own map
+  // One points into its own map, whose entries stay where they are when it moves.
+  RecordClock(const RecordClock&) = delete;
   RecordClock& operator=(const RecordClock&) = delete;
+  RecordClock(RecordClock&&) noexcept = default;
+  RecordClock& operator=(RecordClock&&) noexcept = default;
   ~RecordClock() = default;
 
   /// The time of the record's target once the record is taken in. A record without a readable time changes nothing and

@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# dbi-sample | dbi-breaker | dbi-ratelimit in one pipe: the drop ledger holds over all of them, whatever happens.
+# SPDX-License-Identifier: Apache-2.0
+
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+
+setup_file() {
+  dbi_generate_records --records 20000 --seed 11 >"$BATS_FILE_TMPDIR/many"
+  # Less than what a stage reads and counts once its reader is gone.
+  head -n 400 "$BATS_FILE_TMPDIR/many" >"$BATS_FILE_TMPDIR/few"
+}
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  export DBI_STATE_DIR=$PWD/state DBI_CONFIG=$PWD/dbi.yaml
+  # Every reason is met: the coin, rate 0, deduplication, a circuit, a limit.
+  cat >dbi.yaml <<'YAML'
+adaptive_sampler:
+  default_sample_rate: 0.5
+  sampled_kinds: [query_stats, session, plan]
+  rules:
+    - {name: nothing_of_these, priority: 9, sample_rate: 0, conditions: [{attribute: database, operator: eq, value: tenant_03}]}
+    - {name: every_plan, priority: 8, sample_rate: 1, conditions: [{attribute: kind, operator: eq, value: plan}]}
+  deduplication: {hash_attribute: query_signature}
+circuit_breaker: {on_open: drop}
+rate_limiter: {default_rps: 1, default_burst: 40}
+YAML
+}
+
+balanced() { run "$DBI_SOURCE_DIR/test/live/balance.py" "$@"; assert_success; }
+# What a stage could not write any more is written by its next run.
+next_starts() {
+  for tool in dbi-sample dbi-breaker dbi-ratelimit; do $tool </dev/null; done
+}
+
+@test "in = out + dropped by key over the chain, for every reason" {
+  (head -n 10000 "$BATS_FILE_TMPDIR/many" && sed -n '10001,$p' "$BATS_FILE_TMPDIR/many") >in
+  dbi-breaker open orders-main/tenant_05 --for 1h >/dev/null || true
+  dbi-sample <in | dbi-breaker | dbi-ratelimit >out
+  balanced in out
+  for reason in sampled rule dedup limit; do assert_output --partial " $reason'"; done
+  # The weights of survivors and of the dropped make up for the coin: the expectation of records is that of the input.
+  share=$(jq -s 'map(if .kind == "dropped" then .weight elif (.kind | IN("scrape", "error", "event")) then 0 else .weight // 1 end) | add' out)
+  of=$(jq -s 'map(select(.kind | IN("scrape", "error", "event", "dropped") | not)) | length' in)
+  [ "$(jq -n "($share - $of | fabs) < 0.03 * $of")" = true ]
+}
+
+@test "a replay of the chain gives the same bytes every time" {
+  for n in 1 2; do
+    dbi-sample --replay <"$BATS_FILE_TMPDIR/many" | dbi-breaker --replay | dbi-ratelimit --replay >"out.$n"
+  done
+  cmp out.1 out.2
+  balanced "$BATS_FILE_TMPDIR/many" out.1
+}
+
+@test "reloads and a SIGTERM to every stage while records come: still in = out + dropped" {
+  mkfifo one two three
+  exec 9<>one # so that the input ends when we say so
+  dbi-sample <one >two 9>&- 3>&- 4>&- &
+  pids=($!)
+  dbi-breaker <two >three 9>&- 3>&- 4>&- &
+  pids+=($!)
+  dbi-ratelimit <three >out 9>&- 3>&- 4>&- &
+  pids+=($!)
+  head -n 8000 "$BATS_FILE_TMPDIR/many" >&9
+  sed -i 's/default_sample_rate: 0.5/default_sample_rate: 0.2/; s/default_burst: 40/default_burst: 30/' dbi.yaml
+  kill -HUP "${pids[@]}"
+  sed -n '8001,12000p' "$BATS_FILE_TMPDIR/many" >&9
+  kill -TERM "${pids[@]}"
+  sed -n '12001,20000p' "$BATS_FILE_TMPDIR/many" >&9
+  exec 9>&-
+  wait "${pids[@]}"
+  balanced "$BATS_FILE_TMPDIR/many" out
+}
+
+@test "a reader that goes: what the stages had taken is counted, at the latest by their next runs" {
+  cat "$BATS_FILE_TMPDIR/few" | dbi-sample | dbi-breaker | dbi-ratelimit --default-burst 10000 | head -n 30 >out
+  next_starts >>out
+  balanced "$BATS_FILE_TMPDIR/few" out
+}
