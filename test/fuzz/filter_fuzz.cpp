@@ -129,7 +129,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.default_burst = 2;
   const auto limits = limit::settings_of(options);
   require(limits.has_value());
-  limit::LimitSurroundings around{.tool = std::string(kTool), .name = std::string(kTool)};
+  limit::LimitSurroundings around;
+  around.tool = around.name = kTool;
   around.replay = true;
   around.clock = &system_clock();
   limit::LimitFilter limiter(*limits, limit::Over::Drop, std::nullopt, around);
@@ -138,7 +139,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   breaker::Settings settings;
   settings.rules.minimum_calls = 1;
   settings.on_open = breaker::OnOpen::Drop;
-  breaker::Surroundings surroundings{.tool = std::string(kTool), .name = std::string(kTool)};
+  breaker::Surroundings surroundings;
+  surroundings.tool = surroundings.name = kTool;
   surroundings.replay = true;
   surroundings.clock = &system_clock();
   const Log log("fuzz", LogLevel::Error, -1);
