@@ -11,6 +11,7 @@ namespace dbi::ledger {
 
 namespace {
 
+constexpr std::string_view kDroppedKind = "dropped";
 constexpr std::string_view kSavedKind = "ledger";
 
 std::optional<std::string> copy_of(std::optional<std::string_view> text) {
@@ -99,6 +100,7 @@ Ledger::Entry& Ledger::insert(const DroppedKey& key, Timestamp since) {
 
 Status Ledger::before(const record::Record& record, Timestamp now, stream::Writer& out) {
   now_ = now;
+  if (!others_.empty()) DBI_TRY(write_others(out));
   if (entries_.empty()) return {};
   if (folded_ >= kMaxKeys) DBI_TRY(end(out));
   if (record.text("kind", text_) == "scrape") {
@@ -110,7 +112,13 @@ Status Ledger::before(const record::Record& record, Timestamp now, stream::Write
 }
 
 Status Ledger::end(stream::Writer& out) {
+  DBI_TRY(write_others(out));
   return write_if([](const Entry&) { return true; }, out);
+}
+
+Status Ledger::write_others(stream::Writer& out) {
+  for (const std::string& line : std::exchange(others_, {})) DBI_TRY(out.append(line));
+  return {};
 }
 
 Status Ledger::write_if(const std::function<bool(const Entry&)>& wanted, stream::Writer& out) {
@@ -139,10 +147,15 @@ void Ledger::cut_off(const record::Record& record) {
   if (!take_back(record)) drop(record, Reason::Shutdown);
 }
 
-// Its own `dropped` record says what it counted; another's is a record like any other.
+// Its own `dropped` record says what it counted; another's says what nobody else knows any more.
 bool Ledger::take_back(const record::Record& record) {
-  if (record.text("kind", text_) != "dropped" || record.text("tool", text_) != tool_) return false;
-  if (record.text("name", text_).value_or(tool_) != name_) return false;
+  if (record.text("kind", text_) != kDroppedKind) return false;
+  const bool own = record.text("tool", text_) == tool_ && record.text("name", text_).value_or(tool_) == name_;
+  if (!own) {
+    if (others_.size() >= kMaxOthers) return false;
+    others_.emplace_back(record.line());
+    return true;
+  }
   const auto reason = find_reason(record.text("reason", text_).value_or(""));
   if (!reason) return false;
   add(key_of(record, *reason, record.boolean("folded").value_or(false)), saved_amounts(record), now_);
@@ -150,6 +163,7 @@ bool Ledger::take_back(const record::Record& record) {
 }
 
 void Ledger::save(std::string& lines) const {
+  for (const std::string& line : others_) lines.append(line).push_back('\n');
   record::Builder builder(lines);
   for (const Entry& entry : entries_) {
     builder.begin(kSavedKind).time("since", entry.since);
@@ -163,6 +177,10 @@ void Ledger::save(std::string& lines) const {
 }
 
 bool Ledger::load_line(const record::Record& line) {
+  if (line.text("kind", text_) == kDroppedKind) {
+    others_.emplace_back(line.line());
+    return true;
+  }
   if (line.text("kind", text_) != kSavedKind) return false;
   const auto reason = find_reason(line.text("reason", text_).value_or(""));
   if (!reason) return true;

@@ -27,6 +27,8 @@ namespace dbi::ledger {
 class Ledger {
  public:
   static constexpr std::size_t kMaxKeys = 1000;
+  /// Records of other tools; more than that are counted like any record.
+  static constexpr std::size_t kMaxOthers = 10'000;
   /// Longest time by the run's clock that a count waits where no scrape comes.
   static constexpr std::chrono::seconds kMaxWait{10};
 
@@ -47,14 +49,15 @@ class Ledger {
   Status end(stream::Writer& out);
 
   /// A record that was read, or written to the output, and will not leave: counted as dropped (shutdown); a `dropped`
-  /// record of this very instance takes its counts back.
+  /// record of this very instance takes its counts back, one of another tool is kept (kMaxOthers of them) and leaves
+  /// with what is pending, so that the ledger holds over a whole pipe.
   void cut_off(const record::Record& record);
 
   /// Appends what is pending as NDJSON lines, and takes such a line back (true where it was one).
   void save(std::string& lines) const;
   bool load_line(const record::Record& line);
 
-  [[nodiscard]] bool empty() const { return entries_.empty(); }
+  [[nodiscard]] bool empty() const { return entries_.empty() && others_.empty(); }
 
  private:
   struct Entry {
@@ -77,13 +80,15 @@ class Ledger {
   Entry* find(const DroppedKey& key);
   Entry& insert(const DroppedKey& key, Timestamp since);
   bool take_back(const record::Record& record);
+  Status write_others(stream::Writer& out);
   Status write_if(const std::function<bool(const Entry&)>& wanted, stream::Writer& out);
   void reindex();
 
   std::string tool_;
   std::string name_;
   const stream::RunClock* clock_;
-  std::vector<Entry> entries_;  // in the order in which they came
+  std::vector<Entry> entries_;       // in the order in which they came
+  std::vector<std::string> others_;  // `dropped` records of other tools that did not leave
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;
   std::size_t folded_ = 0;  // entries that are folded
   Timestamp oldest_{};      // of all entries

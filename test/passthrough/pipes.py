@@ -7,6 +7,9 @@ pipes.py reader-reads COMMAND ...  SIGTERM, and the reader takes all that still 
 pipes.py slow COMMAND ...          the filter has this program's input; the reader waits until it is blocked, and writes
                                    what it takes to standard output
 pipes.py slow-stop COMMAND ...     so, with a SIGTERM as soon as the filter is blocked
+pipes.py last-reader-goes FILE COMMAND ... -- COMMAND ...   filters in a row read FILE through a pipe; the reader of the
+                                   last one takes what is there once all are blocked or done, writes it to standard
+                                   output and closes
 
 The first three: writes records (each hundredth line is none) until both pipes are full and the filter sleeps in a write,
 so that exact counts are known. The writer keeps its end open. Prints what became of them, as JSON.
@@ -129,8 +132,47 @@ def slow(command, stop):
     sys.exit(process.wait())
 
 
+def commands(words):
+    one = []
+    for word in words + ["--"]:
+        if word != "--":
+            one.append(word)
+            continue
+        yield one
+        one = []
+
+
+def last_reader_goes(path, words):
+    cat = subprocess.Popen(["cat", path], stdout=subprocess.PIPE)
+    source, write_end = os.dup(cat.stdout.fileno()), None
+    cat.stdout.close()
+    stages = []
+    for command in commands(words):
+        if write_end is not None:
+            os.close(write_end)  # so that the reader of this pipe sees its end
+        process, read_end, write_end = start(command, source)
+        os.close(source)
+        source = read_end
+        stages.append(process)
+    # cat is done and the last pipe full: nothing is on its way to a place where nobody counts it.
+    wait_for(lambda: cat.poll() is not None and is_full(write_end) and state(stages[-1]) == "S")
+    os.close(write_end)
+    stages[-1].send_signal(signal.SIGSTOP)
+    wait_for(lambda: state(stages[-1]) == "T")
+    *whole, last = take(source).split(b"\n")
+    os.close(source)
+    if is_record(last):  # what is torn did not leave
+        whole.append(last)
+    sys.stdout.buffer.write(b"".join(text + b"\n" for text in whole))
+    sys.stdout.buffer.flush()
+    stages[-1].send_signal(signal.SIGCONT)
+    sys.exit(max(stage.wait() for stage in stages))
+
+
 mode, arguments = sys.argv[1], sys.argv[2:]
 if mode in ("slow", "slow-stop"):
     slow(arguments, mode == "slow-stop")
+elif mode == "last-reader-goes":
+    last_reader_goes(arguments[0], arguments[1:])
 else:
     cut_off(mode, arguments)

@@ -166,13 +166,35 @@ TEST_F(LedgerTest, ItsOwnRecordGivesItsCountsBackWhenCutOff) {
   const auto own = written().at(0);
   ledger_.cut_off(parse(own));
   ledger_.cut_off(parse(kQuery));
-  ledger_.cut_off(parse(R"({"kind":"dropped","tool":"dbi-other","reason":"rule","count":7})"));
   ASSERT_TRUE(ledger_.end(out_));
   const auto lines = written();
-  ASSERT_EQ(lines.size(), 3U);
+  ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0], own);
   EXPECT_TRUE(has(lines[1], R"("reason":"shutdown","count":1,"weight":3)"));
-  EXPECT_TRUE(has(lines[2], R"("reason":"shutdown","count":1,"weight":1)"));
+}
+
+// What an earlier filter of the pipe counted is nowhere else.
+TEST_F(LedgerTest, AnothersRecordThatIsCutOffLeavesWithTheNextRun) {
+  const std::string other = R"({"kind":"dropped","tool":"dbi-other","reason":"rule","count":7})";
+  ledger_.cut_off(parse(other));
+  EXPECT_FALSE(ledger_.empty());
+  std::string lines;
+  ledger_.save(lines);
+  EXPECT_EQ(lines, other + "\n");
+  Ledger later("dbi-t", "second", run_clock_);
+  EXPECT_TRUE(later.load_line(parse(other)));
+  ASSERT_TRUE(later.before(parse(kQuery), Timestamp{seconds{1000}}, out_));
+  ASSERT_TRUE(later.end(out_));
+  EXPECT_EQ(written(), std::vector<std::string>{other});
+}
+
+TEST_F(LedgerTest, OthersRecordsBeyondTheBoundAreCountedLikeAnyRecord) {
+  const auto other = parse(R"({"kind":"dropped","tool":"dbi-other","reason":"rule","count":7})");
+  for (std::size_t i = 0; i <= Ledger::kMaxOthers; ++i) ledger_.cut_off(other);
+  ASSERT_TRUE(ledger_.end(out_));
+  const auto lines = written();
+  ASSERT_EQ(lines.size(), Ledger::kMaxOthers + 1);
+  EXPECT_TRUE(has(lines.back(), R"("reason":"shutdown","count":1)"));
 }
 
 TEST_F(LedgerTest, SurvivesItsLines) {
