@@ -9,7 +9,7 @@ setup_file() { start_postgres log_connections=on; }
 teardown_file() { stop_everything; }
 
 setup() {
-  require_tool dbi-collect
+  require_tool dbi-breaker
   cd "$BATS_TEST_TMPDIR" || return
   unset XDG_CONFIG_HOME DBI_CONFIG
   export XDG_STATE_HOME=$BATS_TEST_TMPDIR/home DBI_STATE_DIR=$BATS_TEST_TMPDIR/state
@@ -18,13 +18,14 @@ setup() {
   CIRCUITS=state/default/circuits.json
 }
 teardown() {
-  unlock_statements
   for pid in ${STOPPED:-}; do kill -CONT "$pid" 2>/dev/null || true; done
+  unlock_statements
   [ -z "${COLLECTOR:-}" ] || kill "$COLLECTOR" 2>/dev/null || true
 }
 
 collect() { dbi-collect --no-config "$@" "$TARGET"; }
-# Two failures open a circuit, two successes close it. The machine's own load has no say.
+# A circuit opens where half of at least two cycles failed, and two that succeed close it. The machine's own load has no
+# say.
 breaker() {
   dbi-breaker --no-config --cpu-threshold 0 --memory-threshold-mb 0 --pressure-threshold 0 --jitter 0 \
     --failure-threshold 2 --success-threshold 2 "$@"
@@ -54,7 +55,7 @@ last_is() { [ "$(outcomes | tail -1)" = "$1" ]; }
 # Of dbi-collect, in the server's log so far.
 connections() { grep -c 'connection authorized: user=dbi_monitor' "$PG_DIR/log" || true; }
 
-# The view cannot be read until unlock_statements: a read waits for --lock-timeout and fails.
+# The marks of pg_stat_statements cannot be read until unlock_statements: the read waits for --lock-timeout and fails.
 lock_statements() {
   sql_in_background "begin; lock table pg_stat_statements_info in access exclusive mode; select pg_sleep(600)"
   LOCKER=$BACKGROUND_PID
@@ -81,7 +82,7 @@ unlock_statements() {
   stop_pipe
   assert_equal "$(jq -r 'select(.kind == "event") | .event' out | head -1)" circuit_opened
   assert_equal "$(jq -r 'select(.kind == "event") | .event' out | tail -2 | paste -sd ' ')" "circuit_half_open circuit_closed"
-  assert_equal "$(jq -r --arg key "$KEY" '.circuits[$key].state' $CIRCUITS)" closed
+  assert_equal "$(jq -r --arg key "$KEY" '.circuits[$key].state' "$CIRCUITS")" closed
 }
 
 @test "a server that has stopped is left alone, and recovers by itself" {
@@ -124,7 +125,7 @@ unlock_statements() {
   lock_statements
   for _ in 1 2; do collect --once --lock-timeout 20ms --kinds query_stats | breaker --open-time 1s >/dev/null; done
   unlock_statements
-  assert_equal "$(jq -r --arg key "$KEY" '.circuits[$key].state' $CIRCUITS)" open
+  assert_equal "$(jq -r --arg key "$KEY" '.circuits[$key].state' "$CIRCUITS")" open
   read_again() { collect --once >out && last_is ok; }
   wait_until 20 read_again
   for _ in 1 2 3; do
@@ -133,7 +134,7 @@ unlock_statements() {
     assert_equal "$(jq -r 'select(.kind == "scrape") | .cost | keys | join(" ")' out)" \
       "server sessions statements statements_info"
   done
-  assert_equal "$(jq -r --arg key "$KEY" '.circuits[$key].state' $CIRCUITS)" open
+  assert_equal "$(jq -r --arg key "$KEY" '.circuits[$key].state' "$CIRCUITS")" open
 }
 
 @test "an operator's word wins with no dbi-breaker running, unless circuits are ignored" {
@@ -157,19 +158,19 @@ unlock_statements() {
 
 @test "a damaged circuits.json is told and keeps nothing from being read" {
   mkdir -p state/default
-  echo '{"format":"circuits"' >$CIRCUITS
+  echo '{"format":"circuits"' >"$CIRCUITS"
   run_split collect --once
   assert_success
   assert_regex "$stderr" "circuits.json was damaged"
   assert_records 1 '.kind == "event" and .event == "state_corrupt"'
   assert_records 1 '.kind == "scrape" and .outcome == "ok"'
-  assert [ -e $CIRCUITS.corrupt ]
+  assert [ -e "$CIRCUITS.corrupt" ]
 }
 
 @test "the advised time limit is in force, but never above what somebody gave" {
   collect --once >/dev/null
   mkdir -p state/default
-  printf '{"format":"circuits","version":1,"circuits":{"%s":{"state":"closed","timeout_ms":900}}}' "$KEY" >$CIRCUITS
+  printf '{"format":"circuits","version":1,"circuits":{"%s":{"state":"closed","timeout_ms":900}}}' "$KEY" >"$CIRCUITS"
   lock_statements
   cancelled() { jq -r 'select(.kind == "scrape") | .cycle_ms >= '"$1"' and .cycle_ms < '"$2" <<<"$output"; }
   run_split collect --once --lock-timeout 1m --kinds query_stats
