@@ -30,10 +30,10 @@ std::shared_ptr<const circuit::View> CircuitWatch::look() {
   const std::lock_guard lock(mutex_);
   auto circuits = renew(circuits_path_, circuits_mark_, state::load_circuits);
   auto overrides = renew(overrides_path_, overrides_mark_, state::load_overrides);
-  if (circuits || overrides) {
-    view_ = std::make_shared<const circuit::View>(circuits ? std::move(circuits->circuits) : view_->circuits(),
-                                                  overrides ? std::move(overrides->overrides) : view_->overrides());
-  }
+  if (!circuits && !overrides) return view_;
+  if (!circuits) circuits = state::LoadedCircuits{view_->circuits(), {}};
+  if (!overrides) overrides = state::LoadedOverrides{view_->overrides(), {}};
+  view_ = std::make_shared<const circuit::View>(std::move(circuits->circuits), std::move(overrides->overrides));
   return view_;
 }
 
