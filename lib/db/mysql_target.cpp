@@ -146,11 +146,12 @@ TlsMode at_least(TlsMode mode, const FileOptions& options) {
   return std::max(mode, wanted);
 }
 
-// Where the target says nothing. `trusts`: it names whom to trust.
-TlsMode choose_tls(std::string_view host, bool trusts, const FileOptions& options) {
+// Where the target says nothing. `trusts`: it names whom to trust. `shows`: it names a certificate to show, of which one
+// that cannot be used must not go unseen.
+TlsMode choose_tls(std::string_view host, bool trusts, bool shows, const FileOptions& options) {
   if (host.empty()) return TlsMode::Off;
   if (trusts) return at_least(TlsMode::Verify, options);
-  return at_least(is_loopback(host) ? TlsMode::Preferred : TlsMode::Required, options);
+  return at_least(is_loopback(host) && !shows ? TlsMode::Preferred : TlsMode::Required, options);
 }
 
 }  // namespace
@@ -298,7 +299,8 @@ Result<MysqlLogin> MysqlTarget::login_without_password_file() const {
   login.tls_cert = choose(tls_cert_, "ssl-cert", nullptr);
   login.tls_key = choose(tls_key_, "ssl-key", nullptr);
   const bool trusts = !tls_ca_.empty() || !tls_capath_.empty();
-  login.tls = tls_ ? *tls_ : choose_tls(login.host, trusts, options);
+  const bool shows = !tls_cert_.empty() || !tls_key_.empty();
+  login.tls = tls_ ? *tls_ : choose_tls(login.host, trusts, shows, options);
   return login;
 }
 

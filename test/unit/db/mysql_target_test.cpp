@@ -104,6 +104,8 @@ TEST_F(MysqlTargetTest, RefusesWhatItCannotRead) {
 TEST_F(MysqlTargetTest, RequiresTlsToOtherMachinesOnly) {
   EXPECT_EQ(login("mysql://db1").tls, TlsMode::Required);
   EXPECT_EQ(login("mysql://127.0.0.1").tls, TlsMode::Preferred);
+  EXPECT_EQ(login("mysql://127.0.0.1/?tls_cert=/c").tls, TlsMode::Required);
+  EXPECT_EQ(login("mysql://127.0.0.1/?tls_key=/k").tls, TlsMode::Required);
   EXPECT_EQ(login("mysql://[::1]").tls, TlsMode::Preferred);
   EXPECT_EQ(login("mysql://localhost").tls, TlsMode::Preferred);
   EXPECT_EQ(login("mysql://").tls, TlsMode::Off);
