@@ -5,6 +5,7 @@
 load helper
 
 setup_file() { require_postgres; }
+setup() { cd "$BATS_TEST_TMPDIR" || return 1; }
 
 holds() {
   require_tool dbi-collect
@@ -18,6 +19,7 @@ holds() {
 @test "twelve lost cycles in a row" { holds twelve_lost_cycles_in_a_row; }
 @test "a reader that leaves" { holds a_reader_that_leaves; }
 @test "a deleted database" { holds a_deleted_database; }
+@test "a run that cannot acknowledge" { holds a_run_that_cannot_acknowledge; }
 @test "a FIFO that outlives its exporter" { holds a_fifo_that_outlives_its_exporter; }
 @test "an exporter that lags" { holds an_exporter_that_lags; }
 @test "cron runs that overlap" { holds cron_runs_that_overlap; }
