@@ -314,8 +314,9 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' dbi-ratelimit --d
   [ "$(jq '.counters.key_evictions' state/default/telemetry/dbi-ratelimit@dbi-ratelimit.total.json)" = 50000 ]
   [ "$(dbi-ratelimit status | wc -l)" = 10002 ]
   # The sanitizers of a build for tests take many times what a program does.
-  grep -q "CMAKE_BUILD_TYPE:STRING=Release" "$DBI_BUILD_DIR/CMakeCache.txt" || skip "no release build"
-  [ "$(cat peak)" -le 16384 ]
+  most=16384
+  grep -q "CMAKE_BUILD_TYPE:STRING=Release" "$DBI_BUILD_DIR/CMakeCache.txt" || most=$((16 * most))
+  [ "$(cat peak)" -le "$most" ]
 }
 
 @test "hostile names are keys like others" {

@@ -27,8 +27,8 @@ CircuitFiles::Mark CircuitFiles::mark_of(const std::filesystem::path& path) {
 Result<std::optional<state::Circuits>> CircuitFiles::changed_circuits() {
   const Mark mark = mark_of(circuits_);
   if (circuits_mark_ == mark) return std::optional<state::Circuits>();
-  circuits_mark_ = mark;
   DBI_TRY_ASSIGN(auto loaded, state::load_circuits(circuits_));
+  circuits_mark_ = mark;  // what could not be read stays untouched: it is asked for again, and fails again
   if (loaded.damage) damages_.push_back(std::move(*loaded.damage));
   return std::optional(std::move(loaded.circuits));
 }

@@ -128,6 +128,7 @@ class Run {
 
   Status load(const std::string& resume);
   Result<RunSummary> finish(Result<Ending> ending);
+  tl::unexpected<Error> end_with(Error fault);
   Status last_words();
   Status cut_off_input();
   Status cut_off_lines_in_memory();
@@ -383,21 +384,15 @@ Result<bool> Run::wait() {
 // An output that is shut is an ordinary end; other faults end the run after what is complete has left.
 Result<RunSummary> Run::finish(Result<Ending> ending) {
   if (!ending && !writer_.is_shut()) {
-    if (!writer_.has_failed()) {
-      (void)last_words();
-      (void)writer_.flush();
-    }
-    (void)filter_.flush();
-    rejects_.finish();
-    publish();
-    return fail(std::move(ending).error());
+    if (!writer_.has_failed()) (void)last_words();
+    return end_with(std::move(ending).error());
   }
   if (writer_.is_shut() || *ending == Ending::CutOff) DBI_TRY(cut_off_input());
   bool said = false;
   if (!writer_.is_shut()) {
     const Status status = last_words();
     said = status.has_value();
-    if (!said && !writer_.is_shut()) return fail(Error(status.error()));
+    if (!said && !writer_.is_shut()) return end_with(Error(status.error()));
   }
   if (!said) DBI_TRY(cut_off_output());
   DBI_TRY(filter_.flush());
@@ -416,13 +411,19 @@ Result<RunSummary> Run::finish(Result<Ending> ending) {
   return std::move(summary_);
 }
 
+// A fault of the run, after what is complete has left.
+tl::unexpected<Error> Run::end_with(Error fault) {
+  (void)filter_.flush();
+  rejects_.finish();
+  publish();
+  return fail(std::move(fault));
+}
+
+// What the filter wrote before a fault of its own (a state file that cannot be written) leaves all the same.
 Status Run::last_words() {
-  if (summary_.stopped && options_.resume) {
-    DBI_TRY(filter_.on_pause(writer_));
-  } else {
-    DBI_TRY(filter_.on_end(writer_));
-  }
-  return writer_.flush();
+  const Status said = summary_.stopped && options_.resume ? filter_.on_pause(writer_) : filter_.on_end(writer_);
+  const Status flushed = writer_.flush();
+  return said ? flushed : said;
 }
 
 // What a pipe still holds was taken from its writer: it is read and counted, malformed lines as such. No more than it

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -235,6 +236,23 @@ TEST_F(KeeperTest, TwoOfOnePipelineKeepEachOthersCircuits) {
   second.touch(true);
   ASSERT_TRUE(second.store(other));
   EXPECT_EQ(state::load_circuits(folder_.circuits())->circuits.at("a0").state, state::CircuitState::Closed);
+}
+
+// A newer dbi-breaker wrote it: each store is refused, not only the first.
+TEST_F(KeeperTest, ANewerFileStaysAsItIs) {
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  ASSERT_TRUE(keeper.load(panel));
+  break_target(panel, "main");
+  const std::string newer = "{\"format\":\"circuits\",\"version\":99}\n";
+  std::ofstream(folder_.circuits()) << newer;
+  for (int i = 0; i < 2; ++i) {
+    keeper.touch(true);
+    EXPECT_FALSE(keeper.store(panel));
+  }
+  std::stringstream content;
+  content << std::ifstream(folder_.circuits()).rdbuf();
+  EXPECT_EQ(content.str(), newer);
 }
 
 TEST_F(KeeperTest, AFaultOfTheFolderIsTheEndsFault) {

@@ -199,6 +199,25 @@ TEST_F(FilterRunTest, WhatWasWrittenToAReaderThatGoesIsCountedOnce) {
 }
 
 // The filter's file is full: what it decided before, and its ledger, leave all the same.
+TEST_F(FilterRunTest, WhatIsCompleteLeavesBeforeAFaultAtTheEnd) {
+  class Unstored final : public Filter {
+   public:
+    Status on_record(const record::Record& record, Writer& out) override { return out.append(record.line()); }
+    Status on_end(Writer& out) override {
+      DBI_TRY(out.append("{\"ledger\":1}"));
+      return fail(ErrorKind::State, "the disk is full");
+    }
+  };
+  Unstored filter;
+  input_.write("{\"a\":1}\n");
+  input_.output = Descriptor();
+  const auto summary = run_filter(filter, options_, context_);
+  ASSERT_FALSE(summary);
+  EXPECT_EQ(summary.error().message, "the disk is full");
+  EXPECT_EQ(output_.read(), "{\"a\":1}\n{\"ledger\":1}\n");
+  EXPECT_EQ(counters_.records_out.value(), 2U);
+}
+
 TEST_F(FilterRunTest, AFaultOfTheFiltersOwnOutputLetsWhatIsCompleteLeave) {
   class Diverts final : public Filter {
    public:
