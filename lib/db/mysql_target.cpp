@@ -146,8 +146,8 @@ TlsMode at_least(TlsMode mode, const FileOptions& options) {
   return std::max(mode, wanted);
 }
 
-// Where the target says nothing. `trusts`: it names whom to trust. `shows`: it names a certificate to show, of which one
-// that cannot be used must not go unseen.
+// Where the target says nothing. `trusts`: it names whom to trust. `shows`: it names a certificate to show, of which
+// one that cannot be used must not go unseen.
 TlsMode choose_tls(std::string_view host, bool trusts, bool shows, const FileOptions& options) {
   if (host.empty()) return TlsMode::Off;
   if (trusts) return at_least(TlsMode::Verify, options);
