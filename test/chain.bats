@@ -8,8 +8,8 @@ bats_load_library bats-assert
 
 setup_file() {
   dbi_generate_records --records 20000 --seed 11 >"$BATS_FILE_TMPDIR/many"
-  # More than one pipe holds, less than four do.
-  head -n 2000 "$BATS_FILE_TMPDIR/many" >"$BATS_FILE_TMPDIR/some"
+  # More than one pipe holds, less than two do.
+  head -n 1500 "$BATS_FILE_TMPDIR/many" >"$BATS_FILE_TMPDIR/some"
 }
 
 setup() {

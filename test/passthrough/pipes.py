@@ -154,8 +154,9 @@ def last_reader_goes(path, words):
         os.close(source)
         source = read_end
         stages.append(process)
-    # cat is done and the last pipe full: nothing is on its way to a place where nobody counts it.
-    wait_for(lambda: cat.poll() is not None and is_full(write_end) and state(stages[-1]) == "S")
+    # All but the last are done and the last pipe is full: nothing is on its way to a place where nobody counts it.
+    before = [cat, *stages[:-1]]
+    wait_for(lambda: all(one.poll() is not None for one in before) and is_full(write_end) and state(stages[-1]) == "S")
     os.close(write_end)
     stages[-1].send_signal(signal.SIGSTOP)
     wait_for(lambda: state(stages[-1]) == "T")
