@@ -18,14 +18,8 @@ Result<state::Lock> lock_briefly(const std::filesystem::path& path, std::string_
 CircuitFiles::CircuitFiles(const state::StateFolder& folder, std::string owner)
     : circuits_(folder.circuits()), overrides_(folder.overrides()), owner_(std::move(owner)) {}
 
-CircuitFiles::Mark CircuitFiles::mark_of(const std::filesystem::path& path) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) return {};
-  return {found.st_ino, std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec, found.st_size};
-}
-
 Result<std::optional<state::Circuits>> CircuitFiles::changed_circuits() {
-  const Mark mark = mark_of(circuits_);
+  const state::FileMark mark = state::mark_of(circuits_);
   if (circuits_mark_ == mark) return std::optional<state::Circuits>();
   DBI_TRY_ASSIGN(auto loaded, state::load_circuits(circuits_));
   circuits_mark_ = mark;  // what could not be read stays untouched: it is asked for again, and fails again
@@ -41,12 +35,12 @@ Status CircuitFiles::reject(std::string_view why) {
 
 Status CircuitFiles::store(std::string_view text) {
   DBI_TRY(state::store_circuits(circuits_, text));
-  circuits_mark_ = mark_of(circuits_);
+  circuits_mark_ = state::mark_of(circuits_);
   return {};
 }
 
 Result<std::optional<state::Overrides>> CircuitFiles::changed_overrides() {
-  const Mark mark = mark_of(overrides_);
+  const state::FileMark mark = state::mark_of(overrides_);
   if (overrides_mark_ == mark) return std::optional<state::Overrides>();
   overrides_mark_ = mark;
   DBI_TRY_ASSIGN(auto loaded, state::load_overrides(overrides_));

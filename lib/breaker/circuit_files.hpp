@@ -3,9 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/stat.h>
-
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "state/circuits.hpp"
+#include "state/file_mark.hpp"
 #include "state/folder.hpp"
 #include "state/lock.hpp"
 #include "state/overrides.hpp"
@@ -48,20 +46,11 @@ class CircuitFiles {
   std::vector<state::Damage> take_damages() { return std::exchange(damages_, {}); }
 
  private:
-  // Tells one state of a file from the next: it is replaced whole.
-  struct Mark {
-    ino_t inode = 0;
-    std::int64_t changed_ns = -1;
-    off_t size = 0;
-    friend bool operator==(const Mark&, const Mark&) = default;
-  };
-  static Mark mark_of(const std::filesystem::path& path);
-
   std::filesystem::path circuits_;
   std::filesystem::path overrides_;
   std::string owner_;
-  std::optional<Mark> circuits_mark_;
-  std::optional<Mark> overrides_mark_;
+  std::optional<state::FileMark> circuits_mark_;
+  std::optional<state::FileMark> overrides_mark_;
   std::vector<state::Damage> damages_;
 };
 
