@@ -8,16 +8,13 @@
 #include "circuit/key.hpp"
 #include "record/builder.hpp"
 #include "record/event.hpp"
+#include "record/schema/schema.hpp"
 
 namespace dbi::breaker {
 
 namespace {
 
 using circuit::CircuitState;
-
-bool is_control(std::string_view kind) {
-  return kind == "scrape" || kind == "error" || kind == "event" || kind == "dropped";
-}
 
 double seconds_of(microseconds duration) {
   return std::chrono::duration<double>(duration).count();
@@ -89,7 +86,7 @@ Status Breaker::on_record(const record::Record& record, stream::Writer& out) {
   const Timestamp now = clock_.observe(record);
   DBI_TRY(ledger_.before(record, now, out));
   const auto kind = record.text("kind", text_).value_or(std::string_view());
-  if (is_control(kind)) return on_control(kind, record, now, out);
+  if (record::schema::is_control(kind)) return on_control(kind, record, now, out);
   if (panel_.note(record, now, clock_.now())) return block(record, out);
   return out.append(record.line());
 }

@@ -29,8 +29,7 @@ CycleKey cycle_key(const record::Record& record) {
 }
 
 bool is_control(const record::Record& record) {
-  const auto* kind = record::schema::find_kind(record::text_of(record, "kind"));
-  return kind != nullptr && kind->kind_class == record::schema::KindClass::Control;
+  return record::schema::is_control(record::text_of(record, "kind"));
 }
 
 Result<bool> HeldCycles::add(const CycleKey& key, const record::Record& record) {

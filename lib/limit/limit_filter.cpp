@@ -62,7 +62,7 @@ DownstreamFigures LimitFilter::look() const {
 Status LimitFilter::on_record(const record::Record& record, stream::Writer& out) {
   const DecisionTime time = time_of(record, out);
   DBI_TRY(ledger_.before(record, time.key, out));
-  if (is_control(record)) return pass(record, out);
+  if (record::schema::is_control(record.text("kind", kind_).value_or(""))) return pass(record, out);
   const KeyParts key{record.text("target", target_).value_or(""), record.text("database", database_).value_or("")};
   const Verdict verdict = waited_ ? limiter_.decide_again(key, time) : limiter_.decide(key, time);
   if (const auto change = limiter_.take_change()) tell(*change, out);
@@ -83,16 +83,6 @@ DecisionTime LimitFilter::time_of(const record::Record& record, const stream::Wr
   }
   --reads_left_;
   return {now_, now_};
-}
-
-bool LimitFilter::is_control(const record::Record& record) {
-  const auto* member = record.find("kind");
-  if (member == nullptr) return false;
-  if (member->value.raw() == last_kind_) return last_is_control_;
-  last_kind_ = member->value.raw();
-  const auto* kind = record::schema::find_kind(member->value.text(kind_).value_or(""));
-  last_is_control_ = kind != nullptr && kind->kind_class == record::schema::KindClass::Control;
-  return last_is_control_;
 }
 
 Status LimitFilter::pass(const record::Record& record, stream::Writer& out) {

@@ -71,7 +71,6 @@ class LimitFilter final : public stream::Filter {
 
  private:
   DecisionTime time_of(const record::Record& record, const stream::Writer& out);
-  bool is_control(const record::Record& record);
   Status pass(const record::Record& record, stream::Writer& out);
   Status over_limit(const record::Record& record, const Verdict& verdict);
   void tell(const RateChange& change, stream::Writer& out) const;
@@ -92,8 +91,6 @@ class LimitFilter final : public stream::Filter {
   Timestamp now_{};                           // of the machine, when it was last read
   int reads_left_ = 0;                        // records for which that time still holds
   std::uint64_t written_ = 0;                 // bytes that had left then
-  std::string last_kind_;                     // the JSON of the last kind, and what it meant
-  bool last_is_control_ = false;
   LimitFigures figures_;
   MonotonicTime publish_at_{};
   std::uint64_t decisions_ = 0;           // at the last publish_rate()

@@ -87,6 +87,11 @@ const KindRow* find_kind(std::string_view name) {
   return found == kinds().end() ? nullptr : &*found;
 }
 
+bool is_control(std::string_view kind) {
+  const auto* row = find_kind(kind);
+  return row != nullptr && row->kind_class == KindClass::Control;
+}
+
 const MemberRow* find_member(const KindRow& kind, std::string_view name) {
   for (const auto rows : {routing_members(), kind.members, common_members()}) {
     if (const auto* row = find_row(rows, name)) return row;

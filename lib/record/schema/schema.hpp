@@ -75,6 +75,9 @@ struct KindRow {
 /// The kind of that name, or nullptr. Thread safe.
 [[nodiscard]] const KindRow* find_kind(std::string_view name);
 
+/// Whether records of that kind are control records; those of an unknown kind are none. Thread safe.
+[[nodiscard]] bool is_control(std::string_view kind);
+
 /// The member of a kind, routing and common members included, or nullptr. Thread safe.
 [[nodiscard]] const MemberRow* find_member(const KindRow& kind, std::string_view name);
 

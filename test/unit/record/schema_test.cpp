@@ -61,6 +61,9 @@ TEST(Tables, ClassKindsAsFiltersTreatThem) {
   for (const auto* name : {"database_stats", "table_stats", "index_stats", "server_stats", "replication", "setting"}) {
     EXPECT_EQ(find_kind(name)->kind_class, KindClass::Gauge) << name;
   }
+  for (const KindRow& kind : kinds()) EXPECT_EQ(is_control(kind.name), kind.kind_class == KindClass::Control);
+  EXPECT_FALSE(is_control("scrapes"));
+  EXPECT_FALSE(is_control(""));
 }
 
 TEST(Tables, NameNoMemberTwice) {
