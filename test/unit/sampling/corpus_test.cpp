@@ -1,27 +1,12 @@
-// The fuzz target over its seeds and its past findings.
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
+#include "support/corpus.hpp"
 
-#include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <vector>
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-
+namespace dbi {
 namespace {
 
 TEST(RulesCorpus, HasNoFinding) {
-  std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(DBI_CORPUS)) {
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
-    SCOPED_TRACE(entry.path().filename());
-    EXPECT_EQ(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), 0);
-    ++files;
-  }
-  EXPECT_GE(files, 3U);
+  EXPECT_GE(run_corpus(DBI_CORPUS), 3U);
 }
 
 }  // namespace
+}  // namespace dbi
