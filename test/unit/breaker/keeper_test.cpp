@@ -21,13 +21,6 @@ using state::Override;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class FakeClock final : public Clock {
- public:
-  [[nodiscard]] Timestamp now() const override { return time; }
-  [[nodiscard]] MonotonicTime monotonic() const override { return MonotonicTime(time.time_since_epoch()); }
-  Timestamp time = kNoon;
-};
-
 class KeeperTest : public ::testing::Test {
  protected:
   KeeperTest() : folder_(*state::StateFolder::open({scratch_.path().string(), "default"})) {}

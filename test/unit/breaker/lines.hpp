@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "base/time_text.hpp"
 #include "record/record.hpp"
 
@@ -16,6 +17,14 @@ namespace dbi::breaker {
 using namespace std::chrono_literals;
 
 inline constexpr Timestamp kNoon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 25} + 12h};
+
+/// Both times are what the test sets.
+class FakeClock final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override { return time; }
+  [[nodiscard]] MonotonicTime monotonic() const override { return MonotonicTime(time.time_since_epoch()); }
+  Timestamp time = kNoon;
+};
 
 /// A line as a record; valid until the next one.
 class Lines {

@@ -19,13 +19,6 @@ using state::Override;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class FakeClock final : public Clock {
- public:
-  [[nodiscard]] Timestamp now() const override { return time; }
-  [[nodiscard]] MonotonicTime monotonic() const override { return {}; }
-  Timestamp time = kNoon;
-};
-
 state::StoredCircuit stored_open(Timestamp at, microseconds open_for) {
   state::StoredCircuit out;
   out.state = state::CircuitState::Open;

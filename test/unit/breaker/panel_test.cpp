@@ -17,13 +17,6 @@ using circuit::CircuitState;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class FakeClock final : public Clock {
- public:
-  [[nodiscard]] Timestamp now() const override { return time; }
-  [[nodiscard]] MonotonicTime monotonic() const override { return MonotonicTime(time.time_since_epoch()); }
-  Timestamp time = kNoon;
-};
-
 class FakeHost final : public resource::HostProbe {
  public:
   resource::HostFigures read() override {
