@@ -179,7 +179,7 @@ Call Panel::call_of(const ScrapeFacts& facts, const Target& target) {
   return {};
 }
 
-// After successes only, and never where a read ran into its limit.
+// After a cycle that did not fail, slow ones too, and never where a read ran into its limit.
 void Panel::advise(const ScrapeFacts& facts, Target& target) const {
   if (!settings_.adaptive_timeout || target.timed_out || !facts.dearest_read) return;
   target.timeout =

@@ -101,7 +101,7 @@ RateLimiter::KeyState& RateLimiter::state_of(const KeyParts& key, Timestamp now)
   return state;
 }
 
-// A NUL stands between the two, which is in neither.
+// A NUL stands between the two: names that hold one themselves may share a bucket.
 std::string_view RateLimiter::name_of(const KeyParts& key) {
   name_.assign(key.target).push_back('\0');
   return name_.append(key.database);

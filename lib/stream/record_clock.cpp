@@ -119,7 +119,6 @@ bool RecordClock::load_line(const record::Record& line) {
 
 Timestamp RunClock::observe(const record::Record& record) {
   if (mode_ == ClockMode::Record) return records_.observe(record);
-  if (replay_) records_.observe(record);
   return clock_->now();
 }
 

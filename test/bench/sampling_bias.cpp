@@ -38,31 +38,29 @@ using Sums = std::array<double, 3>;
 
 struct Configuration {
   std::string_view name;
-  std::vector<std::string_view> samplers;  // one behind the other, of one name
-  bool drops_more_than_the_coin = false;   // then `dropped` has a part that is of no statement
-  bool interval_is_known = true;           // no sum of squares is lost with what a limit drops
+  std::vector<std::string> samplers;      // one behind the other, of one name
+  bool drops_more_than_the_coin = false;  // then `dropped` has a part that is of no statement
+  bool interval_is_known = true;          // no sum of squares is lost with what a limit drops
 };
 
-constexpr std::string_view kCoin = R"(
+// The section adaptive_sampler with a default rate and what is told beside it.
+std::string section(std::string_view rate, std::string_view rest) {
+  return fmt::format(R"(
 adaptive_sampler:
   sampled_kinds: [query_stats, session, lock_wait, query_sample, plan, log_event]
-  default_sample_rate: 0.1
+  default_sample_rate: {}{})",
+                     rate, rest);
+}
+
+std::string coin(std::string_view rate) {
+  return section(rate, R"(
   max_records_per_second: 0
   rules: []
   deduplication: {enabled: false}
-)";
-constexpr std::string_view kSecondCoin = R"(
-adaptive_sampler:
-  sampled_kinds: [query_stats, session, lock_wait, query_sample, plan, log_event]
-  default_sample_rate: 0.4
-  max_records_per_second: 0
-  rules: []
-  deduplication: {enabled: false}
-)";
+)");
+}
+
 constexpr std::string_view kRules = R"(
-adaptive_sampler:
-  sampled_kinds: [query_stats, session, lock_wait, query_sample, plan, log_event]
-  default_sample_rate: 0.2
   max_records_per_second: 0
   slow_query_threshold_ms: 50
   rules:
@@ -71,9 +69,6 @@ adaptive_sampler:
   deduplication: {enabled: false}
 )";
 constexpr std::string_view kGoalRules = R"(
-adaptive_sampler:
-  sampled_kinds: [query_stats, session, lock_wait, query_sample, plan, log_event]
-  default_sample_rate: 1
   max_records_per_second: GOAL
   goal_window_seconds: 15
   rules:
@@ -82,17 +77,11 @@ adaptive_sampler:
   deduplication: {enabled: false}
 )";
 constexpr std::string_view kDeduplication = R"(
-adaptive_sampler:
-  sampled_kinds: [query_stats, session, lock_wait, query_sample, plan, log_event]
-  default_sample_rate: 0.2
   max_records_per_second: 0
   rules: []
   deduplication: {hash_attribute: query_signature, window_seconds: 20}
 )";
 constexpr std::string_view kLimit = R"(
-adaptive_sampler:
-  sampled_kinds: [query_stats, session, lock_wait, query_sample, plan, log_event]
-  default_sample_rate: 0.2
   max_records_per_second: 0
   rules: [{name: few, sample_rate: 0.3, max_per_minute: 50, conditions: [{attribute: calls, operator: gt, value: 5}]}]
   deduplication: {enabled: false}
@@ -211,7 +200,7 @@ class Run {
   Result<std::vector<double>> rates(const Configuration& configuration) {
     std::vector<double> out(stream_->records.size(), 1);
     const Descriptor nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-    for (const auto yaml : configuration.samplers) {
+    for (const auto& yaml : configuration.samplers) {
       DBI_TRY_ASSIGN(const auto sampler, make(yaml, 1));
       stream::Writer writer(nowhere.get());
       for (std::size_t i = 0; i < out.size(); ++i) {
@@ -227,7 +216,7 @@ class Run {
   Result<std::string> sample(const Configuration& configuration, std::uint64_t seed) {
     std::string text;
     bool first = true;
-    for (const auto yaml : configuration.samplers) {
+    for (const auto& yaml : configuration.samplers) {
       DBI_TRY_ASSIGN(const auto sampler, make(yaml, seed));
       const Descriptor file(::memfd_create("out", MFD_CLOEXEC));
       stream::Writer out(file.get());
@@ -423,12 +412,12 @@ int report(const Stream& stream, std::uint64_t seeds, bool strict) {
   }
   const double goal = static_cast<double>(data) / std::max(1.0, stream.seconds) / 5;
   const std::array<Configuration, 6> configurations = {{
-      {"coin of 0.1", {kCoin}},
-      {"rules and floor", {kRules}},
-      {"goal of a fifth", {kGoalRules}},
-      {"deduplication", {kDeduplication}, true},
-      {"max_per_minute", {kLimit}, true, false},
-      {"two of one seed in a row", {kCoin, kSecondCoin}},
+      {"coin of 0.1", {coin("0.1")}},
+      {"rules and floor", {section("0.2", kRules)}},
+      {"goal of a fifth", {section("1", kGoalRules)}},
+      {"deduplication", {section("0.2", kDeduplication)}, true},
+      {"max_per_minute", {section("0.2", kLimit)}, true, false},
+      {"two of one seed in a row", {coin("0.1"), coin("0.4")}},
   }};
   fmt::print(
       "{} records over {:.0f} s, {} groups, {} seeds; means of the weighted sums of records, calls and total_ms\n",
