@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kKind = "sampling_goal";
 constexpr double kLeast = 0.02;  // of goal/demand, which each class keeps
+constexpr double kMostDemand = 1e12;
 constexpr auto kSlot = std::chrono::seconds(5);
 
 double seconds(microseconds duration) {
@@ -35,9 +36,7 @@ std::size_t Goal::class_of(std::int64_t priority) const {
 
 double Goal::factor(std::size_t importance, double rate, Timestamp now) {
   if (goal_ <= 0 || now == Timestamp()) return 1;
-  // A slot that began far ahead is another run's, whose records were newer, or a wrong clock's.
-  if (!slot_start_ || *slot_start_ - now > kSlot) slot_start_ = now;
-  if (now - *slot_start_ >= kSlot) close_slot(now);
+  go_on_to(now);
   Class& own = classes_[importance];
   own.count += rate;
   estimate(own);
@@ -48,6 +47,17 @@ double Goal::factor(std::size_t importance, double rate, Timestamp now) {
   for (std::size_t i = importance; i < classes_.size(); ++i) all += classes_[i].demand;
   if (all <= goal_) return 1;
   return std::min(1.0, std::max((goal_ - before) / own.demand, kLeast * goal_ / all));
+}
+
+// Where the clock has gone back, or this run's records are older than the last one's, the slot is as long as it was.
+void Goal::go_on_to(Timestamp now) {
+  if (!slot_start_) {
+    slot_start_ = now;
+  } else if (now < latest_) {
+    *slot_start_ -= latest_ - now;
+  }
+  latest_ = now;
+  if (now - *slot_start_ >= kSlot) close_slot(now);
 }
 
 void Goal::close_slot(Timestamp now) {
@@ -69,6 +79,7 @@ void Goal::estimate(Class& one) const {
 void Goal::take_over(const Goal& other) {
   slot_s_ = other.slot_s_;
   slot_start_ = other.slot_start_;
+  latest_ = other.latest_;
   for (Class& own : classes_) {
     const auto found = std::ranges::find(other.classes_, own.name, &Class::name);
     if (found != other.classes_.end()) own = *found;
@@ -80,7 +91,7 @@ void Goal::save(std::string& lines) const {
   record::Builder builder(lines);
   for (const Class& one : classes_) {
     builder.begin(kKind).text("class", one.name).number("average", one.average).number("count", one.count);
-    builder.number("slot_s", slot_s_).time("slot_start", *slot_start_).end();
+    builder.number("slot_s", slot_s_).time("slot_start", *slot_start_).time("latest", latest_).end();
   }
 }
 
@@ -88,12 +99,14 @@ bool Goal::load_line(const record::Record& line) {
   if (line.text("kind", scratch_) != kKind) return false;
   const auto found = std::ranges::find(classes_, line.text("class", scratch_).value_or(""), &Class::name);
   const auto start = parse_timestamp(line.text("slot_start", scratch_).value_or(""));
-  const double slot_s = line.number("slot_s").value_or(0);
-  if (found == classes_.end() || !start || slot_s <= 0) return true;
-  slot_start_ = *start;
-  slot_s_ = slot_s;
-  found->average = std::max(0.0, line.number("average").value_or(0));
-  found->count = std::max(0.0, line.number("count").value_or(0));
+  const auto latest = parse_timestamp(line.text("latest", scratch_).value_or(""));
+  if (found == classes_.end() || !start || !latest) return true;
+  slot_start_ = std::min(*start, *latest);
+  latest_ = *latest;
+  // Within what a run can come to, as the file may have been edited.
+  slot_s_ = std::clamp(line.number("slot_s").value_or(kFirstSlot), seconds(kSlot), std::max(kFirstSlot, window_s_));
+  found->average = std::clamp(line.number("average").value_or(0), 0.0, kMostDemand);
+  found->count = std::clamp(line.number("count").value_or(0), 0.0, kMostDemand);
   for (Class& one : classes_) estimate(one);
   return true;
 }

@@ -63,14 +63,17 @@ class Goal {
     double count = 0;    // n, in this slot
     double demand = 0;   // e, a second
   };
+  void go_on_to(Timestamp now);
   void close_slot(Timestamp now);
   void estimate(Class& one) const;
 
   double goal_;
   double window_s_;
   std::vector<Class> classes_;
-  double slot_s_ = 10;  // L
+  static constexpr double kFirstSlot = 10;
+  double slot_s_ = kFirstSlot;  // L
   std::optional<Timestamp> slot_start_;
+  Timestamp latest_{};  // of the times at which factor() was asked
   std::string scratch_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "record/builder.hpp"
+#include "sampling/rule.hpp"
 
 namespace dbi::sampling {
 
@@ -22,16 +23,18 @@ bool read_moment(std::string_view text, std::int64_t& time, std::uint32_t& count
   const auto first = std::from_chars(text.data(), end, time);
   if (first.ec != std::errc{} || first.ptr == end || *first.ptr != ':') return false;
   const auto second = std::from_chars(first.ptr + 1, end, count);
-  return second.ec == std::errc{} && second.ptr == end;
+  // No time that a record can have lies beyond the year 9999; the file may have been edited.
+  constexpr std::int64_t kFarthest = 300'000'000'000'000'000;
+  return second.ec == std::errc{} && second.ptr == end && time > -kFarthest && time < kFarthest;
 }
 
 }  // namespace
 
 void MinuteWindow::forget_before(Timestamp now) {
-  // Times far ahead are another run's, whose records were newer, or a wrong clock's.
-  if (!moments_.empty() && moments_.back().time - now >= kMinute) {
-    moments_.clear();
-    total_ = 0;
+  // Times ahead are those of a clock that went back since, or of another run, whose records were newer.
+  while (!moments_.empty() && moments_.back().time > now) {
+    total_ -= moments_.back().count;
+    moments_.pop_back();
   }
   while (!moments_.empty() && now - moments_.front().time >= kMinute) {
     total_ -= moments_.front().count;
@@ -65,6 +68,7 @@ void MinuteWindow::load(const record::Record& line) {
     if (!read_moment(piece, time, moment.count)) continue;
     moment.time = Timestamp(microseconds(time));
     if (!moments_.empty() && moment.time <= moments_.back().time) continue;
+    moment.count = std::min(moment.count, kMostPerMinute);  // as the file may have been edited
     total_ += moment.count;
     moments_.push_back(moment);
   }

@@ -15,8 +15,8 @@ namespace dbi::sampling {
 /// Holds an entry for each moment of that minute at which something passed. Not shared between threads.
 class MinuteWindow {
  public:
-  /// Counts one more where fewer than `most` passed in the minute before `now`. Times may be equal; one that falls
-  /// counts at the newest.
+  /// Counts one more where fewer than `most` passed in the minute before `now`. Times may be equal; where one is before
+  /// those of earlier calls, what passed after it does not count any more.
   bool admit(Timestamp now, std::uint32_t most);
 
   /// Appends a line of kind `minute_window` with the rule's name; nothing while nothing passed.
@@ -34,7 +34,7 @@ class MinuteWindow {
   void forget_before(Timestamp now);
 
   std::deque<Moment> moments_;
-  std::uint32_t total_ = 0;
+  std::uint64_t total_ = 0;
 };
 
 }  // namespace dbi::sampling

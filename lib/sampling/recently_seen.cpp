@@ -71,8 +71,8 @@ bool RecentlySeen::seen(const record::Record& record, Timestamp now) {
   if (!digest) return false;
   const std::string_view key{digest->data(), digest->size()};
   if (const Timestamp* kept = kept_.find(key)) {
-    // A time far ahead was a wrong clock's, or this run reads older records than the last one.
-    if (now - *kept < window_ && *kept - now < window_) return true;
+    // A time ahead is that of a clock that went back since, or of another run, whose records were newer.
+    if (*kept <= now && now - *kept < window_) return true;
   }
   kept_.put(key) = now;
   return false;

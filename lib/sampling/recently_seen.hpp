@@ -25,7 +25,7 @@ class RecentlySeen {
   /// Takes other bounds; what is remembered stays.
   void set(std::size_t max, std::chrono::seconds window, std::string attribute);
 
-  /// True for a record like one that was kept in the window before `now`, the time of its target. Else remembers it:
+  /// True for a record like one that was kept in the window up to `now`, the time of its target. Else remembers it:
   /// to be asked last, about a record that is kept if this says no. One without the attribute is never like another.
   bool seen(const record::Record& record, Timestamp now);
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 #include <vector>
 
 #include "sampling/lines.hpp"
@@ -184,6 +185,57 @@ TEST(Goal, AClockFarAheadDoesNotStopTheSlots) {
   Input input;
   const Kept kept = run(goal, input, 240);
   EXPECT_NEAR(kept.window_mean(180), kGoal, kGoal / 10);
+}
+
+// A slot that is under way keeps its length.
+TEST(Goal, AClockThatGoesBackALittleChangesNothing) {
+  Goal straight(kGoal, 60, kPriorities);
+  Goal back(kGoal, 60, kPriorities);
+  const Input input;
+  const Timestamp start(std::chrono::hours(1));
+  run(straight, input, 123, start);
+  run(back, input, 123, start + std::chrono::seconds(4));
+  const Kept expected = run(straight, input, 60, start + std::chrono::seconds(123));
+  const Kept kept = run(back, input, 60, start + std::chrono::seconds(123));
+  for (std::size_t i = 0; i < 60; ++i) EXPECT_NEAR(kept.by_second[i], expected.by_second[i], 1) << "second " << i;
+}
+
+// Whatever the clock did: two windows of healthy time later the goal is met.
+TEST(Goal, IsMetTwoWindowsAfterAnyWalkOfTheClock) {
+  std::mt19937_64 random(4);  // NOLINT: the same every time
+  for (int walk = 0; walk < 20; ++walk) {
+    Goal goal(kGoal, 60, kPriorities);
+    Timestamp now(std::chrono::hours(1'000'000));
+    for (int i = 0; i < 1000; ++i) {
+      const auto far = milliseconds(std::int64_t{1} << random() % 40U);
+      now += random() % 2 == 0 ? far : -far;
+      goal.factor(random() % 5, 1, now);
+    }
+    Input input;
+    input.order = Order::LeastImportantFirst;
+    input.cycle = milliseconds(1000);
+    const Kept kept = run(goal, input, 300, now);
+    for (std::size_t begin = 120; begin + 60 <= 300; ++begin) {
+      ASSERT_NEAR(kept.window_mean(begin), kGoal, kGoal / 10) << "walk " << walk << ", window from second " << begin;
+    }
+  }
+}
+
+TEST(Goal, TakesNothingImpossibleFromAFile) {
+  Goal goal(kGoal, 60, kPriorities);
+  Lines lines;
+  for (const auto* name : {"must_keep", "100", "50", "0", "unmatched"}) {
+    goal.load_line(lines.parse(std::string(R"({"kind":"sampling_goal","class":")") + name +
+                               R"(","average":1e999,"count":1e999,"slot_s":1e999,)"
+                               R"("slot_start":"0001-01-01T00:00:00Z","latest":"9999-12-31T00:00:00Z"})"));
+  }
+  const Timestamp start(std::chrono::hours(1));
+  for (int i = 0; i < 1000; ++i) {
+    const double factor = goal.factor(1 + static_cast<std::size_t>(i % 4), 1, start + milliseconds(i));
+    ASSERT_TRUE(factor >= 0 && factor <= 1) << factor;
+  }
+  const Input input;
+  EXPECT_NEAR(run(goal, input, 240, start).window_mean(180), kGoal, kGoal / 10);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "sampling/lines.hpp"
 
 namespace dbi::sampling {
@@ -43,6 +45,28 @@ TEST_F(RecentlySeenTest, ATimeFarAheadSuppressesNothing) {
   EXPECT_FALSE(seen_.seen(plan("1"), now_ + seconds(1'000'000)));
   EXPECT_FALSE(seen_.seen(plan("1"), now_));
   EXPECT_TRUE(seen_.seen(plan("1"), now_));
+}
+
+TEST_F(RecentlySeenTest, ATimeAheadSuppressesNothing) {
+  EXPECT_FALSE(seen_.seen(plan("1"), now_ + seconds(200)));
+  EXPECT_FALSE(seen_.seen(plan("1"), now_));
+  EXPECT_TRUE(seen_.seen(plan("1"), now_));
+  EXPECT_TRUE(seen_.seen(plan("1"), now_ + seconds(299)));
+}
+
+// Whatever the clock did: from then on one in a window is kept, the first of them a window later at the latest.
+TEST_F(RecentlySeenTest, IsRightAWindowAfterAnyWalkOfTheClock) {
+  std::mt19937_64 random(3);  // NOLINT: the same every time
+  for (int walk = 0; walk < 200; ++walk) {
+    for (int i = 0; i < 50; ++i) {
+      const auto far = seconds(std::int64_t{1} << random() % 29U);
+      now_ += random() % 2 == 0 ? far : -far;
+      seen_.seen(plan("1"), now_);
+    }
+    int kept = 0;
+    for (int i = 0; i < 300; ++i) kept += seen_.seen(plan("1"), now_ += seconds(10)) ? 0 : 1;
+    EXPECT_EQ(kept, 10) << "walk " << walk;
+  }
 }
 
 TEST_F(RecentlySeenTest, WhatLacksTheAttributeIsLikeNothing) {
