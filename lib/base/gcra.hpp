@@ -71,6 +71,9 @@ class Gcra {
   /// Takes the record in; admits() was true.
   void charge() { backlog_ += kOne; }
 
+  /// Of a burst that is less than it was, no more than all of it is owed.
+  void limit_to(std::int64_t burst) { backlog_ = std::min(backlog_, burst * kOne); }
+
   /// How long from the last time on until it admits(), at that rate; nothing where it never does.
   [[nodiscard]] std::optional<microseconds> wait(Rate rate, std::int64_t burst) const {
     const std::int64_t excess = backlog_ - (burst - 1) * kOne;

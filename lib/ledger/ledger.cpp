@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text_key.hpp"
 #include "base/time_text.hpp"
 #include "record/builder.hpp"
 
@@ -20,13 +21,6 @@ std::optional<std::string> copy_of(std::optional<std::string_view> text) {
 
 std::optional<std::string_view> view_of(const std::optional<std::string>& text) {
   return text ? std::optional<std::string_view>(*text) : std::nullopt;
-}
-
-// A text's length stands before it, so that no two keys read alike.
-void append_part(std::string& key, std::optional<std::string_view> text) {
-  const std::uint64_t size = text ? text->size() + 1 : 0;
-  for (unsigned shift = 0; shift < 32; shift += 8) key.push_back(static_cast<char>(size >> shift & 0xFFU));
-  if (text) key.append(*text);
 }
 
 Amounts saved_amounts(const record::Record& record) {

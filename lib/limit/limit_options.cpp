@@ -159,6 +159,12 @@ void describe_limit_options(cli::Tree& tree, LimitOptions& options) {
   });
 }
 
+std::int64_t Limit::highest_burst() const {
+  std::int64_t highest = burst;
+  for (const Window& window : timetable.windows()) highest = std::max(highest, window.burst.value_or(burst));
+  return highest;
+}
+
 const Limit& LimitSettings::find(const KeyParts& key) const {
   const auto found = std::ranges::find_if(named, [&key](const Limit& limit) { return limit.name->matches(key); });
   return found == named.end() ? fallback : *found;

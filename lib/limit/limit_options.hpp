@@ -64,6 +64,9 @@ struct Limit {
   Rate rate;
   std::int64_t burst = 1;
   Timetable timetable;
+
+  /// The highest of its own and its windows': what a key may owe at most.
+  [[nodiscard]] std::int64_t highest_burst() const;
 };
 
 /// The bucket that all keys share.

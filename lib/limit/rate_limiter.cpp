@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text_key.hpp"
 #include "base/time_text.hpp"
 #include "record/builder.hpp"
 #include "record/text_of.hpp"
@@ -75,8 +76,10 @@ Verdict RateLimiter::ask(KeyState& state, const DecisionTime& time) {
     return Verdict{outcome, std::min<microseconds>(wait.value_or(kLongestWait), kLongestWait)};
   };
   if (!state.bucket.admits(state.burst)) {
+    // Where no window ends there is nothing to count from: the difference to a time before 1970 is beyond all numbers.
+    const auto window = state.until == Timestamp::max() ? microseconds::max() : state.until - time.key;
     const auto wait = state.bucket.wait(state.rate, state.burst).value_or(microseconds::max());
-    return over(Verdict::Outcome::OverKey, std::min(wait, state.until - time.key));
+    return over(Verdict::Outcome::OverKey, std::min(wait, window));
   }
   if (settings_.global) {
     const GlobalLimit& limit = *settings_.global;
@@ -101,20 +104,22 @@ RateLimiter::KeyState& RateLimiter::state_of(const KeyParts& key, Timestamp now)
   return state;
 }
 
-// A NUL stands between the two: names that hold one themselves may share a bucket.
 std::string_view RateLimiter::name_of(const KeyParts& key) {
-  name_.assign(key.target).push_back('\0');
-  return name_.append(key.database);
+  name_.clear();
+  append_part(name_, key.target);
+  append_part(name_, key.database);
+  return name_;
 }
 
 KeyParts RateLimiter::parts_of(std::string_view name) {
-  const auto end = name.find('\0');
-  return {name.substr(0, end), name.substr(end + 1)};
+  const std::string_view target = take_part(name).value_or("");
+  return {target, take_part(name).value_or("")};
 }
 
 // Finds the key's limit in the settings.
 void RateLimiter::begin(KeyState& state, const KeyParts& key, Timestamp at) const {
   state.limit = &settings_.find(key);
+  state.bucket.limit_to(state.limit->highest_burst());
   state.window = nullptr;
   enter_window(state, at);
 }
@@ -172,6 +177,7 @@ void RateLimiter::change(LimitSettings settings, std::optional<Timestamp> now) {
   }
   settings_ = std::move(settings);
   if (!settings_.global) global_.reset();
+  if (global_) global_->limit_to(settings_.global->burst);
   keys_.set_max(settings_.max_keys);
   keys_.for_each([&](const std::string& name, KeyState& state) {
     state.adaptive.change_base();
@@ -182,7 +188,7 @@ void RateLimiter::change(LimitSettings settings, std::optional<Timestamp> now) {
 void RateLimiter::forget_resting(std::optional<Timestamp> now) {
   std::vector<std::string> resting;
   keys_.for_each([&](const std::string& name, KeyState& state) {
-    if (now && *now > state.bucket.at()) advance(state, *now);
+    if (now) advance(state, *now);
     if (state.bucket.empty() && state.adaptive.state() == AdaptiveRate::State::AtBase) resting.push_back(name);
   });
   for (const auto& name : resting) keys_.erase(name);
@@ -219,7 +225,9 @@ void RateLimiter::save(std::string& lines) const {
 bool RateLimiter::load_line(const record::Record& line) {
   const std::string kind = record::text_of(line, "kind");
   if (kind == kGlobalKind) {
-    if (settings_.global) global_ = bucket_of(line);
+    if (!settings_.global) return true;
+    global_ = bucket_of(line);
+    global_->limit_to(settings_.global->burst);
     return true;
   }
   if (kind != kKeyKind) return false;
@@ -235,6 +243,7 @@ bool RateLimiter::load_line(const record::Record& line) {
   state.records = count_of(line, "records");
   state.over_limit = count_of(line, "over_limit");
   state.limit = &settings_.find({target, database});
+  state.bucket.limit_to(state.limit->highest_burst());
   // In the window of then, so that a rate that demand raised in it stays.
   state.window = state.limit->timetable.at(state.bucket.at()).window;
   enter_window(state, state.bucket.at());

@@ -5,10 +5,19 @@
 
 #include <bit>
 
-#include "sampling/key.hpp"
+#include "base/text_key.hpp"
 #include "sampling/matcher.hpp"
 
 namespace dbi::sampling {
+
+namespace {
+
+// Eight bytes, the lowest first, on any machine.
+void append_number(std::string& bytes, std::uint64_t number) {
+  for (unsigned shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(number >> shift & 0xFFU));
+}
+
+}  // namespace
 
 Coin::Coin(std::uint64_t seed, std::string_view name, std::vector<std::string> members)
     : seed_(seed), name_(name), members_(std::move(members)), seed_of_one_(seed_of(1)) {}

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "base/text_key.hpp"
 #include "base/time_text.hpp"
 #include "record/builder.hpp"
-#include "sampling/key.hpp"
 #include "sampling/matcher.hpp"
 
 namespace dbi::sampling {

@@ -69,6 +69,21 @@ TEST(RateLimiter, EveryKeyHasABucketOfItsOwn) {
   EXPECT_EQ(limiter.totals().over_key, 17U);
 }
 
+// A name may hold any byte: "a", NUL, "b" on "c" is not "a" on "b", NUL, "c".
+TEST(RateLimiter, NoTwoKeysShareABucket) {
+  using namespace std::string_view_literals;
+  LimitOptions options = options_of(1, 5);
+  options.database_limits["c"].burst = 3;
+  RateLimiter limiter(settings(options));
+  EXPECT_EQ(admitted(limiter, {"a\0b"sv, "c"sv}, kStart, 10), 3);
+  EXPECT_EQ(admitted(limiter, {"a"sv, "b\0c"sv}, kStart, 10), 5);
+  EXPECT_EQ(limiter.keys(), 2U);
+  RateLimiter again(settings(options));
+  load(again, saved(limiter));
+  limiter.change(settings(options), kStart);
+  EXPECT_EQ(saved(again), saved(limiter));
+}
+
 TEST(RateLimiter, TheClosestNameGivesTheLimit) {
   LimitOptions options = options_of(1, 1);
   options.database_limits["billing"].burst = 3;
@@ -129,6 +144,15 @@ TEST(RateLimiter, SaysHowLongToWait) {
   EXPECT_EQ(limiter.decide({"a", "y"}, {kStart, kStart}).wait, 250ms);
   EXPECT_EQ(limiter.decide_again({"a", "y"}, {kStart + 250ms, kStart + 250ms}).outcome, Outcome::Admitted);
   EXPECT_EQ(limiter.totals().decisions, 5U);
+}
+
+TEST(RateLimiter, SaysHowLongToWaitBefore1970) {
+  RateLimiter limiter(settings(options_of(1, 1)));
+  const Timestamp then = parse_timestamp("1969-12-31T23:59:59Z").value();
+  EXPECT_TRUE(limiter.decide({"a", "x"}, {then, then}).admitted());
+  const Verdict verdict = limiter.decide({"a", "x"}, {then, then});
+  EXPECT_FALSE(verdict.admitted());
+  EXPECT_EQ(verdict.wait, 1s);
 }
 
 TEST(RateLimiter, WithoutARateAWaitIsUntilTheWindowEnds) {
@@ -195,6 +219,70 @@ TEST(RateLimiter, AClockThatIsSetBackNeitherBlocksNorAdmitsMore) {
   EXPECT_EQ(admitted(limiter, {"a", "x"}, kStart, 10), 5);
   EXPECT_EQ(admitted(limiter, {"a", "x"}, kStart - 1h, 10), 0);
   EXPECT_EQ(admitted(limiter, {"a", "x"}, kStart - 1h + 200ms, 10), 2);
+}
+
+// Whatever the clock did, and over restarts: once a whole burst has drained at the configured rate, a key is limited by
+// its rate and burst and by nothing else, and so is what all share.
+TEST(RateLimiter, IsRightOnceABurstHasDrainedAfterAnyWalkOfTheClock) {
+  LimitOptions options = options_of(10, 50);
+  options.global_max_rps = 20;
+  options.global_max_burst = 60;
+  options.adaptive = true;
+  options.min_rps = 1;
+  options.max_rps = 20;
+  options.schedule.resize(1);
+  options.schedule[0].from = "08:00";
+  options.schedule[0].to = "08:20";
+  options.schedule[0].rps = 1;
+  options.schedule[0].burst = 20;
+  options.schedule[0].time_zone = "Europe/Berlin";
+  const KeyParts key{"t", "x"};
+  for (unsigned seed = 0; seed < 50; ++seed) {
+    std::mt19937_64 random(seed);
+    Pressure pressure = Pressure::None;
+    auto limiter = std::make_unique<RateLimiter>(settings(options), [&] { return pressure; });
+    Timestamp now = kStart;
+    for (int step = 0; step < 200; ++step) {
+      const microseconds far{std::int64_t{1} << random() % 49U};  // up to 17 years
+      now += random() % 2 == 0 ? far : -far;
+      pressure = static_cast<Pressure>(random() % 3);
+      admitted(*limiter, key, now, 150);
+      if (step % 20 != 19) continue;
+      const std::string lines = saved(*limiter);
+      limiter = std::make_unique<RateLimiter>(settings(options), [&] { return pressure; });
+      load(*limiter, lines);
+    }
+    // At noon, when no window is near, without pressure: every 30 s the rate rises by a quarter, up to what is
+    // configured.
+    pressure = Pressure::None;
+    now = std::chrono::floor<std::chrono::days>(now) + 12h;
+    for (const Timestamp end = now + 10min; now < end; now += 1s) admitted(*limiter, key, now, 4);
+    const double rate = limiter->rate_of(key)->per_second();  // above 10 where there was demand
+    EXPECT_TRUE(rate >= 10 && rate <= 20) << "seed " << seed << ": " << rate;
+    EXPECT_EQ(admitted(*limiter, key, now, 100), 50) << "seed " << seed;
+    EXPECT_EQ(admitted(*limiter, key, now + 1s, 100), static_cast<int>(rate)) << "seed " << seed;
+  }
+}
+
+TEST(RateLimiter, NobodyOwesMoreThanAWholeBurst) {
+  LimitOptions options = options_of(10, 1000);
+  options.global_max_rps = 10;
+  options.global_max_burst = 1000;
+  RateLimiter limiter(settings(options));
+  EXPECT_EQ(admitted(limiter, {"t", "x"}, kStart, 2000), 1000);
+  options.default_burst = 30;
+  options.global_max_burst = 30;
+  limiter.change(settings(options), kStart);
+  EXPECT_EQ(admitted(limiter, {"t", "x"}, kStart + 1s, 100), 10);
+  // Nor by what a file says.
+  RateLimiter loaded(settings(options));
+  load(
+      loaded,
+      R"({"kind":"rate_limit_key","target":"t","database":"x","at":"2027-01-15T08:00:00Z","backlog":900000000000000000})"
+      "\n"
+      R"({"kind":"rate_limit_global","at":"2027-01-15T08:00:00Z","backlog":900000000000000000})"
+      "\n");
+  EXPECT_EQ(admitted(loaded, {"t", "x"}, kStart + 1s, 100), 10);
 }
 
 // ---- Adaptive rates ----
