@@ -20,9 +20,11 @@ class LruMap {
  public:
   /// `max` of 0 counts as 1.
   explicit LruMap(std::size_t max) : max_(max == 0 ? 1 : max) {}
-  // The index holds views into the entries.
+  // The index holds views into the entries, which stay where they are when the map moves.
   LruMap(const LruMap&) = delete;
   LruMap& operator=(const LruMap&) = delete;
+  LruMap(LruMap&&) noexcept = default;
+  LruMap& operator=(LruMap&&) noexcept = default;
   ~LruMap() = default;
 
   /// The value of the key, or nullptr.
@@ -50,6 +52,19 @@ class LruMap {
     index_.erase(found);
     entries_.erase(entry);
     return true;
+  }
+
+  /// Erases where `wanted(const std::string& key, const Value& value)` says so; the order of the others stays.
+  template <typename Wanted>
+  void erase_if(Wanted wanted) {
+    for (auto entry = entries_.begin(); entry != entries_.end();) {
+      if (!wanted(std::as_const(entry->first), std::as_const(entry->second))) {
+        ++entry;
+        continue;
+      }
+      index_.erase(entry->first);
+      entry = entries_.erase(entry);
+    }
   }
 
   /// Evicts down to the new bound at once.

@@ -11,6 +11,7 @@ namespace dbi::stream {
 namespace {
 
 constexpr std::string_view kKind = "record_clock";
+constexpr std::string_view kNewestKind = "newest_record";
 
 std::optional<Timestamp> saved_time(const record::Record& line, std::string_view name) {
   std::string scratch;
@@ -22,43 +23,89 @@ std::optional<Timestamp> saved_time(const record::Record& line, std::string_view
 
 Timestamp TargetClock::observe(Timestamp time) {
   if (!now_) now_ = time;
-  if (time <= *now_) return *now_;
-  if (time - *now_ <= kJump) return *(now_ = time);
-  if (!ahead_ || *ahead_ <= *now_ + kJump) {
-    ahead_ = time;
+  if (time - *now_ > kJump) return ahead(time);
+  if (*now_ - time > kJump) return behind(time);
+  held_back_.behind.reset();
+  now_ = std::max(*now_, time);
+  return *now_;
+}
+
+// Two times lie beyond the jump: both vouch for the lesser one, and the greater waits where it is far beyond that.
+Timestamp TargetClock::ahead(Timestamp time) {
+  held_back_.behind.reset();
+  if (!held_back_.ahead || *held_back_.ahead <= *now_ + kJump) {
+    held_back_.ahead = time;
     return *now_;
   }
-  // Two times lie beyond the jump: both vouch for the lesser one, and the greater waits where it is far beyond that.
-  const Timestamp agreed = std::min(*ahead_, time);
-  const Timestamp beyond = std::max(*ahead_, time);
+  const Timestamp agreed = std::min(*held_back_.ahead, time);
+  const Timestamp beyond = std::max(*held_back_.ahead, time);
   now_ = agreed;
-  ahead_.reset();
+  held_back_.ahead.reset();
   if (beyond - agreed > kJump) {
-    ahead_ = beyond;
+    held_back_.ahead = beyond;
   } else {
     now_ = beyond;
   }
   return *now_;
 }
 
-void TargetClock::restore(std::optional<Timestamp> now, std::optional<Timestamp> ahead) {
-  now_ = now;
-  ahead_ = ahead;
+// What was ahead of a time that was wrong itself has nobody to vouch for it any more.
+Timestamp TargetClock::behind(Timestamp time) {
+  if (!held_back_.behind) {
+    held_back_.behind = time;
+    return *now_;
+  }
+  now_ = std::max(*held_back_.behind, time);
+  held_back_ = {};
+  if (*now_ - time > kJump) held_back_.behind = time;
+  return *now_;
 }
 
-std::size_t RecordClock::Hash::operator()(std::string_view text) const {
-  return std::hash<std::string_view>{}(text);
+void TargetClock::restore(std::optional<Timestamp> now, const Unconfirmed& held_back) {
+  now_ = now;
+  held_back_ = held_back;
 }
 
 Timestamp RecordClock::observe(const record::Record& record) {
   const auto time = time_of(record);
   if (!time) {
-    const auto known = clocks_.find(record.text("target", scratch_).value_or(""));
-    return known == clocks_.end() ? newest_ : known->second.now().value_or(newest_);
+    const Entry* known = find_entry(record.text("target", scratch_).value_or(""));
+    return known == nullptr ? newest() : known->clock.now().value_or(newest());
   }
-  const Timestamp now = clock_of(record).observe(*time);
-  newest_ = std::max(newest_, now);
+  Entry& entry = entry_of(record.text("target", scratch_).value_or(""));
+  const auto before = entry.clock.now();
+  const Timestamp now = entry.clock.observe(*time);
+  follow(entry, before);
   return now;
+}
+
+// Keeps newest_ after a target's clock has gone on from `before`.
+void RecordClock::follow(Entry& entry, std::optional<Timestamp> before) {
+  const Timestamp now = *entry.clock.now();
+  if (before == newest_ && before > now) {
+    newest_.reset();
+    clocks_.for_each([this](const std::string&, const Entry& each) { newest_ = std::max(newest_, each.clock.now()); });
+  }
+  newest_ = std::max(newest_.value_or(now), now);
+  if (*newest_ - now <= TargetClock::kJump) {
+    if (behind_ > 0) ++run_;
+    behind_ = 0;
+    return;
+  }
+  entry.run = run_;
+  if (++behind_ >= kLeftBehind) fall();
+}
+
+// To the newest clock of the run. What lies beyond has not been heard of all the while.
+void RecordClock::fall() {
+  newest_.reset();
+  clocks_.for_each([this](const std::string&, const Entry& entry) {
+    if (entry.run == run_) newest_ = std::max(newest_, entry.clock.now());
+  });
+  clocks_.erase_if([this](const std::string&, const Entry& entry) { return entry.clock.now() > newest_; });
+  last_entry_ = nullptr;
+  behind_ = 0;
+  ++run_;
 }
 
 std::optional<Timestamp> RecordClock::time_of(const record::Record& record) {
@@ -72,48 +119,54 @@ std::optional<Timestamp> RecordClock::time_of(const record::Record& record) {
   return last_time_;
 }
 
-TargetClock& RecordClock::clock_of(const record::Record& record) {
-  const std::string_view target = record.text("target", scratch_).value_or("");
-  if (last_clock_ != nullptr && target == last_target_) return *last_clock_;
-  auto known = clocks_.find(target);
-  if (known == clocks_.end()) {
-    make_room();
-    known = clocks_.emplace(target, TargetClock{}).first;
-  }
+RecordClock::Entry* RecordClock::find_entry(std::string_view target) {
+  if (last_entry_ != nullptr && target == last_target_) return last_entry_;
+  Entry* known = clocks_.find(target);
+  if (known == nullptr) return nullptr;
+  last_entry_ = known;
   last_target_ = target;
-  last_clock_ = &known->second;
-  return *last_clock_;
+  return known;
 }
 
-// Ties go by the name, so that a replay evicts the same.
-void RecordClock::make_room() {
-  if (clocks_.size() < max_targets_) return;
-  const auto older = [](const auto& a, const auto& b) {
-    return std::pair(a.second.now(), std::string_view(a.first)) < std::pair(b.second.now(), std::string_view(b.first));
-  };
-  const auto oldest = std::min_element(clocks_.begin(), clocks_.end(), older);
-  if (oldest == clocks_.end()) return;
-  clocks_.erase(oldest);
-  last_clock_ = nullptr;
+RecordClock::Entry& RecordClock::entry_of(std::string_view target) {
+  if (Entry* known = find_entry(target)) return *known;
+  last_entry_ = &clocks_.put(target);
+  last_target_ = target;
+  return *last_entry_;
 }
 
+// The line of the newest time is last: it may lie beyond all of the clocks.
 void RecordClock::save(std::string& lines) const {
   record::Builder builder(lines);
-  for (const auto& [target, clock] : clocks_) {
+  const auto add = [&builder](std::string_view name, std::optional<Timestamp> time) {
+    if (time) builder.time(name, *time);
+  };
+  clocks_.for_each([&](const std::string& target, const Entry& entry) {
     builder.begin(kKind).text("target", target);
-    if (clock.now()) builder.time("now", *clock.now());
-    if (clock.held_back()) builder.time("ahead", *clock.held_back());
+    add("now", entry.clock.now());
+    add("ahead", entry.clock.held_back().ahead);
+    add("behind", entry.clock.held_back().behind);
+    if (behind_ > 0 && entry.run == run_) builder.boolean("left_behind", true);
     builder.end();
-  }
+  });
+  if (newest_) builder.begin(kNewestKind).time("now", *newest_).unsigned_integer("left_behind", behind_).end();
 }
 
 bool RecordClock::load_line(const record::Record& line) {
   std::string scratch;
-  if (line.text("kind", scratch).value_or("") != kKind) return false;
+  const auto kind = line.text("kind", scratch).value_or("");
   const auto now = saved_time(line, "now");
-  TargetClock& clock = clock_of(line);
-  clock.restore(now, saved_time(line, "ahead"));
-  if (now) newest_ = std::max(newest_, *now);
+  if (kind == kNewestKind) {
+    if (now) newest_ = now;
+    const auto behind = line.integer("left_behind").value_or(0);
+    behind_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(behind, 0, kLeftBehind - 1));
+    return true;
+  }
+  if (kind != kKind) return false;
+  Entry& entry = entry_of(line.text("target", scratch).value_or(""));
+  entry.clock.restore(now, {saved_time(line, "ahead"), saved_time(line, "behind")});
+  if (line.boolean("left_behind").value_or(false)) entry.run = run_;
+  newest_ = std::max(newest_, now);
   return true;
 }
 

@@ -63,6 +63,27 @@ TEST(LruMap, ErasesWithoutCountingAnEviction) {
   EXPECT_EQ(map.evictions(), 0);
 }
 
+TEST(LruMap, ErasesWhatIsWantedAndKeepsTheOrderOfTheOthers) {
+  LruMap<int> map(5);
+  for (const char* key : {"a", "b", "c", "d"}) map.put(key) = key[0];
+  map.erase_if([](const std::string& key, int) { return key == "a" || key == "c"; });
+  EXPECT_EQ(map.find("a"), nullptr);
+  EXPECT_EQ(map.size(), 2);
+  EXPECT_EQ(map.oldest_key(), "b");
+  EXPECT_EQ(map.evictions(), 0);
+}
+
+TEST(LruMap, MovesWithItsEntries) {
+  LruMap<int> map(2);
+  map.put("a") = 1;
+  map.put("b") = 2;
+  LruMap<int> other(std::move(map));
+  other.put("c") = 3;
+  EXPECT_EQ(other.find("a"), nullptr);
+  ASSERT_NE(other.find("b"), nullptr);
+  EXPECT_EQ(*other.find("b"), 2);
+}
+
 // The model is a list of keys in the order of their last touch.
 TEST(LruMap, AgreesWithAPlainListOverRandomWork) {
   std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): the same work on every run
