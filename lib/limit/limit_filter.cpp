@@ -152,7 +152,7 @@ void LimitFilter::on_cut_off(const record::Record& record) {
 }
 
 void LimitFilter::shrink() {
-  limiter_.forget_resting(by_wall_ ? std::optional(clock_.now()) : std::nullopt);
+  limiter_.shrink(by_wall_ ? std::optional(clock_.now()) : std::nullopt);
 }
 
 void LimitFilter::save_state(std::string& lines) const {

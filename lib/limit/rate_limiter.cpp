@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <utility>
-#include <vector>
 
 #include "base/text_key.hpp"
 #include "base/time_text.hpp"
@@ -185,13 +184,13 @@ void RateLimiter::change(LimitSettings settings, std::optional<Timestamp> now) {
   });
 }
 
-void RateLimiter::forget_resting(std::optional<Timestamp> now) {
-  std::vector<std::string> resting;
-  keys_.for_each([&](const std::string& name, KeyState& state) {
-    if (now) advance(state, *now);
-    if (state.bucket.empty() && state.adaptive.state() == AdaptiveRate::State::AtBase) resting.push_back(name);
+void RateLimiter::shrink(std::optional<Timestamp> now) {
+  const std::size_t half = keys_.size() / 2;
+  if (now) keys_.for_each([&](const std::string&, KeyState& state) { advance(state, *now); });
+  keys_.erase_if([](const std::string&, const KeyState& state) {
+    return state.bucket.empty() && state.adaptive.state() == AdaptiveRate::State::AtBase;
   });
-  for (const auto& name : resting) keys_.erase(name);
+  keys_.shrink_to(half);
 }
 
 std::optional<Rate> RateLimiter::rate_of(const KeyParts& key) {

@@ -73,8 +73,8 @@ class RateLimiter {
   void change(LimitSettings settings, std::optional<Timestamp> now);
 
   /// Forgets keys that are as good as new: nothing in their bucket at `now` (at their last record, without), the rate
-  /// as configured.
-  void forget_resting(std::optional<Timestamp> now);
+  /// as configured. Where that is less than half of all, evicts those seen longest ago down to half.
+  void shrink(std::optional<Timestamp> now);
 
   /// NDJSON lines of kind `rate_limit_key` and `rate_limit_global`, the key seen longest ago first.
   void save(std::string& lines) const;

@@ -32,10 +32,11 @@ MemoryLimiter::MemoryLimiter(const MemoryLimits& limits, const Clock& clock, Pro
 MemoryPressure MemoryLimiter::pressure() {
   if (limits_.limit == 0) return MemoryPressure::None;
   const MonotonicTime now = clock_->monotonic();
-  if (checked_ && now - *checked_ < kInterval) return last_;
+  if (checked_ && now - *checked_ < interval_) return last_;
   checked_ = now;
   const std::uint64_t resident = probe_().value_or(0);
   const std::uint64_t soft = limits_.limit - limits_.spike;
+  interval_ = resident < soft / 2 ? kInterval : kNearInterval;
   last_ = resident >= limits_.limit ? MemoryPressure::Hard
           : resident >= soft        ? MemoryPressure::Soft
                                     : MemoryPressure::None;

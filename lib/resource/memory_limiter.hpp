@@ -28,10 +28,12 @@ MemoryLimits choose_limits(std::optional<std::uint64_t> limit, std::optional<std
 /// Fails with ErrorKind::Configuration where the spike leaves no soft limit.
 Status check_limits(const MemoryLimits& limits);
 
-/// Compares the resident memory with the limits, at most every kInterval. Not shared between threads.
+/// Compares the resident memory with the limits, at most every kInterval, and every kNearInterval from half of the soft
+/// limit on: a table of new keys may grow by a megabyte in 5 ms. Not shared between threads.
 class MemoryLimiter {
  public:
   static constexpr std::chrono::milliseconds kInterval{50};
+  static constexpr std::chrono::milliseconds kNearInterval{5};
   /// The probe is the seam of tests; nothing from it counts as no pressure.
   using Probe = std::function<std::optional<std::uint64_t>()>;
 
@@ -45,6 +47,7 @@ class MemoryLimiter {
   const Clock* clock_;
   Probe probe_;
   std::optional<MonotonicTime> checked_;
+  std::chrono::milliseconds interval_ = kInterval;
   MemoryPressure last_ = MemoryPressure::None;
 };
 

@@ -28,6 +28,7 @@ using record::text_of;
 constexpr int kPipeBytes = 1 << 20;
 constexpr std::chrono::seconds kTick{1};
 constexpr std::chrono::milliseconds kMemoryPause{100};
+constexpr std::chrono::milliseconds kSoftPause{10};
 constexpr int kMemoryLooks = 50;  // 5 s
 constexpr std::uint64_t kCutOffBytes = 1 << 20;
 constexpr std::string_view kPositionKind = "stream_position";
@@ -339,9 +340,9 @@ void Run::spare_memory(MonotonicTime moment) {
   if (pressure != MemoryPressure::Hard) looks_ = 0;
   if (pressure == MemoryPressure::None) return;
   filter_.shrink();
-  next_look_ = moment + kMemoryPause;
-  if (pressure != MemoryPressure::Hard) return;
   ::malloc_trim(0);  // what was freed counts as resident until the kernel has it back
+  next_look_ = moment + (pressure == MemoryPressure::Hard ? kMemoryPause : kSoftPause);
+  if (pressure != MemoryPressure::Hard) return;
   ++looks_;
   paused_ = looks_ <= kMemoryLooks;
   if (looks_ == 1) context_.log->warning("memory is above its limit: reading pauses");

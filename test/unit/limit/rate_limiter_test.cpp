@@ -499,13 +499,24 @@ TEST(RateLimiter, KeysAreBoundedAndTheOneSeenLongestAgoMakesRoom) {
   EXPECT_EQ(admitted(limiter, {"t", "0"}, kStart, 1), 1);
 }
 
-TEST(RateLimiter, RestingKeysAreForgottenWithoutAnyHarm) {
+TEST(RateLimiter, WhereMemoryIsShortRestingKeysAreForgottenWithoutAnyHarm) {
   RateLimiter limiter(settings(options_of(10, 5)));
   admitted(limiter, {"t", "rests"}, kStart, 5);
   admitted(limiter, {"t", "busy"}, kStart + 1s, 5);
-  limiter.forget_resting(kStart + 1s);
+  limiter.shrink(kStart + 1s);
   EXPECT_EQ(limiter.keys(), 1U);
+  EXPECT_EQ(limiter.evictions(), 0U);
   EXPECT_EQ(admitted(limiter, {"t", "busy"}, kStart + 1s, 1), 0);
+}
+
+TEST(RateLimiter, WhereNoneRestsTheHalfSeenLongestAgoMakesRoom) {
+  RateLimiter limiter(settings(options_of(10, 5)));
+  for (int i = 0; i < 100; ++i) admitted(limiter, {"t", std::to_string(i)}, kStart, 5);
+  limiter.shrink(kStart + 100ms);
+  EXPECT_EQ(limiter.keys(), 50U);
+  EXPECT_EQ(limiter.evictions(), 50U);
+  EXPECT_EQ(admitted(limiter, {"t", "50"}, kStart + 100ms, 5), 1);
+  EXPECT_EQ(admitted(limiter, {"t", "49"}, kStart + 100ms, 5), 5);
 }
 
 TEST(RateLimiter, OtherSettingsKeepTheBacklog) {

@@ -56,6 +56,27 @@ TEST(MemoryLimiter, LooksAgainOnlyAfterTheInterval) {
   EXPECT_EQ(limited.limiter.pressure(), MemoryPressure::Hard);
 }
 
+TEST(MemoryLimiter, LooksMoreOftenFromHalfOfTheSoftLimitOn) {
+  FakeClock clock;
+  int looks = 0;
+  std::uint64_t resident = 39;
+  MemoryLimiter limiter({100, 20}, clock, [&]() -> std::optional<std::uint64_t> {
+    ++looks;
+    return resident;
+  });
+  limiter.pressure();
+  clock.time += MemoryLimiter::kNearInterval;
+  limiter.pressure();
+  EXPECT_EQ(looks, 1);
+  resident = 40;
+  clock.time += MemoryLimiter::kInterval;
+  limiter.pressure();
+  resident = 85;
+  clock.time += MemoryLimiter::kNearInterval;
+  EXPECT_EQ(limiter.pressure(), MemoryPressure::Soft);
+  EXPECT_EQ(looks, 3);
+}
+
 TEST(MemoryLimiter, WithoutALimitNothingIsProbed) {
   const FakeClock clock;
   MemoryLimiter limiter({}, clock, []() -> std::optional<std::uint64_t> { throw 1; });
