@@ -300,6 +300,15 @@ END
   assert_equal "$(kept out)" 20000
 }
 
+@test "counts of one target do not age by the clock of another" {
+  for n in {10..59}; do
+    echo "{\"kind\":\"session\",\"target\":\"a\",\"ts\":\"2026-01-01T00:00:00.${n}Z\"}"
+    echo "{\"kind\":\"session\",\"target\":\"b\",\"ts\":\"2026-01-01T01:00:00.${n}Z\"}"
+  done >two
+  pass --drop-every 3 <two >out
+  assert_equal "$(jq -sc 'map(select(.kind == "dropped") | [.target, .count]) | sort' out)" '[["a",17],["b",16]]'
+}
+
 # Both pipes full, the counts known: see pipes.py. What was read and did not leave is counted by the next start, malformed
 # lines as rejects.
 cut_off_is_counted() {

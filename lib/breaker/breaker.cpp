@@ -84,7 +84,7 @@ Result<std::unique_ptr<Breaker>> Breaker::make(const Settings& settings, Surroun
 
 Status Breaker::on_record(const record::Record& record, stream::Writer& out) {
   const Timestamp now = clock_.observe(record);
-  DBI_TRY(ledger_.before(record, now, out));
+  DBI_TRY(ledger_.before(record, clock_.now(), out));
   const auto kind = record.text("kind", text_).value_or(std::string_view());
   if (record::schema::is_control(kind)) return on_control(kind, record, now, out);
   if (panel_.note(record, now, clock_.now())) return block(record, out);

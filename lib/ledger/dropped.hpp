@@ -23,9 +23,17 @@ struct Amounts {
   friend bool operator==(const Amounts&, const Amounts&) = default;
 };
 
-/// What one record comes to with the weight that it carries, or with another.
+/// How many records of the source this one stands for. A `weight` that is none (nothing above 0, or beyond every
+/// number) would make sums of survivors worthless: it counts as 1.
+[[nodiscard]] double weight_of(const record::Record& record);
+
+/// What one record comes to with the weight that it carries, or with another. Always finite and never below 0, as sums
+/// of them are: a member that is no such number counts as 0.
 [[nodiscard]] Amounts amounts_of(const record::Record& record);
 [[nodiscard]] Amounts amounts_of(const record::Record& record, double weight);
+
+/// What a `dropped` record says, or a line of Ledger::save.
+[[nodiscard]] Amounts counted_in(const record::Record& dropped);
 
 /// Of whom the records were, and why they were left out. Views of what the caller owns.
 struct DroppedKey {

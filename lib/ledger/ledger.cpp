@@ -13,6 +13,7 @@ namespace dbi::ledger {
 namespace {
 
 constexpr std::string_view kDroppedKind = "dropped";
+constexpr std::string_view kEventKind = "event";
 constexpr std::string_view kSavedKind = "ledger";
 
 std::optional<std::string> copy_of(std::optional<std::string_view> text) {
@@ -21,12 +22,6 @@ std::optional<std::string> copy_of(std::optional<std::string_view> text) {
 
 std::optional<std::string_view> view_of(const std::optional<std::string>& text) {
   return text ? std::optional<std::string_view>(*text) : std::nullopt;
-}
-
-Amounts saved_amounts(const record::Record& record) {
-  const auto whole = record.integer("count").value_or(0);
-  return {static_cast<std::uint64_t>(std::max<std::int64_t>(0, whole)), record.number("weight").value_or(0),
-          record.number("calls").value_or(0), record.number("total_ms").value_or(0)};
 }
 
 }  // namespace
@@ -39,7 +34,7 @@ Ledger::Ledger(std::string tool, std::string name, const stream::RunClock& clock
     : tool_(std::move(tool)), name_(std::move(name)), clock_(&clock) {}
 
 void Ledger::drop(const record::Record& record, Reason reason) {
-  drop(record, reason, record.number("weight").value_or(1));
+  drop(record, reason, weight_of(record));
 }
 
 void Ledger::drop(const record::Record& record, Reason reason, double weight) {
@@ -71,24 +66,28 @@ void Ledger::add(DroppedKey key, const Amounts& amounts, Timestamp since) {
   entry->amounts += amounts;
 }
 
-Ledger::Entry* Ledger::find(const DroppedKey& key) {
+const std::string& Ledger::index_key(const DroppedKey& key) {
   index_key_.clear();
   index_key_.push_back(static_cast<char>(key.reason));
   index_key_.push_back(key.folded ? 'f' : 'k');
   append_part(index_key_, key.target);
   append_part(index_key_, key.database);
   append_part(index_key_, key.cycle);
-  const auto found = index_.find(std::string_view(index_key_));
-  return found == index_.end() ? nullptr : &entries_[found->second];
+  return index_key_;
 }
 
-// Of the key that find() was last asked for.
+Ledger::Entry* Ledger::find(const DroppedKey& key) {
+  const auto found = index_.find(std::string_view(index_key(key)));
+  return found == index_.end() ? nullptr : &*found->second;
+}
+
 Ledger::Entry& Ledger::insert(const DroppedKey& key, Timestamp since) {
   oldest_ = entries_.empty() ? since : std::min(oldest_, since);
-  index_.emplace(index_key_, entries_.size());
+  newest_ = entries_.empty() ? since : std::max(newest_, since);
   if (key.folded) ++folded_;
   entries_.push_back(
       {copy_of(key.target), copy_of(key.database), copy_of(key.cycle), key.reason, key.folded, since, {}});
+  index_.emplace(index_key(key), std::prev(entries_.end()));
   return entries_.back();
 }
 
@@ -96,6 +95,7 @@ Status Ledger::before(const record::Record& record, Timestamp now, stream::Write
   now_ = now;
   if (!others_.empty()) DBI_TRY(write_others(out));
   if (entries_.empty()) return {};
+  if (newest_ > now) stand_clock_that_went_back();
   if (folded_ >= kMaxKeys) DBI_TRY(end(out));
   if (record.text("kind", text_) == "scrape") {
     const auto target = record.text("target", target_);
@@ -105,54 +105,67 @@ Status Ledger::before(const record::Record& record, Timestamp now, stream::Write
   return write_if([now](const Entry& entry) { return now - entry.since >= kMaxWait; }, out);
 }
 
+// A count that came later than now came now.
+void Ledger::stand_clock_that_went_back() {
+  for (Entry& entry : entries_) entry.since = std::min(entry.since, now_);
+  oldest_ = std::min(oldest_, now_);
+  newest_ = now_;
+}
+
 Status Ledger::end(stream::Writer& out) {
   DBI_TRY(write_others(out));
   return write_if([](const Entry&) { return true; }, out);
 }
 
 Status Ledger::write_others(stream::Writer& out) {
-  for (const std::string& line : std::exchange(others_, {})) DBI_TRY(out.append(line));
-  return {};
+  for (const std::string& line : others_) out.buffer().append(line).push_back('\n');
+  others_.clear();
+  other_bytes_ = 0;
+  return out.commit();
+}
+
+bool Ledger::keep(std::string_view line) {
+  if (others_.size() >= kMaxOthers || other_bytes_ + line.size() > kMaxOtherBytes) return false;
+  others_.emplace_back(line);
+  other_bytes_ += line.size();
+  return true;
 }
 
 Status Ledger::write_if(const std::function<bool(const Entry&)>& wanted, stream::Writer& out) {
   const std::size_t before = entries_.size();
-  std::erase_if(entries_, [&](const Entry& entry) {
-    if (!wanted(entry)) return false;
-    append_dropped(out.buffer(), {tool_, name_}, format_timestamp(clock_->stamp()), key_of(entry), entry.amounts);
-    return true;
-  });
-  if (entries_.size() == before) return {};
-  reindex();
-  return out.commit();
-}
-
-void Ledger::reindex() {
-  const auto remaining = std::exchange(entries_, {});
-  index_.clear();
-  folded_ = 0;
-  for (const Entry& entry : remaining) {
-    find(key_of(entry));
-    insert(key_of(entry), entry.since).amounts = entry.amounts;
+  std::optional<Timestamp> oldest;
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    if (!wanted(*entry)) {
+      oldest = std::min(oldest.value_or(entry->since), entry->since);
+      ++entry;
+      continue;
+    }
+    const DroppedKey key = key_of(*entry);
+    append_dropped(out.buffer(), {tool_, name_}, format_timestamp(clock_->stamp()), key, entry->amounts);
+    index_.erase(index_key(key));
+    if (entry->folded) --folded_;
+    entry = entries_.erase(entry);
   }
+  oldest_ = oldest.value_or(oldest_);
+  return entries_.size() == before ? Status{} : out.commit();
 }
 
 void Ledger::cut_off(const record::Record& record) {
   if (!take_back(record)) drop(record, Reason::Shutdown);
 }
 
-// Its own `dropped` record says what it counted; another's says what nobody else knows any more.
+// Its own `dropped` record says what it counted; another's says what nobody else knows any more. Its own events were
+// never read; an operator is to hear of them all the same.
 bool Ledger::take_back(const record::Record& record) {
-  if (record.text("kind", text_) != kDroppedKind) return false;
+  const auto kind = record.text("kind", text_);
+  const bool event = kind == kEventKind;
+  if (!event && kind != kDroppedKind) return false;
   const bool own = record.text("tool", text_) == tool_ && record.text("name", text_).value_or(tool_) == name_;
-  if (!own) {
-    if (others_.size() >= kMaxOthers) return false;
-    others_.emplace_back(record.line());
-    return true;
-  }
+  if (own == event) return keep(record.line());
+  if (event) return false;
   const auto reason = find_reason(record.text("reason", text_).value_or(""));
   if (!reason) return false;
-  add(key_of(record, *reason, record.boolean("folded").value_or(false)), saved_amounts(record), now_);
+  add(key_of(record, *reason, record.boolean("folded").value_or(false)), counted_in(record), now_);
   return true;
 }
 
@@ -171,15 +184,16 @@ void Ledger::save(std::string& lines) const {
 }
 
 bool Ledger::load_line(const record::Record& line) {
-  if (line.text("kind", text_) == kDroppedKind) {
-    others_.emplace_back(line.line());
+  const auto kind = line.text("kind", text_);
+  if (kind == kDroppedKind || kind == kEventKind) {
+    (void)keep(line.line());
     return true;
   }
-  if (line.text("kind", text_) != kSavedKind) return false;
+  if (kind != kSavedKind) return false;
   const auto reason = find_reason(line.text("reason", text_).value_or(""));
   if (!reason) return true;
   const auto since = parse_timestamp(line.text("since", text_).value_or(""));
-  add(key_of(line, *reason, line.boolean("folded").value_or(false)), saved_amounts(line), since.value_or(now_));
+  add(key_of(line, *reason, line.boolean("folded").value_or(false)), counted_in(line), since.value_or(now_));
   return true;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,8 +28,9 @@ namespace dbi::ledger {
 class Ledger {
  public:
   static constexpr std::size_t kMaxKeys = 1000;
-  /// Records of other tools; more than that are counted like any record.
+  /// Lines that are kept as they are; more than that are counted like any record.
   static constexpr std::size_t kMaxOthers = 10'000;
+  static constexpr std::size_t kMaxOtherBytes = std::size_t{8} << 20U;
   /// Longest time by the run's clock that a count waits where no scrape comes.
   static constexpr std::chrono::seconds kMaxWait{10};
 
@@ -42,15 +44,17 @@ class Ledger {
   void drop(const record::Record& record, Reason reason, double weight);
 
   /// To be called with every record before it is decided upon: a scrape is preceded by the counts of its target, and
-  /// counts that have waited for kMaxWait are written. `now` is what RunClock::observe gave for the record.
+  /// counts that have waited for kMaxWait are written. `now` is RunClock::now(), the same for all targets; where it has
+  /// gone back, what came later counts as come now.
   Status before(const record::Record& record, Timestamp now, stream::Writer& out);
 
   /// Writes all that is pending; at the end.
   Status end(stream::Writer& out);
 
-  /// A record that was read, or written to the output, and will not leave: counted as dropped (shutdown); a `dropped`
-  /// record of this very instance takes its counts back, one of another tool is kept (kMaxOthers of them) and leaves
-  /// with what is pending, so that the ledger holds over a whole pipe.
+  /// A record that was read, or written to the output, and will not leave: counted as dropped (shutdown). A `dropped`
+  /// record of this very instance takes its counts back; one of another tool and this instance's own `event`, which
+  /// nobody has read as a record, are kept (kMaxOthers, kMaxOtherBytes) and leave with what is pending, so that the
+  /// ledger holds over a whole pipe.
   void cut_off(const record::Record& record);
 
   /// Appends what is pending as NDJSON lines, and takes such a line back (true where it was one).
@@ -79,21 +83,25 @@ class Ledger {
   void add(DroppedKey key, const Amounts& amounts, Timestamp since);
   Entry* find(const DroppedKey& key);
   Entry& insert(const DroppedKey& key, Timestamp since);
+  bool keep(std::string_view line);
   bool take_back(const record::Record& record);
+  const std::string& index_key(const DroppedKey& key);
+  void stand_clock_that_went_back();
   Status write_others(stream::Writer& out);
   Status write_if(const std::function<bool(const Entry&)>& wanted, stream::Writer& out);
-  void reindex();
 
   std::string tool_;
   std::string name_;
   const stream::RunClock* clock_;
-  std::vector<Entry> entries_;       // in the order in which they came
-  std::vector<std::string> others_;  // `dropped` records of other tools that did not leave
-  std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;
+  std::list<Entry> entries_;         // in the order in which they came
+  std::vector<std::string> others_;  // records that are kept as they are
+  std::size_t other_bytes_ = 0;
+  std::unordered_map<std::string, std::list<Entry>::iterator, Hash, std::equal_to<>> index_;
   std::size_t folded_ = 0;  // entries that are folded
-  Timestamp oldest_{};      // of all entries
+  Timestamp oldest_{};      // not after any entry
+  Timestamp newest_{};      // not before any entry
   Timestamp now_{};
-  std::string index_key_;                         // of the key last looked for
+  std::string index_key_;                         // scratch
   std::string target_, database_, cycle_, text_;  // scratch for unescaped texts
 };
 

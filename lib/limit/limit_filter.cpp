@@ -61,7 +61,7 @@ DownstreamFigures LimitFilter::look() const {
 
 Status LimitFilter::on_record(const record::Record& record, stream::Writer& out) {
   const DecisionTime time = time_of(record, out);
-  DBI_TRY(ledger_.before(record, time.key, out));
+  DBI_TRY(ledger_.before(record, time.shared, out));
   if (record::schema::is_control(record.text("kind", kind_).value_or(""))) return pass(record, out);
   const KeyParts key{record.text("target", target_).value_or(""), record.text("database", database_).value_or("")};
   const Verdict verdict = waited_ ? limiter_.decide_again(key, time) : limiter_.decide(key, time);

@@ -44,12 +44,6 @@ std::string attribute_of(const Deduplication& options) {
   return std::string(record::schema::resolve_alias(options.hash_attribute));
 }
 
-// One that is none (DESIGN.md section 2: at least 1) would make sums of survivors worthless.
-double weight_of(const record::Record& record) {
-  const double weight = record.number("weight").value_or(1);
-  return weight > 0 && std::isfinite(weight) ? weight : 1;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Sampler>> Sampler::make(const SamplerOptions& options, Setup setup) {
@@ -100,18 +94,18 @@ Status Sampler::on_reload() {
 
 Status Sampler::on_record(const record::Record& record, stream::Writer& out) {
   const Timestamp now = clock_.observe(record);
-  DBI_TRY(ledger_.before(record, now, out));
+  DBI_TRY(ledger_.before(record, clock_.now(), out));
   const RulePlan::Kind& kind = plan_.kind_of(record.text("kind", scratch_).value_or(""));
   if (kind.kind_class == KindClass::Control) return out.append(record.line());
 
   Decision decision = decide(kind, record);
   if (decision.rate > 0) decision.rate *= goal_.factor(decision.importance, decision.rate, clock_.now());
   count_rate(decision.rate);
-  if (decision.rate == 0) return drop(record, Reason::Rule, weight_of(record));
+  if (decision.rate == 0) return drop(record, Reason::Rule, ledger::weight_of(record));
 
   double weight = 1;
   if (decision.rate < 1) {
-    const double before = weight_of(record);
+    const double before = ledger::weight_of(record);
     weight = before / decision.rate;
     if (!std::isfinite(weight) || record.line().size() + kGrowth > setup_.max_record_bytes) {
       return out.append(record.line());
@@ -119,7 +113,7 @@ Status Sampler::on_record(const record::Record& record, stream::Writer& out) {
     if (!coin_.keeps(record, before, decision.rate)) return drop(record, Reason::Sampled, 0);
   }
   if (const auto reason = turned_away(decision, record, now)) {
-    return drop(record, *reason, decision.rate < 1 ? weight : weight_of(record));
+    return drop(record, *reason, decision.rate < 1 ? weight : ledger::weight_of(record));
   }
   return keep(record, decision, weight, out);
 }

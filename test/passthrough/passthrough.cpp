@@ -30,7 +30,8 @@ class Passthrough final : public stream::Filter {
 
   Status on_record(const record::Record& record, stream::Writer& out) override {
     if (drop_every_ != 0) {
-      DBI_TRY(ledger_.before(record, clock_.observe(record), out));
+      clock_.observe(record);
+      DBI_TRY(ledger_.before(record, clock_.now(), out));
       if (++seen_ % drop_every_ == 0) {
         ledger_.drop(record, ledger::Reason::Rule);
         return {};

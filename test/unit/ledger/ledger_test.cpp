@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -111,6 +114,67 @@ TEST_F(LedgerTest, CountsWaitTenSecondsAtMost) {
   EXPECT_EQ(written().size(), 1U);
 }
 
+TEST_F(LedgerTest, AClockThatGoesBackHoldsNoCountUp) {
+  const Timestamp start{seconds{1000}};
+  ASSERT_TRUE(ledger_.before(parse(kQuery), start + std::chrono::hours{24}, out_));
+  ledger_.drop(record_, Reason::Limit);
+  ASSERT_TRUE(ledger_.before(parse(kQuery), start, out_));
+  ASSERT_TRUE(ledger_.before(parse(kQuery), start + microseconds{9'999'999}, out_));
+  EXPECT_TRUE(written().empty());
+  ASSERT_TRUE(ledger_.before(parse(kQuery), start + seconds{10}, out_));
+  EXPECT_EQ(written().size(), 1U);
+}
+
+// Counts of any past, loaded ones, too.
+TEST_F(LedgerTest, AfterAnyWalkOfTheClockTenSecondsWriteAll) {
+  std::mt19937_64 random(3);  // NOLINT(cert-msc51-cpp): the same walks on every run
+  constexpr std::array<int, 5> kSteps{1, 9, 11, 4000, 300'000'000};
+  for (int walk = 0; walk < 300; ++walk) {
+    Ledger ledger("dbi-t", "dbi-t", run_clock_);
+    Timestamp now{seconds{1'000'000'000}};
+    const auto drop = [&](int of) {
+      ASSERT_TRUE(ledger.before(parse(R"({"target":"t)" + std::to_string(of) + R"("})"), now, out_));
+      ledger.drop(record_, Reason::Rule);
+    };
+    for (std::uint64_t step = random() % 20; step > 0; --step) {
+      const seconds size{kSteps[random() % kSteps.size()]};
+      now += random() % 2 == 0 ? size : -size;
+      drop(static_cast<int>(random() % 5));
+    }
+    std::string lines;
+    ledger.save(lines);
+    now = Timestamp{seconds{1'000'000'000}};
+    Ledger later("dbi-t", "dbi-t", run_clock_);
+    for (std::size_t begin = 0; begin < lines.size(); begin = lines.find('\n', begin) + 1) {
+      EXPECT_TRUE(later.load_line(parse(lines.substr(begin, lines.find('\n', begin) - begin))));
+    }
+    for (int second = 0; second <= 10; ++second) {
+      ASSERT_TRUE(ledger.before(parse(R"({"target":"x"})"), now + seconds{second}, out_));
+      ASSERT_TRUE(later.before(record_, now + seconds{second}, out_));
+    }
+    EXPECT_TRUE(ledger.empty()) << walk;
+    EXPECT_TRUE(later.empty()) << walk;
+  }
+}
+
+TEST_F(LedgerTest, WrongWeightsCountAsOneAndSumsStayFinite) {
+  for (const char* weight : {"-5", "0", "1e999", "\"7\"", "null"}) {
+    ledger_.drop(parse(R"({"calls":2,"total_ms":3,"weight":)" + std::string(weight) + "}"), Reason::Limit);
+  }
+  ledger_.drop(parse(R"({"calls":1e99999,"total_ms":-1})"), Reason::Limit);
+  ledger_.drop(parse(R"({"calls":1e308,"total_ms":1e308,"weight":1e308})"), Reason::Rule);
+  ledger_.drop(record_, Reason::Rule);
+  ASSERT_TRUE(ledger_.end(out_));
+  const auto lines = written();
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_TRUE(has(lines[0], R"("count":6,"weight":6,"calls":10,"total_ms":15})")) << lines[0];
+  parse(lines[1]);
+  for (const char* sum : {"weight", "calls", "total_ms"}) {
+    EXPECT_GE(record_.number(sum).value_or(0), 1e308) << lines[1];
+    EXPECT_TRUE(std::isfinite(record_.number(sum).value_or(0))) << lines[1];
+  }
+}
+
 TEST_F(LedgerTest, BeyondAThousandKeysCountsAreFoldedByCycleAndReason) {
   for (int i = 0; i < 1500; ++i) {
     ledger_.drop(parse(R"({"target":"a","cycle":"c","database":"d)" + std::to_string(i) + R"("})"), Reason::Rule);
@@ -186,6 +250,34 @@ TEST_F(LedgerTest, AnothersRecordThatIsCutOffLeavesWithTheNextRun) {
   ASSERT_TRUE(later.before(parse(kQuery), Timestamp{seconds{1000}}, out_));
   ASSERT_TRUE(later.end(out_));
   EXPECT_EQ(written(), std::vector<std::string>{other});
+}
+
+// Its own event was never read: it is neither in nor dropped. One of another tool was.
+TEST_F(LedgerTest, ItsOwnEventThatIsCutOffLeavesWithTheNextRunUncounted) {
+  const std::string own = R"({"v":1,"kind":"event","tool":"dbi-t","event":"circuit_opened","target":"a"})";
+  ledger_.cut_off(parse(own));
+  ledger_.cut_off(parse(R"({"v":1,"kind":"event","tool":"dbi-other","event":"rate_changed","target":"a"})"));
+  ledger_.cut_off(parse(R"({"v":1,"kind":"event","tool":"dbi-t","name":"second","event":"x","target":"a"})"));
+  std::string lines;
+  ledger_.save(lines);
+  Ledger later("dbi-t", "dbi-t", run_clock_);
+  for (std::size_t begin = 0; begin < lines.size(); begin = lines.find('\n', begin) + 1) {
+    EXPECT_TRUE(later.load_line(parse(lines.substr(begin, lines.find('\n', begin) - begin))));
+  }
+  ASSERT_TRUE(later.end(out_));
+  const auto left = written();
+  ASSERT_EQ(left.size(), 2U);
+  EXPECT_EQ(left[0], own);
+  EXPECT_TRUE(has(left[1], R"("reason":"shutdown","count":2)"));
+}
+
+TEST_F(LedgerTest, KeepsABoundedSizeOfOthersRecords) {
+  const auto other = R"({"kind":"dropped","tool":"dbi-other","count":7,"x":")" + std::string(1 << 20, 'x') + "\"}";
+  for (int i = 0; i < 9; ++i) ledger_.cut_off(parse(other));
+  std::string lines;
+  ledger_.save(lines);
+  EXPECT_LT(lines.size(), Ledger::kMaxOtherBytes + 1000);
+  EXPECT_TRUE(has(lines, R"("reason":"shutdown","folded":false,"count":2)")) << lines.substr(lines.size() - 300);
 }
 
 TEST_F(LedgerTest, OthersRecordsBeyondTheBoundAreCountedLikeAnyRecord) {
