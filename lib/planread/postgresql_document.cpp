@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "planread/postgresql_document.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "base/text.hpp"
+
+namespace dbi::planread {
+
+namespace {
+
+bool holds(const Document& document, std::uint32_t container) {
+  const ItemKind kind = document.at(container).kind;
+  return kind == ItemKind::Object || kind == ItemKind::Array;
+}
+
+// Of a member whose name may be XML's.
+std::uint32_t find_member(const Document& document, std::uint32_t container, std::string_view name) {
+  const std::uint32_t end = document.at(container).end;
+  if (!holds(document, container)) return end;
+  for (std::uint32_t place = Document::first(container); place < end; place = document.at(place).end) {
+    if (is_plan_name(document.at(place).name, name)) return place;
+  }
+  return end;
+}
+
+bool has_member(const Document& document, std::uint32_t container, std::string_view name) {
+  return find_member(document, container, name) != document.at(container).end;
+}
+
+bool is_statement(const Document& document, std::uint32_t place) {
+  return document.at(place).kind == ItemKind::Object &&
+         (has_member(document, place, "Plan") || has_member(document, place, "Node Type"));
+}
+
+double number_of(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc::result_out_of_range)
+    return text.starts_with('-') ? std::numeric_limits<double>::lowest() : std::numeric_limits<double>::max();
+  return number;
+}
+
+/// Goes through the nodes without recursion.
+class TreeReader {
+ public:
+  TreeReader(const Document& document, Plan& plan) : document_(document), plan_(plan) {}
+
+  Status read(std::uint32_t statement) {
+    const std::uint32_t plan = find_member(document_, statement, "Plan");
+    const bool bare = plan == document_.at(statement).end;
+    DBI_TRY(read_nodes(bare ? statement : plan));
+    if (!bare) read_statement(statement);
+    plan_.finish();
+    return {};
+  }
+
+ private:
+  struct Waiting {
+    std::uint32_t item;
+    std::uint32_t parent;
+  };
+
+  Status read_nodes(std::uint32_t root) {
+    waiting_.push_back({root, kNoNode});
+    while (!waiting_.empty()) {
+      const Waiting next = waiting_.back();
+      waiting_.pop_back();
+      if (document_.at(next.item).kind != ItemKind::Object || !has_member(document_, next.item, "Node Type")) {
+        return fail(ErrorKind::Malformed, "a plan node without 'Node Type'");
+      }
+      if (plan_.nodes().size() >= Plan::kMaxNodes) return fail(ErrorKind::Unsupported, "more nodes than a plan has");
+      read_node(next);
+    }
+    return {};
+  }
+
+  void read_node(Waiting next) {
+    const std::uint32_t label = find_member(document_, next.item, "Subplan Name");
+    const bool labelled = label != document_.at(next.item).end;
+    const std::uint32_t node = plan_.add_node(next.parent, labelled ? document_.at(label).text : std::string_view());
+    const std::size_t first_child = waiting_.size();
+    groups_.clear();
+    read_properties(next.item);
+    read_children(next.item, node);
+    std::reverse(waiting_.begin() + static_cast<std::ptrdiff_t>(first_child), waiting_.end());
+    for (const std::uint32_t group : groups_) {
+      if (is_plan_name(document_.at(group).name, "Grouping Sets")) read_grouping_sets(group);
+    }
+    for (const std::uint32_t group : groups_) read_node_group(group, node);
+  }
+
+  void read_children(std::uint32_t item, std::uint32_t node) {
+    const std::uint32_t plans = find_member(document_, item, "Plans");
+    if (plans == document_.at(item).end || !holds(document_, plans)) return;
+    for (std::uint32_t child = Document::first(plans); child < document_.at(plans).end;
+         child = document_.at(child).end) {
+      waiting_.push_back({child, node});
+    }
+  }
+
+  // Scalars and lists of a node's object. What has properties of its own is noted in groups_, for later: a node's
+  // properties stand together.
+  void read_properties(std::uint32_t container) {
+    const std::uint32_t end = document_.at(container).end;
+    for (std::uint32_t place = Document::first(container); place < end; place = document_.at(place).end) {
+      const Item& item = document_.at(place);
+      if (const PlanKeyRow* row = find_plan_key(item.name)) {
+        read_property(*row, place);
+      } else if (holds(document_, place)) {
+        groups_.push_back(place);
+      } else if (!is_group_name(item.name)) {  // an empty one is a text in XML and null in YAML
+        plan_.add_unknown(item.name);
+      }
+    }
+  }
+
+  void read_property(const PlanKeyRow& row, std::uint32_t place) {
+    const Item& item = document_.at(place);
+    switch (row.type) {
+      case KeyType::Number:
+        if (!holds(document_, place) && item.kind != ItemKind::Null) plan_.add_number(row.key, number_of(item.text));
+        break;
+      case KeyType::Flag:
+        plan_.add_flag(row.key, item.text == "true");
+        break;
+      case KeyType::Text:
+        plan_.add_text(row.key, holds(document_, place) ? joined(place) : item.text);
+        break;
+    }
+  }
+
+  std::string_view joined(std::uint32_t list) {
+    const std::size_t begin = plan_.text().size();
+    for (std::uint32_t place = list + 1; place < document_.at(list).end; ++place) {
+      if (holds(document_, place)) continue;
+      if (plan_.text().size() > begin) plan_.text().append(", ");
+      plan_.text().append(document_.at(place).text);
+    }
+    return plan_.text_since(begin);
+  }
+
+  static bool is_group_name(std::string_view name) {
+    for (const std::string_view known : {"Workers", "Triggers", "Settings", "Planning", "JIT", "Serialization",
+                                         "Grouping Sets", "Target Tables", "Plans"}) {
+      if (is_plan_name(name, known)) return true;
+    }
+    return false;
+  }
+
+  void read_node_group(std::uint32_t place, std::uint32_t node) {
+    const std::string_view name = document_.at(place).name;
+    if (is_plan_name(name, "Workers")) return read_list(place, GroupKind::Worker, node);
+    if (is_plan_name(name, "Grouping Sets") || is_plan_name(name, "Plans")) return;
+    if (is_plan_name(name, "Target Tables")) return read_list(place, GroupKind::TargetTable, node);
+    if (is_plan_name(name, "Full-sort Groups")) {
+      return read_sort(place, node, GroupKind::FullSort, GroupKind::FullSortMemory, GroupKind::FullSortDisk);
+    }
+    if (is_plan_name(name, "Pre-sorted Groups")) {
+      return read_sort(place, node, GroupKind::PresortedSort, GroupKind::PresortedSortMemory,
+                       GroupKind::PresortedSortDisk);
+    }
+    plan_.add_unknown(name);
+  }
+
+  void read_list(std::uint32_t list, GroupKind kind, std::uint32_t node) {
+    for (std::uint32_t place = Document::first(list); place < document_.at(list).end; place = document_.at(place).end) {
+      read_group(place, kind, node);
+    }
+  }
+
+  void read_group(std::uint32_t place, GroupKind kind, std::uint32_t node) {
+    plan_.begin_group(kind, node);
+    if (!holds(document_, place)) return;
+    for (std::uint32_t member = Document::first(place); member < document_.at(place).end;
+         member = document_.at(member).end) {
+      if (const PlanKeyRow* row = find_plan_key(document_.at(member).name)) read_property(*row, member);
+    }
+  }
+
+  // [{"Sort Key": ["a"], "Group Keys": [["a", "b"], ["a"], []]}, {"Hash Keys": [["c"]]}]: one property a set.
+  void read_grouping_sets(std::uint32_t sets) {
+    for (std::uint32_t set = Document::first(sets); set < document_.at(sets).end; set = document_.at(set).end) {
+      if (!holds(document_, set)) continue;
+      for (std::uint32_t keys = Document::first(set); keys < document_.at(set).end; keys = document_.at(keys).end) {
+        const PlanKeyRow* row = find_plan_key(document_.at(keys).name);
+        if (row == nullptr) continue;
+        if (row->key == PlanKey::GroupKeys)
+          read_key_lists(keys, PlanKey::GroupKey);
+        else if (row->key == PlanKey::HashKeys)
+          read_key_lists(keys, PlanKey::HashKey);
+        else
+          read_property(*row, keys);
+      }
+    }
+  }
+
+  void read_key_lists(std::uint32_t lists, PlanKey key) {
+    if (!holds(document_, lists)) return;
+    for (std::uint32_t list = Document::first(lists); list < document_.at(lists).end; list = document_.at(list).end) {
+      const std::string_view text = holds(document_, list) ? joined(list) : document_.at(list).text;
+      plan_.add_text(key, trim(text).empty() ? "()" : text);
+    }
+  }
+
+  void read_sort(std::uint32_t place, std::uint32_t node, GroupKind kind, GroupKind memory, GroupKind disk) {
+    read_group(place, kind, node);
+    for (const auto& [name, part] : {std::pair{"Sort Space Memory", memory}, std::pair{"Sort Space Disk", disk}}) {
+      const std::uint32_t found = find_member(document_, place, name);
+      if (found != document_.at(place).end) read_group(found, part, node);
+    }
+  }
+
+  void read_statement(std::uint32_t statement) {
+    plan_.begin_group(GroupKind::Statement, kNoNode);
+    groups_.clear();
+    const std::uint32_t end = document_.at(statement).end;
+    for (std::uint32_t place = Document::first(statement); place < end; place = document_.at(place).end) {
+      const Item& item = document_.at(place);
+      if (is_plan_name(item.name, "Plan") || is_plan_name(item.name, "Settings")) continue;
+      if (holds(document_, place)) {
+        groups_.push_back(place);
+      } else if (const PlanKeyRow* row = find_plan_key(item.name)) {
+        read_property(*row, place);
+      } else if (!is_group_name(item.name)) {
+        plan_.add_unknown(item.name);
+      }
+    }
+    for (const std::uint32_t group : groups_) read_statement_group(group);
+  }
+
+  void read_statement_group(std::uint32_t place) {
+    const std::string_view name = document_.at(place).name;
+    if (is_plan_name(name, "Planning")) return read_group(place, GroupKind::Planning, kNoNode);
+    if (is_plan_name(name, "Serialization")) return read_group(place, GroupKind::Serialization, kNoNode);
+    if (is_plan_name(name, "Triggers")) return read_list(place, GroupKind::Trigger, kNoNode);
+    if (is_plan_name(name, "JIT")) return read_jit(place);
+    plan_.add_unknown(name);
+  }
+
+  // {"Functions": 2, "Options": {...}, "Timing": {"Generation": 0.5, ...}}; from 17 on Generation is {Deform, Total}.
+  void read_jit(std::uint32_t jit) {
+    plan_.begin_group(GroupKind::Jit, kNoNode);
+    const std::uint32_t functions = find_member(document_, jit, "Functions");
+    if (functions != document_.at(jit).end)
+      plan_.add_number(PlanKey::Functions, number_of(document_.at(functions).text));
+    const std::uint32_t timing = find_member(document_, jit, "Timing");
+    if (timing == document_.at(jit).end || !holds(document_, timing)) return;
+    for (std::uint32_t place = Document::first(timing); place < document_.at(timing).end;
+         place = document_.at(place).end) {
+      const Item& item = document_.at(place);
+      const PlanKeyRow* row = find_plan_key(item.name);
+      if (row == nullptr) {
+        plan_.add_unknown(item.name);
+      } else if (!holds(document_, place)) {
+        plan_.add_number(row->key, number_of(item.text));
+      } else {
+        read_jit_generation(place);
+      }
+    }
+  }
+
+  void read_jit_generation(std::uint32_t generation) {
+    const std::uint32_t end = document_.at(generation).end;
+    const std::uint32_t deform = find_member(document_, generation, "Deform");
+    const std::uint32_t total = find_member(document_, generation, "Total");
+    if (deform != end) plan_.add_number(PlanKey::JitDeform, number_of(document_.at(deform).text));
+    if (total != end) plan_.add_number(PlanKey::JitGeneration, number_of(document_.at(total).text));
+  }
+
+  const Document& document_;
+  Plan& plan_;
+  std::vector<Waiting> waiting_;       // nodes that are still to be read, the next one last
+  std::vector<std::uint32_t> groups_;  // of the node at hand
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> postgresql_statements(const Document& document) {
+  std::vector<std::uint32_t> statements;
+  if (document.items().empty()) return statements;
+  if (is_statement(document, 0)) return {0};
+  if (!holds(document, 0)) return statements;
+  for (std::uint32_t place = 1; place < document.at(0).end; place = document.at(place).end) {
+    if (is_statement(document, place)) statements.push_back(place);
+  }
+  return statements;
+}
+
+Status read_postgresql(const Document& document, std::uint32_t statement, std::size_t source_bytes, Plan& plan) {
+  plan.clear(source_bytes);
+  return TreeReader(document, plan).read(statement);
+}
+
+}  // namespace dbi::planread
