@@ -102,6 +102,9 @@ const Group* Plan::group(GroupKind kind, std::uint32_t node) const {
 }
 
 void Plan::finish() {
+  // A group whose counters are all 0 is there in some formats only.
+  std::erase_if(groups_,
+                [](const Group& group) { return group.properties == 0 && group.kind != GroupKind::Statement; });
   for (std::uint32_t place = 0; place < nodes_.size(); ++place) {
     nodes_[place].end = place + 1;
     nodes_[place].edge = edge_of(nodes_[place]);

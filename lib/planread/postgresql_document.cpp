@@ -89,7 +89,16 @@ class TreeReader {
     for (const std::uint32_t group : groups_) {
       if (is_plan_name(document_.at(group).name, "Grouping Sets")) read_grouping_sets(group);
     }
+    if (plan_.text(plan_.nodes()[node], PlanKey::NodeType) == "Function Scan") name_function(node);
+    sort_groups_ = 0;
     for (const std::uint32_t group : groups_) read_node_group(group, node);
+  }
+
+  // Of ROWS FROM there is no name of a function, and TEXT cannot say that it is the alias it prints.
+  void name_function(std::uint32_t node) {
+    const Node& scan = plan_.nodes()[node];
+    if (!plan_.has(scan, PlanKey::FunctionName))
+      plan_.add_text(PlanKey::FunctionName, plan_.text(scan, PlanKey::Alias));
   }
 
   void read_children(std::uint32_t item, std::uint32_t node) {
@@ -155,10 +164,12 @@ class TreeReader {
     if (is_plan_name(name, "Workers")) return read_list(place, GroupKind::Worker, node);
     if (is_plan_name(name, "Grouping Sets") || is_plan_name(name, "Plans")) return;
     if (is_plan_name(name, "Target Tables")) return read_list(place, GroupKind::TargetTable, node);
-    if (is_plan_name(name, "Full-sort Groups")) {
+    // XML calls both kinds so; full sorts come first.
+    const bool unnamed = is_plan_name(name, "Incremental Sort Groups");
+    if (is_plan_name(name, "Full-sort Groups") || (unnamed && sort_groups_++ == 0)) {
       return read_sort(place, node, GroupKind::FullSort, GroupKind::FullSortMemory, GroupKind::FullSortDisk);
     }
-    if (is_plan_name(name, "Pre-sorted Groups")) {
+    if (is_plan_name(name, "Pre-sorted Groups") || unnamed) {
       return read_sort(place, node, GroupKind::PresortedSort, GroupKind::PresortedSortMemory,
                        GroupKind::PresortedSortDisk);
     }
@@ -207,10 +218,28 @@ class TreeReader {
 
   void read_sort(std::uint32_t place, std::uint32_t node, GroupKind kind, GroupKind memory, GroupKind disk) {
     read_group(place, kind, node);
-    for (const auto& [name, part] : {std::pair{"Sort Space Memory", memory}, std::pair{"Sort Space Disk", disk}}) {
-      const std::uint32_t found = find_member(document_, place, name);
-      if (found != document_.at(place).end) read_group(found, part, node);
+    std::uint32_t unnamed = 0;
+    const std::uint32_t end = document_.at(place).end;
+    for (std::uint32_t part = Document::first(place); part < end; part = document_.at(part).end) {
+      const std::string_view name = document_.at(part).name;
+      if (is_plan_name(name, "Sort Space Memory")) read_group(part, memory, node);
+      if (is_plan_name(name, "Sort Space Disk")) read_group(part, disk, node);
+      // XML calls both so; memory comes first, and where there is one of them the method tells.
+      if (!is_plan_name(name, "Sort Space")) continue;
+      const bool on_disk = unnamed++ > 0 || !sorts_in_memory(place);
+      read_group(part, on_disk ? disk : memory, node);
     }
+  }
+
+  // Some method of the group keeps its rows in memory: top-N heapsort and quicksort.
+  [[nodiscard]] bool sorts_in_memory(std::uint32_t group) const {
+    const std::uint32_t methods = find_member(document_, group, "Sort Methods Used");
+    if (methods == document_.at(group).end) return true;
+    for (std::uint32_t method = methods; method < document_.at(methods).end; ++method) {
+      const std::string_view text = document_.at(method).text;
+      if (!text.empty() && !text.starts_with("external")) return true;
+    }
+    return false;
   }
 
   void read_statement(std::uint32_t statement) {
@@ -274,6 +303,7 @@ class TreeReader {
   Plan& plan_;
   std::vector<Waiting> waiting_;       // nodes that are still to be read, the next one last
   std::vector<std::uint32_t> groups_;  // of the node at hand
+  int sort_groups_ = 0;                // of an incremental sort, met so far
 };
 
 }  // namespace
