@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "planread/plan_reader.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "planread/decoration.hpp"
+#include "planread/postgresql_document.hpp"
+#include "planread/postgresql_text.hpp"
+
+namespace dbi::planread {
+
+namespace {
+
+std::string_view first_line(std::string_view text) {
+  return trim(text.substr(0, text.find('\n')));
+}
+
+// EXPLAIN's YAML begins with its list, auto_explain's with the member before the plan; TEXT has no line "Plan:".
+bool is_yaml(std::string_view text) {
+  const std::string_view line = first_line(text);
+  if (line == "- Plan:" || line == "Plan:" || line.starts_with("- Query Text: \"")) return true;
+  return line.starts_with("Query Text: \"") && text.find("\nPlan:") != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string_view format_word(PlanFormat format) {
+  constexpr std::string_view kWords[] = {"json", "text", "yaml", "xml"};
+  return kWords[static_cast<std::size_t>(format)];
+}
+
+Status PlanReader::open(std::string_view text) {
+  text_ = without_decoration(text, scratch_);
+  text_.remove_prefix(std::min(text_.find_first_not_of("\t\r\n"), text_.size()));
+  const std::string_view inside = trim(text_);
+  if (inside.empty()) return fail(ErrorKind::Malformed, "the plan is empty");
+  if (inside.front() == '{' || inside.front() == '[') {
+    format_ = PlanFormat::Json;
+  } else if (inside.front() == '<') {
+    format_ = PlanFormat::Xml;
+  } else if (is_yaml(text_)) {
+    format_ = PlanFormat::Yaml;
+  } else {
+    format_ = PlanFormat::Text;  // whose lines are measured by the indent of the first
+    return {};
+  }
+  text_ = inside;
+  return open_document();
+}
+
+Status PlanReader::open_document() {
+  std::size_t end = text_.size();
+  if (format_ == PlanFormat::Json) {
+    DBI_TRY_ASSIGN(end, read_json(text_, document_));
+  } else if (format_ == PlanFormat::Xml) {
+    DBI_TRY_ASSIGN(end, read_xml(text_, document_));
+  } else {
+    DBI_TRY(read_yaml(text_, document_));
+  }
+  if (!trim(text_.substr(end)).empty()) {
+    return fail(ErrorKind::Malformed, line_of(text_, end) + ": something follows the plan");
+  }
+  statements_ = postgresql_statements(document_);
+  if (statements_.empty()) return fail(ErrorKind::Malformed, "no plan: neither 'Plan' nor 'Node Type' is there");
+  return {};
+}
+
+Status PlanReader::read(std::size_t index) {
+  if (format_ == PlanFormat::Text) return read_postgresql_text(text_, plan_);
+  return read_postgresql(document_, statements_[index], text_.size(), plan_);
+}
+
+}  // namespace dbi::planread

@@ -1,0 +1,48 @@
+// One door to all readers: what a text is, and the plans in it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "planread/document.hpp"
+#include "planread/plan.hpp"
+
+namespace dbi::planread {
+
+enum class PlanFormat : std::uint8_t { Json, Text, Yaml, Xml };
+
+/// The word of a format, as `plan_format` has it: "json", "text", "yaml", "xml".
+[[nodiscard]] std::string_view format_word(PlanFormat format);
+
+/// Reads texts, one after the other; what it gives holds until the next. Reusable: after warm-up a plan of JSON
+/// allocates nothing. Not shared between threads.
+class PlanReader {
+ public:
+  /// Recognises the format and reads what the text holds as far as it is common to all its plans. `text` stays as long
+  /// as plans are read. ErrorKind::Malformed says what was expected where; ErrorKind::Unsupported that it is too large,
+  /// or the plan of a system that is not known.
+  Status open(std::string_view text);
+
+  [[nodiscard]] PlanFormat format() const { return format_; }
+  /// Plans that open() found: EXPLAIN gives several where a rule makes several statements of one. At least 1.
+  [[nodiscard]] std::size_t count() const { return format_ == PlanFormat::Text ? 1 : statements_.size(); }
+  /// Makes plan number `index`, from 0.
+  Status read(std::size_t index);
+  [[nodiscard]] const Plan& plan() const { return plan_; }
+
+ private:
+  Status open_document();
+
+  std::string_view text_;
+  std::string scratch_;
+  PlanFormat format_ = PlanFormat::Json;
+  Document document_;
+  std::vector<std::uint32_t> statements_;
+  Plan plan_;
+};
+
+}  // namespace dbi::planread
