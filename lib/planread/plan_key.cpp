@@ -74,6 +74,7 @@ constexpr PlanKeyRow kPlanKeys[] = {
     {PlanKey::PlannedPartitions, "Planned Partitions", Estimate, Number},
     {PlanKey::WorkersPlanned, "Workers Planned", Estimate, Number},
     {PlanKey::SubplansRemoved, "Subplans Removed", Estimate, Number},
+    {PlanKey::BatchSize, "Batch Size", Estimate, Number},
     {PlanKey::ActualStartupTime, "Actual Startup Time", Mean, Number},
     {PlanKey::ActualTotalTime, "Actual Total Time", Mean, Number},
     {PlanKey::ActualRows, "Actual Rows", Mean, Number},

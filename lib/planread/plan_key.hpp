@@ -89,6 +89,7 @@ enum class PlanKey : std::uint8_t {
   PlannedPartitions,
   WorkersPlanned,
   SubplansRemoved,
+  BatchSize,
   ActualStartupTime,
   ActualTotalTime,
   ActualRows,

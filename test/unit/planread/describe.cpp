@@ -45,7 +45,8 @@ bool is_parallel(const Plan& plan) {
 }
 
 bool is_hidden(const Plan& plan, PlanKey key) {
-  return is_measured(key) || (is_parallel(plan) && plan_key_row(key).key_class == KeyClass::Total);
+  const KeyClass key_class = plan_key_row(key).key_class;
+  return is_measured(key) || (is_parallel(plan) && (key_class == KeyClass::Total || key_class == KeyClass::Mean));
 }
 
 template <typename Owner>
@@ -81,6 +82,7 @@ std::string describe(const Plan& plan, Measured measured) {
   for (std::size_t kind = 0; kind < std::size(kGroups); ++kind) {
     for (const Group& group : plan.groups()) {
       if (group.node != kNoNode || static_cast<std::size_t>(group.kind) != kind) continue;
+      if (measured == Measured::Hide && group.kind == GroupKind::Jit && is_parallel(plan)) continue;
       out.append(kGroups[kind]);
       describe_properties(plan, group, measured, out);
     }
