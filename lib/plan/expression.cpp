@@ -89,7 +89,8 @@ void ExpressionWriter::take(NameResolver& names) {
   switch (kind_of(at_)) {
     case TokenKind::Literal:
     case TokenKind::Placeholder:
-      if (text_of(at_) == "?") {
+      // An operator of jsonb, or what a redacted plan has for a literal.
+      if (text_of(at_) == "?" && !operand_expected()) {
         take_operator();
       } else {
         take_literal();
@@ -136,7 +137,8 @@ void ExpressionWriter::take_literal() {
 bool ExpressionWriter::operand_expected() const {
   if (pieces_.empty()) return true;
   const Kind kind = pieces_.back().kind;
-  return kind == Kind::Operator || kind == Kind::Open || kind == Kind::Comma || kind == Kind::Keyword;
+  if (kind == Kind::Keyword) return pieces_.back().text != "END";
+  return kind == Kind::Operator || kind == Kind::Open || kind == Kind::Comma;
 }
 
 void ExpressionWriter::take_word(NameResolver& names) {

@@ -246,22 +246,4 @@ void read_jit_timing(std::string_view text, Plan& plan) {
     plan.add_number(PlanKey::JitDeform, number_at(text.substr(at + 8)));
 }
 
-bool ends_within_quotes(std::string_view expression) {
-  char quote = 0;
-  bool escapes = false;  // E'...': a backslash takes the byte behind it
-  for (std::size_t at = 0; at < expression.size(); ++at) {
-    const char c = expression[at];
-    if (quote == 0) {
-      if (c != '\'' && c != '"') continue;
-      quote = c;
-      escapes = c == '\'' && at > 0 && expression[at - 1] == 'E';
-    } else if (escapes && c == '\\') {
-      ++at;
-    } else if (c == quote) {
-      quote = 0;  // a doubled one begins again at once
-    }
-  }
-  return quote != 0;
-}
-
 }  // namespace dbi::planread

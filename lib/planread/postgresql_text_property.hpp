@@ -18,7 +18,4 @@ void read_trigger_line(std::string_view text, Plan& plan);
 /// "Generation 1.2 ms (Deform 0.3 ms), Inlining 0.0 ms, ..." of JIT, behind "Timing: ".
 void read_jit_timing(std::string_view text, Plan& plan);
 
-/// Whether the expression that ends here is within quotation marks: a literal of it goes on on the next line.
-[[nodiscard]] bool ends_within_quotes(std::string_view expression);
-
 }  // namespace dbi::planread

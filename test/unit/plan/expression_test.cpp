@@ -74,6 +74,13 @@ TEST(Expression, QualifiersAreResolvedAndSchemasFallAway) {
   EXPECT_EQ(form("b.*"), "<b>.*");
 }
 
+TEST(Expression, ARedactedOneIsTheSame) {
+  EXPECT_EQ(form("(a = ?)"), form("(a = 7)"));
+  EXPECT_EQ(form("(j ? ?::text)"), form("(j ? 'key'::text)"));
+  EXPECT_EQ(form("(a > - ?)"), form("(a > -1)"));
+  EXPECT_EQ(form("CASE WHEN ? THEN j ELSE k END ? ?"), form("CASE WHEN $1 THEN j ELSE k END ? 'x'"));
+}
+
 TEST(Expression, OperatorsCollationsAndOrderStay) {
   EXPECT_EQ(form("(j ? 'key'::text)"), "( j ? ? )");
   EXPECT_NE(form("(a < 1)"), form("(a > 1)"));

@@ -14,6 +14,7 @@
 #include "planread/plan.hpp"
 #include "planread/postgresql_document.hpp"
 #include "planread/postgresql_text.hpp"
+#include "planread/redact.hpp"
 #include "record/record.hpp"
 #include "record/text_of.hpp"
 
@@ -60,6 +61,16 @@ inline Status read_plan(const Fixture& fixture, Document& document, Plan& plan) 
   const auto statements = postgresql_statements(document);
   if (statements.empty()) return fail(ErrorKind::Malformed, "no statement");
   return read_postgresql(document, statements.front(), fixture.plan.size(), plan);
+}
+
+/// The plan without its literals, in the format it came in; `document` is what read_plan made.
+inline std::string redact(const Fixture& fixture, const Document& document, RedactionFaults& faults) {
+  std::string out;
+  if (fixture.format == "text") redact_text(fixture.plan, out, faults);
+  if (fixture.format == "json") redact_document(document, DocumentFormat::Json, out, faults);
+  if (fixture.format == "yaml") redact_document(document, DocumentFormat::Yaml, out, faults);
+  if (fixture.format == "xml") redact_document(document, DocumentFormat::Xml, out, faults);
+  return out;
 }
 
 }  // namespace dbi::planread
