@@ -14,11 +14,10 @@ namespace {
 
 using sql::TokenKind;
 
-// Words that are no name of a function before a bracket, and after which an operand comes. ruleutils.c writes them in
-// upper case, and no name without quotation marks has an upper case letter.
+// Words that are no name of a function before a bracket, and after which an operand comes.
 constexpr std::string_view kKeywords[] = {
-    "ALL", "AND", "ANY", "AS", "BETWEEN", "BY",   "CASE", "DISTINCT", "ELSE", "END",   "FILTER", "FROM",  "IN",    "IS",
-    "NOT", "OF",  "ON",  "OR", "ORDER",   "OVER", "ROW",  "SOME",     "THEN", "USING", "WHEN",   "WHERE", "WITHIN"};
+    "ALL", "AND", "ANY", "AS", "BETWEEN", "BY",   "CASE", "DISTINCT", "ELSE", "FILTER", "FROM", "IN",    "IS",
+    "NOT", "OF",  "ON",  "OR", "ORDER",   "OVER", "ROW",  "SOME",     "THEN", "USING",  "WHEN", "WHERE", "WITHIN"};
 
 // Words that go on with the name of a type: "character varying", "timestamp with time zone", "interval day to second".
 constexpr std::string_view kTypeWords[] = {"varying", "precision", "with", "without", "time",   "zone", "year",
@@ -27,6 +26,13 @@ constexpr std::string_view kTypeWords[] = {"varying", "precision", "with", "with
 template <std::size_t count>
 bool is_one_of(std::string_view word, const std::string_view (&words)[count]) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+// ruleutils.c writes the words of SQL in upper case, and no name without quotation marks has such a letter. Before a
+// bracket COALESCE and the like are functions; behind END and NULL no operand comes.
+bool is_keyword(std::string_view word, bool before_bracket) {
+  if (is_one_of(word, kKeywords)) return true;
+  return !before_bracket && word.front() >= 'A' && word.front() <= 'Z' && word != "END" && word != "NULL";
 }
 
 bool is_name(TokenKind kind) {
@@ -137,8 +143,7 @@ void ExpressionWriter::take_literal() {
 bool ExpressionWriter::operand_expected() const {
   if (pieces_.empty()) return true;
   const Kind kind = pieces_.back().kind;
-  if (kind == Kind::Keyword) return pieces_.back().text != "END";
-  return kind == Kind::Operator || kind == Kind::Open || kind == Kind::Comma;
+  return kind == Kind::Operator || kind == Kind::Open || kind == Kind::Comma || kind == Kind::Keyword;
 }
 
 void ExpressionWriter::take_word(NameResolver& names) {
@@ -155,9 +160,9 @@ void ExpressionWriter::take_word(NameResolver& names) {
 void ExpressionWriter::take_chain(NameResolver& names, std::size_t end) {
   const std::string_view last = text_of(end - 1);
   if (kind_of(end) == TokenKind::Open || end == at_ + 1) {
-    const bool keyword = kind_of(end - 1) == TokenKind::Word && is_one_of(last, kKeywords);
     const bool call = kind_of(end) == TokenKind::Open;
-    const bool constant = last == "true" || last == "false" || last == "NULL";
+    const bool keyword = kind_of(end - 1) == TokenKind::Word && is_keyword(last, call);
+    const bool constant = last == "true" || last == "false" || last == "NULL" || last == "END";
     const Kind kind = keyword ? Kind::Keyword : call || constant ? Kind::Word : Kind::Column;
     pieces_.push_back({.kind = kind, .text = last});
   } else {
@@ -228,18 +233,21 @@ void ExpressionWriter::take_operator() {
   ++at_;
 }
 
-// A cast of what is no literal: the type's schema falls away.
+// A cast of what is no literal. The type's schema falls away, and so does what stands in brackets behind it: a number
+// like any other.
 void ExpressionWriter::take_cast() {
   const std::size_t begin = at_ + 1;
   skip_type();
-  std::size_t name = begin;
-  while (name + 2 < at_ && kind_of(name + 1) == TokenKind::Dot) name += 2;
   pieces_.push_back({.kind = Kind::Operator, .text = "::"});
-  if (name >= at_) return;
-  const std::string_view first = text_of(name);
-  const std::string_view last = text_of(at_ - 1);
-  const auto size = static_cast<std::size_t>(last.data() + last.size() - first.data());
-  pieces_.push_back({.kind = Kind::Word, .text = std::string_view(first.data(), size)});
+  std::size_t token = begin;
+  while (token + 2 < at_ && kind_of(token + 1) == TokenKind::Dot) token += 2;
+  for (; token < at_; ++token) {
+    if (kind_of(token) == TokenKind::Open) {
+      while (token < at_ && kind_of(token) != TokenKind::Close) ++token;
+    } else {
+      pieces_.push_back({.kind = Kind::Word, .text = text_of(token)});
+    }
+  }
 }
 
 // "::character varying(10)[]".

@@ -32,7 +32,7 @@ class RedactedWriter {
       begin_value(item, open_.empty() ? nullptr : &document_.at(open_.back()));
       if (is_container(item)) {
         open_.push_back(place);
-        begin_container(item);
+        begin_container(item, item.end == place + 1);
       } else {
         scalar(item);
       }
@@ -71,7 +71,7 @@ class RedactedWriter {
   }
 
   virtual void begin_value(const Item& item, const Item* parent) = 0;
-  virtual void begin_container(const Item& item) = 0;
+  virtual void begin_container(const Item& item, bool empty) = 0;
   virtual void end_container(const Item& item) = 0;
   virtual void scalar(const Item& item) = 0;
 
@@ -120,7 +120,9 @@ class JsonWriter final : public RedactedWriter {
     record::append_json_text(out(), item.name);
     out().push_back(':');
   }
-  void begin_container(const Item& item) override { out().push_back(item.kind == ItemKind::Object ? '{' : '['); }
+  void begin_container(const Item& item, bool /*empty*/) override {
+    out().push_back(item.kind == ItemKind::Object ? '{' : '[');
+  }
   void end_container(const Item& item) override {
     out().push_back(item.kind == ItemKind::Object ? '}' : ']');
     behind_value_ = true;
@@ -146,14 +148,15 @@ class YamlWriter final : public RedactedWriter {
     if (parent->kind == ItemKind::Object) out().append(item.name).append(": ");
   }
   // What is inside a list's element begins on its line.
-  void begin_container(const Item& item) override {
+  void begin_container(const Item& item, bool empty) override {
+    if (empty) {
+      out().append("[]\n");
+      return;
+    }
     on_line_ = item.name.empty() && depth() > 1 && item.end > 0;
     if (!on_line_ && depth() > 1) out().push_back('\n');
   }
-  void end_container(const Item& /*item*/) override {
-    if (on_line_) out().push_back('\n');
-    on_line_ = false;
-  }
+  void end_container(const Item& /*item*/) override {}
   void scalar(const Item& item) override {
     append_scalar(shown(item));
     out().push_back('\n');
@@ -170,7 +173,7 @@ class XmlWriter final : public RedactedWriter {
   void begin_value(const Item& item, const Item* /*parent*/) override {
     out().append(depth() * 2, ' ').append("<").append(item.name).append(">");
   }
-  void begin_container(const Item& /*item*/) override { out().push_back('\n'); }
+  void begin_container(const Item& /*item*/, bool /*empty*/) override { out().push_back('\n'); }
   void end_container(const Item& item) override {
     out().append((depth() - 1) * 2, ' ').append("</").append(item.name).append(">\n");
   }

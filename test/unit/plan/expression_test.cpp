@@ -77,6 +77,7 @@ TEST(Expression, QualifiersAreResolvedAndSchemasFallAway) {
 TEST(Expression, ARedactedOneIsTheSame) {
   EXPECT_EQ(form("(a = ?)"), form("(a = 7)"));
   EXPECT_EQ(form("(j ? ?::text)"), form("(j ? 'key'::text)"));
+  EXPECT_EQ(form("((v)::character varying(7)[] = ?)"), "( ( v ) :: character varying [ ] = ? )");
   EXPECT_EQ(form("(a > - ?)"), form("(a > -1)"));
   EXPECT_EQ(form("CASE WHEN ? THEN j ELSE k END ? ?"), form("CASE WHEN $1 THEN j ELSE k END ? 'x'"));
 }
