@@ -9,7 +9,6 @@ namespace dbi::plan {
 
 namespace {
 
-using planread::KeyClass;
 using planread::Node;
 using planread::PlanKey;
 using planread::Property;

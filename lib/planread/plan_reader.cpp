@@ -72,4 +72,17 @@ Status PlanReader::read(std::size_t index) {
   return read_postgresql(document_, statements_[index], text_.size(), plan_);
 }
 
+void PlanReader::redact(std::string& out, RedactionFaults& faults) const {
+  switch (format_) {
+    case PlanFormat::Json:
+      return redact_document(document_, DocumentFormat::Json, out, faults);
+    case PlanFormat::Yaml:
+      return redact_document(document_, DocumentFormat::Yaml, out, faults);
+    case PlanFormat::Xml:
+      return redact_document(document_, DocumentFormat::Xml, out, faults);
+    case PlanFormat::Text:
+      return redact_text(text_, out, faults);
+  }
+}
+
 }  // namespace dbi::planread

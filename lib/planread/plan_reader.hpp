@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "planread/document.hpp"
 #include "planread/plan.hpp"
+#include "planread/redact.hpp"
 
 namespace dbi::planread {
 
@@ -33,6 +34,8 @@ class PlanReader {
   /// Makes plan number `index`, from 0.
   Status read(std::size_t index);
   [[nodiscard]] const Plan& plan() const { return plan_; }
+  /// Appends all that open() found without its literals: as redact_document and redact_text write it.
+  void redact(std::string& out, RedactionFaults& faults) const;
 
  private:
   Status open_document();

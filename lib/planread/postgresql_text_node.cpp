@@ -261,10 +261,9 @@ void read_node_line(std::string_view line, Plan& plan) {
   const std::size_t numbers = node_numbers_begin(line);
   std::string_view text = line.substr(0, numbers);
   const Prefixes prefixes = take_prefixes(text);
-  if (const NodeName* name = find_name(text); name == nullptr) {
-    plan.add_text(PlanKey::NodeType, text);  // of an extension or a later version
-  } else if (text == "Hash") {
-    plan.add_text(PlanKey::NodeType, text);
+  const NodeName* const name = find_name(text);
+  if (name == nullptr || text == "Hash") {
+    plan.add_text(PlanKey::NodeType, text);  // the node Hash, or one of an extension or a later version
   } else {
     plan.add_text(PlanKey::NodeType, name->node_type);
     plan.add_text(PlanKey::PartialMode, prefixes.partial_mode);

@@ -27,7 +27,8 @@ void redact_property(const PlanKeyRow* key, std::string_view text, std::string& 
 
 enum class DocumentFormat : std::uint8_t { Json, Yaml, Xml };
 
-/// Appends a document in that format with its texts redacted: JSON on one line, YAML and XML as EXPLAIN writes them.
+/// Appends a document in that format with its texts redacted: JSON on one line, XML without indent, YAML as
+/// EXPLAIN writes it.
 /// Written anew from what was read, so nothing comes out that is no value. Values of settings are taken out whole.
 void redact_document(const Document& document, DocumentFormat format, std::string& out, RedactionFaults& faults);
 

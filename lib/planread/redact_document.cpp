@@ -165,18 +165,17 @@ class YamlWriter final : public RedactedWriter {
   bool on_line_ = false;  // the line is begun
 };
 
+// Without indent, which grows with the square of the depth.
 class XmlWriter final : public RedactedWriter {
  public:
   using RedactedWriter::RedactedWriter;
 
  private:
   void begin_value(const Item& item, const Item* /*parent*/) override {
-    out().append(depth() * 2, ' ').append("<").append(item.name).append(">");
+    out().append("<").append(item.name).append(">");
   }
   void begin_container(const Item& /*item*/, bool /*empty*/) override { out().push_back('\n'); }
-  void end_container(const Item& item) override {
-    out().append((depth() - 1) * 2, ' ').append("</").append(item.name).append(">\n");
-  }
+  void end_container(const Item& item) override { out().append("</").append(item.name).append(">\n"); }
   void scalar(const Item& item) override {
     append_escaped(shown(item).text);
     out().append("</").append(item.name).append(">\n");
