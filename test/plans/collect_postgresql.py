@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Runs postgresql.sql on a server and writes the plans it prints, one line of JSON each.
 
-  collect_postgresql.py VERSION CONNECTION OUTPUT
+  collect_postgresql.py VERSION CONNECTION OUTPUT [jit]
 
-CONNECTION is a superuser's, to an empty database. scripts/plan-fixtures calls this.
+CONNECTION is a superuser's, to an empty database. With jit only the statements that need a server that compiles, which are
+left out otherwise; their plans are added to OUTPUT. scripts/plan-fixtures calls this.
 SPDX-License-Identifier: Apache-2.0
 """
 import json
+import re
 import subprocess
 import sys
 
@@ -35,22 +37,24 @@ def option_sets(version):
 
 # What is printed of a version: by sets of options, the formats of every statement and those more of small plans, those
 # of at most SMALL nodes. Versions in the middle have less.
-SMALL = 4
+SMALL = 3
+ENDS = {"plain": (["json", "text"], []), "full": (["text"], ["json"])}
 PLANS = {
-    "12": {"plain": (["json"], []), "full": (["text"], ["json", "yaml", "xml"])},
-    "15": {"plain": (["json", "text"], []), "full": (["text"], ["json"])},
-    "18": {"plain": (["json", "text"], ["yaml", "xml"]), "analyze": (["text"], ["json"]),
-           "full": (["json", "text"], ["yaml", "xml"]), "costs_off": (["text"], []), "timing_off": (["text"], [])},
+    "12": ENDS,
+    "15": ENDS,
+    "18": {"plain": (["json", "text"], ["yaml", "xml"]), "analyze": (["text"], []), "full": (["json", "text"], ["yaml", "xml"]),
+           "costs_off": (["text"], []), "timing_off": (["text"], [])},
 }
-BETWEEN = {"plain": (["json"], []), "full": (["text"], [])}
-VARIANT = {"plain": (["json", "text"], [])}
+BETWEEN = {"plain": ([], ["json"]), "full": (["text"], [])}
+VARIANTS = {"18": {"plain": (["json", "text"], [])}}
+VARIANT = {"plain": (["text"], [])}
 
 
 def wanted(statement, version, is_small):
     """Pairs of a set of options and a format."""
     if statement.options:
         return [(options, form) for options in statement.options for form in FORMATS]
-    chosen = VARIANT if statement.is_variant else PLANS.get(version, BETWEEN)
+    chosen = VARIANTS.get(version, VARIANT) if statement.is_variant else PLANS.get(version, BETWEEN)
     is_small = is_small or statement.is_whole
     return [(options, form) for options, (always, small) in chosen.items() for form in always + (small if is_small else [])]
 
@@ -74,42 +78,85 @@ def run(connection, executions):
 
 
 def plans_of(statement, version, connection):
-    """Each plan is an execution of its own. One more goes before, in which catalogs are read for the first time."""
+    """The tree of the statement, and its plans, each of an execution of its own. One more goes before, in which catalogs
+    are read for the first time."""
     first = (statement.options or ["plain"])[0]
-    nodes = run(connection, [execution(statement, version, first, "json")])[0].count('"Node Type"')
-    wants = wanted(statement, version, nodes <= SMALL)
-    printed = run(connection, [execution(statement, version, *want) for want in wants[-1:] + wants])
-    for number, text in enumerate(printed[1:], 1):
+    _, _, text = run(connection, [execution(statement, version, first, "json")])[0].partition("\n")
+    tree = tree_of(json.loads(text)[0].get("Plan", {}))
+    wants = wanted(statement, version, len(tree) <= SMALL)
+    plans = []
+    for number, text in enumerate(run(connection, [execution(statement, version, *want) for want in wants[-1:] + wants])[1:], 1):
         head, _, plan = text.partition("\n")
         options, form = head.split()
-        yield {"name": statement.name, "options": options, "format": form, "execution": number,
-               "plan": plan.removesuffix("\n")}
+        plans.append({"name": statement.name, "options": options, "format": form, "execution": number,
+                      "plan": plan.removesuffix("\n")})
+    return tree, plans
+
+
+TREE = ["Node Type", "Operation", "Strategy", "Join Type", "Command", "Function Name", "Relation Name", "Index Name"]
+CONDITIONS = ["Filter", "Join Filter", "Hash Cond", "Merge Cond", "Index Cond", "Recheck Cond", "Sort Key", "Group Key",
+              "Conflict Resolution"]
+
+
+def tree_of(node):
+    """One entry a node, in pre-order: what makes it, and its conditions without literals and numbers of partitions."""
+    if not node:
+        return []
+    backward = node.get("Scan Direction") == "Backward"
+    parts = [re.sub(r"\d+", "#", str(node.get(member, ""))) for member in TREE]
+    values = [node.get(member, "") for member in CONDITIONS]
+    texts = [", ".join(value) if isinstance(value, list) else value for value in values]
+    conditions = [re.sub(r"'(?:[^']|'')*'|\d+", "?", text) for text in texts]
+    return [((*parts, backward), conditions), *(entry for child in node.get("Plans", []) for entry in tree_of(child))]
+
+
+def without_partitions(tree):
+    """Neighbours under an Append that are alike count once, and an Append over one node not at all."""
+    nodes = [node for node, _ in tree]
+    once = [node for at, node in enumerate(nodes) if at == 0 or node != nodes[at - 1]]
+    return [node for at, node in enumerate(once) if node[0] != "Append" or at + 2 < len(once)]
+
+
+def wrong_variants(trees):
+    """Variants whose plan is another though it must be the same, or the other way round, as far as a tree can tell."""
+    for name, tree in trees.items():
+        base, mark, _ = name.partition("~") if "~" in name else name.partition("!")
+        if mark and base not in trees:
+            yield f"{name}: no such statement as {base}"
+        elif mark == "~" and without_partitions(tree) != without_partitions(trees[base]):
+            yield f"{name}: another plan:\n{tree}\n{trees[base]}"
+        elif mark == "!" and tree == trees[base]:
+            yield f"{name}: the same plan:\n{tree}"
 
 
 def main():
-    version, connection, output = sys.argv[1:]
+    version, connection, output = sys.argv[1:4]
+    with_jit = sys.argv[4:] == ["jit"]
     setup, known = statements.read("postgresql.sql", "postgresql", version)
     for text in setup:
         done = psql(connection, text)
         if done.returncode:
             sys.exit(f"setup: {done.stderr}")
-    failed = 0
-    with open(output, "w", encoding="utf-8") as file:
+    wrong, trees = [], {}
+    with open(output, "a" if with_jit else "w", encoding="utf-8") as file:
         for statement in known:
-            try:
-                plans = list(plans_of(statement, version, connection))
-            except RuntimeError as error:
-                print(f"{version} {statement.name}: {error}", file=sys.stderr)
-                failed += 1
+            if statement.needs_jit != with_jit:
                 continue
-            texts = [plan["plan"] for plan in plans if plan["format"] == "text"]
+            try:
+                trees[statement.name], plans = plans_of(statement, version, connection)
+            except RuntimeError as error:
+                wrong.append(f"{statement.name}: {error}")
+                continue
+            texts = [re.sub(r"\b(public|pg_catalog)\.", "", plan["plan"]) for plan in plans if plan["format"] == "text"]
             missing = [words for words in statement.shows if not any(words in text for text in texts)]
             if missing:
-                failed += 1
-                print(f"{version} {statement.name}: lacks {missing} in\n{texts[0]}", file=sys.stderr)
+                wrong.append(f"{statement.name}: lacks {missing} in\n{texts[0]}")
             for plan in plans:
                 file.write(json.dumps(plan, ensure_ascii=False) + "\n")
-    sys.exit(1 if failed else 0)
+    wrong += wrong_variants(trees)
+    for text in wrong:
+        print(f"{version} {text}", file=sys.stderr)
+    sys.exit(1 if wrong else 0)
 
 
 if __name__ == "__main__":

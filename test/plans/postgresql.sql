@@ -24,7 +24,7 @@ insert into products select n, 'product ' || n, (array['tool', 'toy', 'tea'])[1 
   from generate_series(1, 500) n;
 create index products_tags on products using gin (tags);
 create index products_spot on products using gist (spot);
-create table measurements (id int, sensor int, taken timestamptz, value float8, tag text);
+create table measurements (id int, sensor int, taken timestamptz, value float8, tag text) with (fillfactor = 25);
 insert into measurements select n, n % 1000, timestamptz '2024-01-01 00:00:00+00' + n * interval '1 minute',
   n * 7919 % 100000 / 10.0, 'tag ' || n % 7 from generate_series(1, 60000) n;
 create index measurements_sensor on measurements (sensor);
@@ -51,6 +51,7 @@ create index "Mixed Index" on "Mixed Case" ("odd "" column");
 create schema other;
 create table other.customers as select * from customers;
 alter table other.customers add primary key (id);
+create table clients as select * from customers;
 create table stock (product_id int primary key references products, on_hand int not null, note text);
 insert into stock select n, n % 30, 'note ' || n % 5 from generate_series(1, 400) n;
 create table parents (id int primary key, name text);
@@ -414,10 +415,10 @@ where o.placed between '2024-03-01' and '2024-03-09' and (s.on_hand is null or s
 select count(o.id) from orders o join products p on p.id = o.customer_id % 50 + 98 where o.id < 3000 and p.kind <> 'canary_memo';
 
 -- name: memoize_evicts
--- versions: 14+
+-- versions: 16+
 -- set: enable_hashjoin = off; enable_mergejoin = off; enable_material = off; enable_seqscan = off; work_mem = '64kB'; hash_mem_multiplier = 1
 -- shows: Memoize
-select count(p.name) from items i join products p on p.id = i.product_id where i.order_id < 6000;
+select count(c.name) from orders o left join customers c on c.id = o.customer_id + 0 where o.id < 6000;
 
 -- name: materialize
 -- set: enable_hashjoin = off; enable_mergejoin = off
@@ -566,6 +567,7 @@ select city from customers where id < 98 union select name from staff where id >
 select id, happened from events order by happened limit 30;
 
 -- name: partitions_pruned
+-- set: enable_indexscan = off; enable_bitmapscan = off
 -- shows: Append
 select count(*) from events where happened between '2024-02-10' and '2024-03-20' and kind = 'canary_kind';
 
@@ -602,7 +604,7 @@ select tag, count(*), avg(value) from measurements where value > 1234.5 group by
 select count(*) from measurements where value < 98.7;
 
 -- name: parallel_index_scan
--- parallel: enable_seqscan = off; enable_bitmapscan = off
+-- parallel: enable_seqscan = off; enable_bitmapscan = off; cpu_tuple_cost = 0.2
 -- shows: Parallel Index Scan
 select count(tag) from measurements where value between 1000.5 and 2000.5;
 
@@ -680,7 +682,7 @@ select id from far_events where kind = 'kind 3' and id % 98 = 7;
 select id from people where city = 'Cork' and name <> 'canary_file';
 
 -- name: file_program
--- shows: Foreign Scan on public.spoken
+-- shows: Foreign Scan on spoken
 -- options: full
 select word from spoken where word <> 'canary_word';
 
@@ -789,6 +791,325 @@ select sum(total * 2 + 98.76) from orders where total > 1.5 and status <> 'canar
 -- shows: Gather
 select status, sum(total) from orders where total > 2.5 group by status;
 
+-- ---------------------------------------------------------------- Variants: NAME~WHAT has the plan of NAME, NAME!WHAT another
+
+-- name: seq_scan~literals
+select id, name from customers where city = 'it''s another' or born > date '2001-01-01' and referrer <> -5;
+
+-- name: seq_scan~alias
+select c.id, c.name from customers as c where c.city = 'canary_city' or c.born > '1999-12-31'::date and c.referrer <> 98761234;
+
+-- name: seq_scan~alias_quoted
+select "The C".id from customers as "The C" where city = 'canary_city' or born > '1999-12-31'::date and "The C".referrer <> 98761234;
+
+-- name: seq_scan~quoting
+select "id", "name" from "public"."customers" where "city" = E'canary\x5fcity' or "born" > $d$1999-12-31$d$::date and referrer <> 98761234;
+
+-- name: seq_scan~schema
+select id, name from other.customers where city = 'canary_city' or born > '1999-12-31'::date and referrer <> 98761234;
+
+-- name: seq_scan~parameters
+-- before: prepare seq_scan (text, date, int) as select id, name from customers where city = $1 or born > $2 and referrer <> $3
+-- set: plan_cache_mode = force_generic_plan
+execute seq_scan ('canary_city', '1999-12-31', 98761234);
+
+-- name: seq_scan!operator
+select id, name from customers where city = 'canary_city' or born >= '1999-12-31'::date and referrer <> 98761234;
+
+-- name: seq_scan!column
+select id, name from customers where name = 'canary_city' or born > '1999-12-31'::date and referrer <> 98761234;
+
+-- name: seq_scan!relation
+select id, name from clients where city = 'canary_city' or born > '1999-12-31'::date and referrer <> 98761234;
+
+-- name: seq_scan!parallel
+-- parallel:
+select id, name from customers where city = 'canary_city' or born > '1999-12-31'::date and referrer <> 98761234;
+
+-- name: choice
+-- set: enable_seqscan = off; enable_bitmapscan = off
+-- shows: orders_customer
+select id from orders where customer_id = 1234 and placed = '2024-05-05' and status <> 'canary_choice';
+
+-- name: choice~literals
+-- set: enable_seqscan = off; enable_bitmapscan = off
+select id from orders where customer_id = 77 and placed = '2024-02-03' and status <> '';
+
+-- name: choice~alias
+-- set: enable_seqscan = off; enable_bitmapscan = off
+select o.id from orders o where o.customer_id = 1234 and o.placed = '2024-05-05' and status <> 'canary_choice';
+
+-- name: choice!index
+-- before: drop index orders_customer
+-- set: enable_seqscan = off; enable_bitmapscan = off
+-- shows: orders_placed
+select id from orders where customer_id = 1234 and placed = '2024-05-05' and status <> 'canary_choice';
+
+-- name: choice!bitmap
+-- set: enable_seqscan = off; enable_indexscan = off
+-- shows: Bitmap
+select id from orders where customer_id = 1234 and placed = '2024-05-05' and status <> 'canary_choice';
+
+-- name: choice!seq_scan
+-- set: enable_indexscan = off; enable_bitmapscan = off
+-- shows: Seq Scan
+select id from orders where customer_id = 1234 and placed = '2024-05-05' and status <> 'canary_choice';
+
+-- name: in_list
+-- set: enable_seqscan = off; enable_bitmapscan = off
+-- shows: Index Scan using orders_customer
+select id from orders where customer_id in (5, 6, 98761234);
+
+-- name: in_list~in_list
+-- set: enable_seqscan = off; enable_bitmapscan = off
+select id from orders where customer_id in (5, 6, 7, 8, 9, 10, 11, 12, 98761234);
+
+-- name: in_list~in_list_of_one
+-- set: enable_seqscan = off; enable_bitmapscan = off
+select id from orders where customer_id in (-98761234);
+
+-- name: in_list~array
+-- set: enable_seqscan = off; enable_bitmapscan = off
+select id from orders where customer_id = any (array[1, 2, 3, 4]);
+
+-- name: in_list!operator
+-- set: enable_seqscan = off; enable_bitmapscan = off
+select id from orders where customer_id < 98761;
+
+-- name: not_in_list
+-- shows: Seq Scan on orders
+select id from orders where status not in ('canary_one', 'canary_two');
+
+-- name: not_in_list~in_list
+select id from orders where status not in ('canary_one', 'canary_two', 'three', 'it''s, four', '{5}');
+
+-- name: not_in_list~in_list_of_one
+select id from orders where status not in ('canary_one');
+
+-- name: not_in_list!operator
+select id from orders where status in ('canary_one', 'canary_two') and total + 0 > -1;
+
+-- name: join_pair
+-- set: enable_nestloop = off; enable_mergejoin = off
+-- shows: Hash Join
+select o.id, s.name from orders o join staff s on s.id = o.customer_id where o.total > 98.5 and s.name <> 'canary_pair';
+
+-- name: join_pair~literals
+-- set: enable_nestloop = off; enable_mergejoin = off
+select o.id, s.name from orders o join staff s on s.id = o.customer_id where o.total > -1.5e2 and s.name <> 'x';
+
+-- name: join_pair~alias
+-- set: enable_nestloop = off; enable_mergejoin = off
+select orders.id, "S".name from orders join staff "S" on "S".id = orders.customer_id where total > 98.5 and "S".name <> 'canary_pair';
+
+-- name: join_pair~alias_swapped
+-- set: enable_nestloop = off; enable_mergejoin = off
+select s.id, o.name from orders s join staff o on o.id = s.customer_id where s.total > 98.5 and o.name <> 'canary_pair';
+
+-- name: join_pair~commuted
+-- set: enable_nestloop = off; enable_mergejoin = off
+select o.id, s.name from staff s join orders o on o.customer_id = s.id where s.name <> 'canary_pair' and o.total > 98.5;
+
+-- name: join_pair!join_type
+-- set: enable_nestloop = off; enable_mergejoin = off
+-- shows: Left Join
+select o.id, s.name from orders o left join staff s on s.id = o.customer_id and s.name <> 'canary_pair' where o.total > 98.5;
+
+-- name: join_pair!method
+-- set: enable_nestloop = off; enable_hashjoin = off
+-- shows: Merge Join
+select o.id, s.name from orders o join staff s on s.id = o.customer_id where o.total > 98.5 and s.name <> 'canary_pair';
+
+-- name: join_pair!column
+-- set: enable_nestloop = off; enable_mergejoin = off
+select o.id, s.name from orders o join staff s on s.boss = o.customer_id where o.total > 98.5 and s.name <> 'canary_pair';
+
+-- name: join_three
+-- set: enable_nestloop = off; enable_mergejoin = off; join_collapse_limit = 1
+select c.id from (customers c join orders o on c.id = o.customer_id) join items i on o.id = i.order_id where i.price > 98.25;
+
+-- name: join_three~literals
+-- set: enable_nestloop = off; enable_mergejoin = off; join_collapse_limit = 1
+select c.id from (customers c join orders o on c.id = o.customer_id) join items i on o.id = i.order_id where i.price > 98;
+
+-- name: join_three~alias
+-- set: enable_nestloop = off; enable_mergejoin = off; join_collapse_limit = 1
+select a1.id from (customers a1 join orders a2 on a1.id = a2.customer_id) join items a3 on a2.id = a3.order_id where a3.price > 98.25;
+
+-- name: join_three!join_order
+-- set: enable_nestloop = off; enable_mergejoin = off; join_collapse_limit = 1
+select c.id from customers c join (orders o join items i on o.id = i.order_id) on c.id = o.customer_id where i.price > 98.25;
+
+-- name: self_join
+-- set: enable_nestloop = off; enable_mergejoin = off
+select a.id from staff a join staff b on a.boss = b.id where b.name <> 'canary_boss';
+
+-- name: self_join~alias
+-- set: enable_nestloop = off; enable_mergejoin = off
+select worker.id from staff worker join staff boss on worker.boss = boss.id where boss.name <> 'canary_boss';
+
+-- name: self_join!which
+-- set: enable_nestloop = off; enable_mergejoin = off
+select a.id from staff a join staff b on a.boss = b.id where a.name <> 'canary_boss';
+
+-- name: hash_semi_join~literals
+-- set: enable_nestloop = off; enable_mergejoin = off; enable_hashagg = off; enable_sort = off
+select id from staff where id in (select customer_id from orders where total > 998.25);
+
+-- name: hash_semi_join!join_type
+-- set: enable_nestloop = off; enable_mergejoin = off; enable_hashagg = off; enable_sort = off
+select id from staff s where not exists (select from orders o where o.customer_id = s.id and total > 998.5);
+
+-- name: memoize!memoize
+-- versions: 14+
+-- set: enable_hashjoin = off; enable_mergejoin = off; enable_material = off; enable_memoize = off
+select count(o.id) from orders o join products p on p.id = o.customer_id % 50 + 98 where o.id < 3000 and p.kind <> 'canary_memo';
+
+-- name: materialize!materialize
+-- set: enable_hashjoin = off; enable_mergejoin = off; enable_material = off
+select count(*) from staff a, parents p where a.id + p.id < 123 and a.name like 'staff 1%' and p.name not like '%canary';
+
+-- name: index_scan_backward~limit
+select id, status from orders order by id desc limit 98;
+
+-- name: index_scan_backward!direction
+select id, status from orders order by id limit 7;
+
+-- name: sort_pair
+-- shows: Sort
+select id from staff where name > 'canary_sort' order by boss, name desc, coalesce(name, 'canary_key');
+
+-- name: sort_pair~literals
+select id from staff where name > '' order by boss, name desc, coalesce(name, 'other key');
+
+-- name: sort_pair~alias
+select s.id from staff s where s.name > 'canary_sort' order by s.boss, s.name desc, coalesce(s.name, 'canary_key');
+
+-- name: sort_pair!sort_key
+select id from staff where name > 'canary_sort' order by name desc, boss, coalesce(name, 'canary_key');
+
+-- name: sort_pair!sort_direction
+select id from staff where name > 'canary_sort' order by boss, name, coalesce(name, 'canary_key');
+
+-- name: sort_pair!nulls
+select id from staff where name > 'canary_sort' order by boss nulls first, name desc, coalesce(name, 'canary_key');
+
+-- name: sort_pair!collation
+select id from staff where name > 'canary_sort' order by boss, name collate "POSIX" desc, coalesce(name, 'canary_key');
+
+-- name: sort_disk~work_mem
+-- set: work_mem = '8MB'
+-- options: full
+select id from orders order by total, placed desc, id + 98761234 offset 19990;
+
+-- name: hash_batches~work_mem
+-- set: work_mem = '8MB'; enable_nestloop = off; enable_mergejoin = off
+-- options: full
+select count(*) from items i join orders o on o.id = i.order_id where o.status <> 'canary_batches';
+
+-- name: top_n~limit
+select id, total from orders where status <> 'other' order by total desc, id limit 3 offset 98;
+
+-- name: top_n!limit
+select id, total from orders where status <> 'canary_top' order by total desc, id;
+
+-- name: aggregate_hashed~literals
+select city, lower(name) || 'another group', count(*), avg(id) from customers where id < 49 group by 1, 2 having avg(id) > -7;
+
+-- name: aggregate_hashed!strategy
+-- set: enable_hashagg = off
+select city, lower(name) || 'canary_group', count(*), avg(id) from customers where id < 50 group by 1, 2 having avg(id) > 20.5;
+
+-- name: aggregate_hashed!group_key
+select city, lower(name) || city, count(*), avg(id) from customers where id < 50 group by 1, 2 having avg(id) > 20.5;
+
+-- name: window~literals
+select id, sum(total) over (partition by status order by id rows between 3 preceding and current row),
+  lag(total, 5, 7.5) over w, ntile(9) over w from orders where id < 99 window w as (order by total, placed);
+
+-- name: setop_except_all!command
+select referrer from customers intersect all select id from staff where id > 12;
+
+-- name: cte_materialized~alias
+with fresh_ones as materialized (select customer_id, total from orders where placed > '2024-12-20')
+select "R".customer_id, s.total from fresh_ones "R" join fresh_ones s on "R".customer_id = s.customer_id where s.total > 900;
+
+-- name: cte_materialized~literals
+with recent as materialized (select customer_id, total from orders where placed > '2024-12-19')
+select r.customer_id, s.total from recent r join recent s on r.customer_id = s.customer_id where s.total > 901;
+
+-- name: cte_recursive~literals
+with recursive chain as (
+  select id, boss, 7 as depth from staff where id = 2
+  union all
+  select s.id, s.boss, depth + 3 from staff s join chain c on s.id = c.boss where depth < 100)
+select * from chain where depth > 9;
+
+-- name: subplan_correlated~literals
+select c.id, (select max(total) from orders o where o.customer_id = c.id and o.status <> 'other') from customers c where c.id < 29;
+
+-- name: subplan_correlated~alias
+select x.id, (select max(total) from orders y where y.customer_id = x.id and y.status <> 'canary_subplan') from customers x where x.id < 30;
+
+-- name: subplan_hashed~literals
+select id from staff where boss not in (select referrer from customers where city = 'Delft');
+
+-- name: init_plan~literals
+select id from orders where total = (select max(total) from orders where status = 'other')
+  or placed > (select min(born) + 7 from customers);
+
+-- name: init_plan~alias
+select o.id from orders o where o.total = (select max(total) from orders x where status = 'canary_init')
+  or o.placed > (select min(born) + 98761 from customers y);
+
+-- name: partitions_pruned~partitions
+-- set: enable_indexscan = off; enable_bitmapscan = off
+select count(*) from events where happened between '2024-01-10' and '2024-04-20' and kind = 'canary_kind';
+
+-- name: partitions_pruned~partition
+-- set: enable_indexscan = off; enable_bitmapscan = off
+select count(*) from events where happened between '2024-02-10' and '2024-02-20' and kind = 'canary_kind';
+
+-- name: parallel_seq_scan~workers
+-- parallel: max_parallel_workers_per_gather = 1
+select id from measurements where tag = 'canary_parallel' or value = 98.5;
+
+-- name: parallel_seq_scan~not_launched
+-- parallel: max_parallel_workers = 0
+-- options: full
+select id from measurements where tag = 'canary_parallel' or value = 98.5;
+
+-- name: parallel_seq_scan!parallel
+select id from measurements where tag = 'canary_parallel' or value = 98.5;
+
+-- name: expressions_types~literals
+select id from customers where daterange('2021-02-03', '2022-03-04') @> born and (id::bit(8) & B'10101011') = X'AB'::bit(8) and id::numeric(12, 3) <> -1.5
+  and born::timestamptz at time zone 'Europe/Rome' > '2024-02-04' and name::varchar(7) = '7' and (name = '') is not true
+  and '{1,2,3}'::int[] @> array[id] and to_tsvector('simple', name) @@ to_tsquery('simple', 'other') and row (id, name) is not null
+  and greatest(id, 3, -4) <> -12 and '192.0.2.7'::inet << '192.0.0.0/16' and id <> all (array[98, 76, 5, 4]) and upper(name) = upper('x');
+
+-- name: function_scan~literals
+select n from generate_series(5, 7) n where n % 3 = -5;
+
+-- name: function_scan~alias
+select other from generate_series(1, 98761) other where other % 9876 = 5;
+
+-- name: function_scan!function
+select n from spread(98761) n where n % 9876 = 5;
+
+-- name: tid_scan~literals
+select name from customers where ctid = any (array['(1,1)', '(1,2)', '(3,4)']::tid[]) and name <> 'x';
+
+-- name: foreign_scan~literals
+select id, name from far_customers where city = 'x' and lower(name) <> 'y' limit 3;
+
+-- name: quoted_names~alias
+-- set: enable_seqscan = off; enable_bitmapscan = off
+select m."Id" from "Mixed Case" m where "odd "" column" = 'canary "quoted"';
+
+-- name: literal_like_a_plan~literals
+select id from staff where name = 'x' or name = 'y';
+
 -- ---------------------------------------------------------------- Statements that write
 
 -- name: insert_values
@@ -874,3 +1195,19 @@ update far_stock set note = 'canary_pull' || note where on_hand = 28 and random(
 -- name: foreign_insert
 -- shows: Insert on far_stock
 insert into far_stock select n, 98, 'canary_push' from generate_series(491, 493) n;
+
+-- name: update~literals
+update stock set note = 'x', on_hand = on_hand + 7 where product_id = 18 and note <> '';
+
+-- name: update~alias
+update stock as s set note = 'canary_set', on_hand = s.on_hand + 1 where s.product_id = 17 and s.note <> 'canary_where';
+
+-- name: update!operation
+delete from stock where product_id = 17 and note <> 'canary_where';
+
+-- name: insert_on_conflict_update~literals
+insert into stock as s values (8, 9, 'x'), (451, 3, 'y') on conflict (product_id) do update
+set on_hand = s.on_hand + excluded.on_hand + 1 where s.note <> 'z';
+
+-- name: insert_on_conflict_update!resolution
+insert into stock as s values (7, 98761, 'canary_excluded'), (450, 2, 'b') on conflict (product_id) do nothing;

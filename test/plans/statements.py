@@ -42,6 +42,7 @@ class Statement:
     options: list = dataclasses.field(default_factory=list)
     shows: list = dataclasses.field(default_factory=list)
     is_whole: bool = False
+    needs_jit: bool = False
 
     @property
     def is_variant(self):
@@ -71,6 +72,7 @@ def read(file_name, system, version):
             elif name in ("set", "parallel", "jit"):
                 statement.settings += {"set": [], "parallel": PARALLEL, "jit": JIT}[name]
                 statement.settings += [part.strip() for part in text.split(";") if part.strip()]
+                statement.needs_jit |= name == "jit"
             elif name == "before":
                 statement.before.append(text)
             elif name == "whole":
