@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -77,6 +78,12 @@ struct Node {
   bool secret = false;              ///< in a document only ${VAR}; never shown
   bool maintenance = false;         ///< a flag for building dbi: in --help and nowhere else
   Source source = Source::Default;  ///< of the value that stands in the options
+  std::string place;                ///< where the configuration gave it, "dbi.yaml:7:3"; of the latest that was kept
+  /// Lists of maps and maps: the places of entries, by what stands between their key and theirs: ".name" or "[0]".
+  std::map<std::string, std::string> entry_places;
+
+  /// Texts: what is wrong with one, besides NUL bytes and words that are none of `choices`; may be empty.
+  std::function<Status(const std::string& text)> accepts;
 
   /// Checks the words (one for a scalar) and, where `keep`, puts them into the bound member. Fails with
   /// ErrorKind::Usage and a message that names the value but not the option.

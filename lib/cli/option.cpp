@@ -41,6 +41,20 @@ bool has_name(const Node& node, std::string_view name) {
   return (node.positional && node.value_name == name) || (!node.key.empty() && node.key == name);
 }
 
+constexpr std::string_view kKeyBytes = "abcdefghijklmnopqrstuvwxyz0123456789_";
+
+// Of the entry that `rest`, what follows the node's key in a message, goes on with; else of the node.
+const std::string& place_in(const Node& node, std::string_view rest) {
+  const std::string* place = &node.place;
+  std::size_t longest = 0;
+  for (const auto& [name, at] : node.entry_places) {
+    if (name.size() <= longest || !rest.starts_with(name)) continue;
+    longest = name.size();
+    place = &at;
+  }
+  return *place;
+}
+
 Status store_texts(std::vector<std::string>* member, const Node& node, std::span<const Word> words, bool keep) {
   std::vector<std::string> values;
   for (const auto& word : words) {
@@ -113,6 +127,11 @@ Option& Option::default_text(std::string text) {
 Option& Option::choices(std::vector<ChoiceWord> words) {
   node_->choices = std::move(words);
   node_->completion = Completion::Choices;
+  return *this;
+}
+
+Option& Option::accepts(std::function<Status(const std::string& text)> check) {
+  node_->accepts = std::move(check);
   return *this;
 }
 
@@ -211,8 +230,30 @@ Option Tree::positional(std::string value_name, std::vector<std::string>* member
 }
 
 Status Tree::run_checks() const {
-  for (const auto& rule : rules_) DBI_TRY(rule());
+  for (const Rule& rule : rules_) {
+    if (Status status = rule.run(); !status) return fail(placed(std::move(status).error(), rule.section));
+  }
   return {};
+}
+
+// Puts the place of the first key that the message names and the configuration gives in front of it.
+Error Tree::placed(Error fault, const std::string& section) const {
+  if (section.empty()) return fault;
+  const std::string_view message = fault.message;
+  const auto node_called = [&](std::string_view key) {
+    return std::ranges::find(nodes_, fmt::format("{}.{}", section, key), &Node::key);
+  };
+  const bool leads = node_called(message.substr(0, message.find_first_not_of(kKeyBytes))) != nodes_.end();
+  for (std::size_t begin = 0; begin < message.size();) {
+    const std::size_t end = std::min(message.find_first_not_of(kKeyBytes, begin), message.size());
+    const auto found = node_called(message.substr(begin, end - begin));
+    if (found != nodes_.end() && found->source == Source::Configuration && !found->place.empty()) {
+      std::string text = fmt::format("{}: {}", place_in(*found, message.substr(end)), leads ? section + "." : "");
+      return {ErrorKind::Configuration, text.append(message), std::move(fault.hint)};
+    }
+    begin = end + 1;
+  }
+  return fault;
 }
 
 const Node* Tree::find(std::string_view name) const {

@@ -63,6 +63,8 @@ class Option {
   Option& default_text(std::string text);
   /// The words that the items of a list may be.
   Option& choices(std::vector<ChoiceWord> words);
+  /// What a text, or each of a list, must be besides; fails with ErrorKind::Usage and names the value.
+  Option& accepts(std::function<Status(const std::string& text)> check);
   Option& completes(Completion completion);
   /// A list flag is given once an item; without this, one value holds the items joined by ','.
   Option& repeatable();
@@ -188,8 +190,12 @@ class Tree {
   template <typename Declare>
   Option one_of(std::string_view key, std::string summary, Declare declare);
 
-  /// Runs after all values are in; its error is a misuse (of the entry, where the tree is an entry's).
-  void check(std::function<Status()> rule) { rules_.push_back(std::move(rule)); }
+  /// Runs after all values are in; its error is a misuse (of the entry, where the tree is an entry's). With `section`
+  /// the message may name keys of that section ("min_rps is above max_rps"): the first of them that the configuration
+  /// gives says where the fault is.
+  void check(std::function<Status()> rule, std::string section = {}) {
+    rules_.push_back({std::move(rule), std::move(section)});
+  }
 
   /// The first rule that fails, or success.
   [[nodiscard]] Status run_checks() const;
@@ -214,7 +220,13 @@ class Tree {
   std::string environment_prefix_;
   std::string group_;
   std::deque<Node> nodes_;
-  std::vector<std::function<Status()>> rules_;
+  struct Rule {
+    std::function<Status()> run;
+    std::string section;
+  };
+  [[nodiscard]] Error placed(Error fault, const std::string& section) const;
+
+  std::vector<Rule> rules_;
 };
 
 }  // namespace dbi::cli

@@ -97,6 +97,7 @@ Result<std::string> read_text(const Node& node, const Word& word) {
   const bool path = node.completion == Completion::File || node.completion == Completion::Folder;
   if (path && word.text.empty()) return fail(ErrorKind::Usage, "empty path", "Name a file or folder.");
   if (!node.choices.empty()) DBI_TRY(read_choice(node, word));
+  if (node.accepts) DBI_TRY(node.accepts(word.text));
   return word.text;
 }
 

@@ -103,9 +103,17 @@ class Walker {
     for (const Entry& member : value.entries) entry(member, tree, prefix, path);
   }
 
+  // An override is called by where it stands, "section.environment_overrides.production.key".
+  static std::string path_of(const Entry& member, const std::string& path) {
+    if (member.environment.empty()) return joined(path, member.key);
+    const std::size_t section = std::min(path.find('.'), path.size());
+    return fmt::format("{}.{}.{}{}.{}", path.substr(0, section), kOverrides, member.environment, path.substr(section),
+                       member.key);
+  }
+
   void entry(const Entry& member, cli::Tree& tree, const std::string& prefix, const std::string& path) {
     const std::string key = joined(prefix, member.key);
-    const std::string here = joined(path, member.key);
+    const std::string here = path_of(member, path);
     const bool one_word = !member.key.empty() && member.key.find('.') == std::string::npos;
     if (cli::Node* node = one_word ? node_of(tree, key) : nullptr) {
       value_of(*node, member.value, here);
@@ -155,6 +163,7 @@ class Walker {
   void offer(cli::Node& node, const std::vector<cli::Word>& words, Place place, const std::string& path) {
     const Status taken = keep_ ? cli::offer(node, words, cli::Source::Configuration) : node.store(node, words, false);
     if (!taken) say(place, path, taken.error());
+    if (taken && keep_ && node.source == cli::Source::Configuration) node.place = document_->where(place);
   }
 
   void scalar(cli::Node& node, const Value& value, const std::string& path) {
@@ -185,10 +194,12 @@ class Walker {
   }
 
   // Whether the entries of a list or map are kept; a stronger source leaves them checked only.
-  bool claim(cli::Node& node) const {
+  bool claim(cli::Node& node, Place place) const {
     const bool keep = keep_ && cli::Source::Configuration >= node.source;
     if (!keep) return false;
     node.source = cli::Source::Configuration;
+    node.place = document_->where(place);
+    node.entry_places.clear();
     if (node.clear) node.clear();
     return true;
   }
@@ -210,19 +221,22 @@ class Walker {
   void list(cli::Node& node, const Value& value, const std::string& path) {
     const bool lone = node.lone && value.kind == Kind::Map;
     if (!lone && value.kind != Kind::List) return wrong_shape(value, path, "a list", list_hint(node));
-    const bool keep = claim(node);
+    const bool keep = claim(node, value.place);
     if (lone) return element(node, {}, keep, value, value.place, path);
     std::size_t number = 0;
     for (const Value& item : value.items) {
-      element(node, {}, keep, item, item.place, fmt::format("{}[{}]", path, number++));
+      const std::string index = fmt::format("[{}]", number++);
+      if (keep) node.entry_places[index] = document_->where(item.place);
+      element(node, {}, keep, item, item.place, path + index);
     }
   }
 
   void map(cli::Node& node, const Value& value, const std::string& path) {
     if (value.kind != Kind::Map) return wrong_shape(value, path, "a map");
-    const bool keep = claim(node);
+    const bool keep = claim(node, value.place);
     for (const Entry& member : value.entries) {
-      element(node, member.key, keep, member.value, member.place, joined(path, member.key));
+      if (keep) node.entry_places["." + member.key] = document_->where(member.place);
+      element(node, member.key, keep, member.value, member.place, path_of(member, path));
     }
   }
 
@@ -242,7 +256,7 @@ class Walker {
   // The first form of that shape which takes the value; the faults told are those of the last one tried. A form that is
   // declared as "label.member" takes a map of these members.
   void one_of(cli::Node& node, const Value& value, const std::string& path) {
-    if (!claim(node) && keep_) return;
+    if (!claim(node, value.place) && keep_) return;
     std::vector<Error> faults;
     bool tried = false;
     for (cli::Node& form : node.forms->nodes()) {

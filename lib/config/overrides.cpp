@@ -11,17 +11,22 @@ namespace dbi::config {
 
 namespace {
 
-void merge(Value& into, const Value& from) {
-  if (into.kind != Kind::Map || from.kind != Kind::Map) {
-    into = from;
-    return;
-  }
+// Entries know then which environment they are from; those of the section itself have none.
+void mark(Value& value, const std::string& environment) {
+  for (Entry& entry : value.entries) entry.environment = environment;
+}
+
+void merge(Value& into, const Value& from, const std::string& environment) {
   for (const Entry& entry : from.entries) {
     const auto found = std::ranges::find(into.entries, entry.key, &Entry::key);
     if (found == into.entries.end()) {
       into.entries.push_back(entry);
+      into.entries.back().environment = environment;
+    } else if (found->value.kind == Kind::Map && entry.value.kind == Kind::Map) {
+      merge(found->value, entry.value, environment);
     } else {
-      merge(found->value, entry.value);
+      *found = entry;
+      found->environment = environment;
     }
   }
 }
@@ -79,12 +84,13 @@ class Chooser {
     if (one.value.kind != Kind::Map) {
       say(one.value.place, fmt::format("{}.{}.{}: not a map of options", section.key, kOverrides, one.key));
     } else if (one.key == out_.environment) {
-      merge(section.value, one.value);
+      merge(section.value, one.value, one.key);
     } else {
       Value other;
       other.kind = Kind::Map;
       other.place = one.place;
-      other.entries.push_back({section.key, section.place, one.value});
+      other.entries.push_back({section.key, section.place, one.value, {}});
+      mark(other.entries.back().value, one.key);
       out_.others.push_back(std::move(other));
     }
   }

@@ -13,9 +13,12 @@ const Value* Value::find(std::string_view key) const {
   return found == entries.end() ? nullptr : &found->value;
 }
 
+std::string Document::where(Place place) const {
+  return fmt::format("{}:{}:{}", file, place.line, place.column);
+}
+
 Error Document::error(Place place, std::string_view message, std::string hint) const {
-  return {ErrorKind::Configuration, fmt::format("{}:{}:{}: {}", file, place.line, place.column, message),
-          std::move(hint)};
+  return {ErrorKind::Configuration, fmt::format("{}: {}", where(place), message), std::move(hint)};
 }
 
 }  // namespace dbi::config

@@ -39,6 +39,7 @@ struct Entry {
   std::string key;
   Place place;  ///< of the key
   Value value;
+  std::string environment;  ///< where it stands in environment_overrides: of which one; else empty
 };
 
 /// A document with the name of its file, for messages.
@@ -46,6 +47,8 @@ struct Document {
   std::string file;
   Value root;  ///< a map, or Null for an empty document
 
+  /// "dbi.yaml:7:3".
+  [[nodiscard]] std::string where(Place place) const;
   /// An error of kind Configuration: "dbi.yaml:7:3: message".
   [[nodiscard]] Error error(Place place, std::string_view message, std::string hint = {}) const;
 };

@@ -193,7 +193,7 @@ class Builder final : public YAML::EventHandler {
       refuse(key.place, fmt::format("the key {} stands here a second time", key.text),
              fmt::format("The first is in line {}.", first->second));
     }
-    into.key = Entry{key.text, key.place, {}};
+    into.key = Entry{key.text, key.place, {}, {}};
   }
 
   Document* document_;

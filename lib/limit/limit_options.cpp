@@ -11,6 +11,11 @@ namespace dbi::limit {
 
 namespace {
 
+Status check_zone(const std::string& name) {
+  DBI_TRY(TimeZone::find(name));
+  return {};
+}
+
 Result<Window> window_of(const WindowOptions& options, const std::string& time_zone) {
   if (!options.rps) return fail(ErrorKind::Usage, "rps is missing", "Write how many records a second pass in it.");
   Window window;
@@ -38,7 +43,7 @@ void describe_window(cli::Tree& tree, WindowOptions& window) {
   tree.texts("days", &window.days, "days on which it begins: mon, tue, wed, thu, fri, sat, sun, or ranges (mon-fri)");
   tree.text("from", &window.from, "when it begins, HH:MM");
   tree.text("to", &window.to, "when it ends, HH:MM; where that is not after `from`, on the next day");
-  tree.text("time_zone", &window.time_zone, "whose clocks count, as a name of the IANA database");
+  tree.text("time_zone", &window.time_zone, "whose clocks count, as a name of the IANA database").accepts(check_zone);
   tree.number("rps", &window.rps, "records a second that pass meanwhile").range(0.0, Rate::kMax);
   tree.integer("burst", &window.burst, "records that may pass at once meanwhile")
       .range(std::int64_t{1}, Gcra::kMaxBurst);
@@ -75,7 +80,8 @@ void describe_limits(cli::Tree& tree, LimitOptions& options) {
             describe_window);
   tree.text("--time-zone", &options.time_zone, "whose clocks schedules go by, as a name of the IANA database")
       .value("NAME")
-      .key("rate_limiter.time_zone");
+      .key("rate_limiter.time_zone")
+      .accepts(check_zone);
   tree.number("--global-max-rps", &options.global_max_rps, "records a second that pass of all keys together")
       .key("rate_limiter.global_max_rps")
       .range(0.0, Rate::kMax);
@@ -153,10 +159,12 @@ void describe_limit_options(cli::Tree& tree, LimitOptions& options) {
   describe_limits(tree, options);
   describe_over(tree, options);
   describe_adaptive(tree, options);
-  tree.check([&options]() -> Status {
-    DBI_TRY(settings_of(options));
-    return {};
-  });
+  tree.check(
+      [&options]() -> Status {
+        DBI_TRY(settings_of(options));
+        return {};
+      },
+      "rate_limiter");
 }
 
 std::int64_t Limit::highest_burst() const {

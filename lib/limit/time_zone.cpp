@@ -4,6 +4,8 @@
 #include <cctz/time_zone.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace dbi::limit {
 
 struct TimeZone::Zone {
@@ -12,10 +14,23 @@ struct TimeZone::Zone {
 
 TimeZone::TimeZone() : zone_(std::make_shared<Zone>(Zone{cctz::utc_time_zone()})) {}
 
+namespace {
+
+// The library takes the path of any file as well, and "localtime" for whatever this machine has.
+bool may_be_name(const std::string& name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '+' || c == '/';
+  };
+  return !name.empty() && name.front() != '/' && name != "localtime" && std::ranges::all_of(name, fits);
+}
+
+}  // namespace
+
 Result<TimeZone> TimeZone::find(const std::string& name) {
   TimeZone found;
   cctz::time_zone zone;
-  if (name.empty() || !cctz::load_time_zone(name, &zone)) {
+  if (!may_be_name(name) || !cctz::load_time_zone(name, &zone)) {
     return fail(ErrorKind::Usage, fmt::format("no such time zone: '{}'", name),
                 "Write a name of the IANA database, for instance Europe/Berlin or UTC; on Debian the package tzdata "
                 "has them.");

@@ -31,6 +31,14 @@ inline constexpr std::string_view kDefaultRule = "default";
 /// The rules of the original system: critical_queries, missing_indexes, high_frequency, default.
 [[nodiscard]] std::vector<Rule> default_rules();
 
+/// A kind that neither dbi has nor the name of one is nearly: of another program. Fails with ErrorKind::Usage where it
+/// is nearly that of one of dbi's.
+Status check_spelling(const std::string& kind);
+
+/// Whether the kinds that the rule names can be kept at its rate. Fails with ErrorKind::Usage: control records never
+/// are sampled, a gauge is kept or dropped, a name is misspelt.
+Status check_kinds(const Rule& rule);
+
 /// Declares the keys of an entry of `rules`.
 void describe_rule(cli::Tree& tree, Rule& rule);
 

@@ -34,7 +34,7 @@ Status add_templates(SamplerOptions& options, bool configured) {
   std::set<std::string_view> names;
   for (const Rule& rule : options.rules) {
     if (names.insert(rule.name).second) continue;
-    return fail(ErrorKind::Configuration, fmt::format("two rules are called '{}'", rule.name),
+    return fail(ErrorKind::Usage, fmt::format("rules, rule_templates: two rules are called '{}'", rule.name),
                 "Give each rule and each template a name of its own.");
   }
   return {};
@@ -45,51 +45,35 @@ Status override_rates(SamplerOptions& options) {
     const auto found = std::ranges::find(options.rules, name, &Rule::name);
     if (found != options.rules.end()) {
       found->sample_rate = rate;
+      if (Status fits = check_kinds(*found); !fits) {
+        return fail(ErrorKind::Usage, fmt::format("rule_overrides.{}: {}", name, fits.error().message),
+                    fits.error().hint);
+      }
       continue;
     }
     std::vector<std::string_view> names;
     for (const Rule& rule : options.rules) names.push_back(rule.name);
     const auto nearest = nearest_name(name, names);
-    return fail(ErrorKind::Configuration, fmt::format("rule_overrides: no rule is called '{}'", name),
+    return fail(ErrorKind::Usage, fmt::format("rule_overrides.{}: no rule is called so", name),
                 nearest.empty() ? fmt::format("Write one of {}.", fmt::join(names, ", "))
                                 : fmt::format("Did you mean {}?", nearest));
   }
   return {};
 }
 
-Status check_kind_of_rule(const Rule& rule, const std::string& kind) {
-  const auto* row = find_kind(kind);
-  if (row == nullptr || row->kind_class == KindClass::Data) return {};
-  if (row->kind_class == KindClass::Control) {
-    return fail(ErrorKind::Configuration, fmt::format("rule '{}' names {}, which is never sampled", rule.name, kind),
-                "Control records pass every filter.");
-  }
-  if (rule.sample_rate == 0 || rule.sample_rate == 1) return {};
-  return fail(ErrorKind::Configuration,
-              fmt::format("rule '{}' would keep {} of {}, which is a gauge", rule.name, rule.sample_rate, kind),
-              "A gauge carries no weight: only the rates 0 and 1 are possible.");
-}
-
 Status check_sampled_kind(const std::string& kind) {
   const auto* row = find_kind(kind);
-  if (row == nullptr || row->kind_class == KindClass::Data) return {};
+  if (row == nullptr) return check_spelling(kind);
+  if (row->kind_class == KindClass::Data) return {};
   const bool gauge = row->kind_class == KindClass::Gauge;
-  return fail(ErrorKind::Configuration,
-              fmt::format("sampled_kinds: {} is a {}", kind, gauge ? "gauge" : "control record"),
+  return fail(ErrorKind::Usage, fmt::format("{} is a {}", kind, gauge ? "gauge" : "control record"),
               gauge ? "A gauge carries no weight; a rule that names it may drop it." : "It passes every filter.");
 }
 
 Status resolve(SamplerOptions& options, bool configured) {
   if (!configured) set_default_rate(options);
   DBI_TRY(add_templates(options, configured));
-  DBI_TRY(override_rates(options));
-  for (const Rule& rule : options.rules) {
-    const auto kinds = named_kinds(rule.conditions);
-    if (!kinds) continue;
-    for (const auto& kind : *kinds) DBI_TRY(check_kind_of_rule(rule, kind));
-  }
-  for (const auto& kind : options.sampled_kinds) DBI_TRY(check_sampled_kind(kind));
-  return {};
+  return override_rates(options);
 }
 
 void describe_deduplication(cli::Tree& tree, Deduplication& options) {
@@ -145,6 +129,7 @@ void describe_sampler_options(cli::Tree& tree, SamplerOptions& options) {
       .key("adaptive_sampler.slow_query_threshold_ms");
   tree.texts("--sampled-kinds", &options.sampled_kinds, "the kinds of which not every record is kept")
       .text("Of other kinds, rules that name the kind decide; where none matches all are kept.")
+      .accepts(check_sampled_kind)
       .key("adaptive_sampler.sampled_kinds");
   tree.texts("--sample-by", &options.sample_by, "records that agree in these members are kept or dropped together")
       .text("Otherwise each record is decided upon by all of its bytes.")
@@ -162,7 +147,7 @@ void describe_sampler_options(cli::Tree& tree, SamplerOptions& options) {
            describe_rule_template);
   tree.map("adaptive_sampler.rule_overrides", &options.rule_overrides, "other rates for some rules, by name",
            [](cli::Tree& entry, double& rate) { entry.number(cli::kWholeEntry, &rate, "the rate").range(0, 1); });
-  tree.check([&tree, &options] { return resolve(options, tree.given("adaptive_sampler.rules")); });
+  tree.check([&tree, &options] { return resolve(options, tree.given("adaptive_sampler.rules")); }, "adaptive_sampler");
 }
 
 }  // namespace dbi::sampling

@@ -32,6 +32,8 @@ constexpr std::array kCommon{
     text("tool", "the program that wrote the record, where it is a filter"),
     text("name", "the instance of the program, where it has another name"),
     word("circuit", kCircuitWords, "it came although the circuit of its target, database or host is open"),
+    text("sample_rule", "with dbi-sample --explain-decision: the rule, threshold or default that decided"),
+    number("sample_rate", "", "with dbi-sample --explain-decision: the rate at which it was kept"),
 };
 
 MemberRow const* find_row(std::span<const MemberRow> rows, std::string_view name) {

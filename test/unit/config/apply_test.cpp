@@ -219,8 +219,20 @@ TEST_F(ApplyTest, TheVariableChoosesBeforeTheDocument) {
 TEST_F(ApplyTest, OverridesOfOtherEnvironmentsAreChecked) {
   EXPECT_THAT(apply("collector:\n  environment_overrides:\n    production: {intervall: 2s, interval: never, "
                     "kinds: \"${UNSET}\"}\n"),
-              ElementsAre(HasSubstr("collector.intervall: unknown key"), HasSubstr("not a duration: 'never'")));
+              ElementsAre(HasSubstr("collector.environment_overrides.production.intervall: unknown key"),
+                          HasSubstr("not a duration: 'never'")));
   EXPECT_EQ(options_.interval, 10s);
+}
+
+TEST_F(ApplyTest, OverridesOfTheChosenEnvironmentAreCalledByWhereTheyStand) {
+  variables_["DBI_ENV"] = "production";
+  EXPECT_THAT(
+      apply("collector:\n  interval: 1s\n  guards: {limit: 1}\n  environment_overrides:\n    production: {interval: "
+            "never, guards: {limits: 2}, kind: a}\n"),
+      testing::UnorderedElementsAre(
+          HasSubstr("dbi.yaml:5:28: collector.environment_overrides.production.interval: not a duration"),
+          HasSubstr("dbi.yaml:5:44: collector.environment_overrides.production.guards.limits: unknown key"),
+          HasSubstr("collector.environment_overrides.production.kind: unknown key")));
 }
 
 TEST_F(ApplyTest, AStrongerSourceStaysButTheValueIsChecked) {

@@ -80,7 +80,15 @@ TEST(LimitOptions, FaultsAreToldWhereTheyStand) {
             "dbi.yaml:3:7: rate_limiter.schedule[0]: rps is missing");
   EXPECT_EQ(message("rate_limiter:\n  schedule:\n    - {days: [someday], rps: 1}\n"),
             "dbi.yaml:3:7: rate_limiter.schedule[0]: not a day of the week: 'someday'");
-  EXPECT_EQ(message("rate_limiter:\n  time_zone: Mars/Olympus\n"), "no such time zone: 'Mars/Olympus'");
+  EXPECT_EQ(message("rate_limiter:\n  time_zone: Mars/Olympus\n"),
+            "dbi.yaml:2:14: rate_limiter.time_zone: no such time zone: 'Mars/Olympus'");
+  // No files, and nothing that another machine takes otherwise.
+  EXPECT_EQ(message("rate_limiter: {time_zone: /etc/localtime}"),
+            "dbi.yaml:1:27: rate_limiter.time_zone: no such time zone: '/etc/localtime'");
+  for (const std::string name : {"localtime", "../zoneinfo/UTC", "", ":UTC"}) {
+    EXPECT_NE(message("rate_limiter: {time_zone: \"" + name + "\"}"), "errors: 0") << name;
+  }
+  EXPECT_EQ(message("rate_limiter: {time_zone: Etc/GMT+5}"), "errors: 0");
   EXPECT_EQ(message("rate_limiter:\n  database_limits: {app: {rps: -1}}\n"),
             "dbi.yaml:2:32: rate_limiter.database_limits.app.rps: out of range: '-1'");
 }
@@ -88,12 +96,16 @@ TEST(LimitOptions, FaultsAreToldWhereTheyStand) {
 TEST(LimitOptions, AdaptiveRatesHaveToHaveRoom) {
   EXPECT_EQ(message("rate_limiter: {enable_adaptive: true}"), "errors: 0");
   EXPECT_EQ(message("rate_limiter: {enable_adaptive: true, default_rps: 5000}"),
-            "default_rps: 5000 a second is not within min_rps 100 and max_rps 2000");
+            "dbi.yaml:1:52: rate_limiter.default_rps: 5000 a second is not within min_rps 100 and max_rps 2000");
   EXPECT_EQ(message("rate_limiter: {enable_adaptive: true, database_limits: {\"a*\": {rps: 5}}}"),
-            "database_limits.a*: 5 a second is not within min_rps 100 and max_rps 2000");
+            "dbi.yaml:1:57: rate_limiter.database_limits.a*: 5 a second is not within min_rps 100 and max_rps 2000");
   EXPECT_EQ(message("rate_limiter: {enable_adaptive: true, schedule: [{rps: 0}]}"),
-            "schedule: 0 a second is not within min_rps 100 and max_rps 2000");
-  EXPECT_EQ(message("rate_limiter: {enable_adaptive: true, min_rps: 500, max_rps: 400}"), "min_rps is above max_rps");
+            "dbi.yaml:1:49: rate_limiter.schedule: 0 a second is not within min_rps 100 and max_rps 2000");
+  EXPECT_EQ(message("rate_limiter: {enable_adaptive: true, min_rps: 500, max_rps: 400}"),
+            "dbi.yaml:1:48: rate_limiter.min_rps is above max_rps");
+  // The first key that the message names and the document gives says where.
+  EXPECT_EQ(message("rate_limiter: {enable_adaptive: true,\n  max_rps: 400}"),
+            "dbi.yaml:2:12: rate_limiter.default_rps: 500 a second is not within min_rps 100 and max_rps 400");
   EXPECT_EQ(message("rate_limiter: {default_rps: 5000}"), "errors: 0") << "they mean nothing without";
 }
 

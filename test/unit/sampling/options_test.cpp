@@ -114,7 +114,8 @@ TEST(SamplerOptions, TheEnvironmentOverridesRatesOfRules) {
   EXPECT_EQ(rule(*options, "high_volume_queries").sample_rate, 0.001);
   EXPECT_EQ(options->slow_query_threshold_ms, 2000);
   EXPECT_EQ(options->default_sample_rate, 0.05);
-  EXPECT_THAT(message_of(kTemplates, {{"DBI_ENV", "staging"}}), HasSubstr("no rule is called 'nothing_of_that_name'"));
+  EXPECT_THAT(message_of(kTemplates, {{"DBI_ENV", "staging"}}),
+              HasSubstr("dbi.yaml:23:32: adaptive_sampler.rule_overrides.nothing_of_that_name: no rule is called so"));
 }
 
 TEST(SamplerOptions, ConditionsNest) {
@@ -171,8 +172,12 @@ TEST(SamplerOptions, RulesAreRefusedForNamesRatesAndKinds) {
       {"rules: [{name: a, sample_rate: 0.5, conditions: [{attribute: kind, operator: in, value: [plan, setting]}]}]",
        "rule 'a' would keep 0.5 of setting, which is a gauge"},
       {"rules: [{name: a, conditions: [{attribute: kind, operator: eq, value: scrape}]}]", "which is never sampled"},
-      {"rule_overrides: {defaults: 0.5}", "no rule is called 'defaults'"},
-      {"sampled_kinds: [table_stats]", "table_stats is a gauge"},
+      {"rule_overrides: {defaults: 0.5}",
+       "dbi.yaml:1:37: adaptive_sampler.rule_overrides.defaults: no rule is called so"},
+      {"sampled_kinds: [table_stats]", "dbi.yaml:1:35: adaptive_sampler.sampled_kinds: table_stats is a gauge"},
+      {"sampled_kinds: [sesion]", "no kind of record: 'sesion'"},
+      {"rules: [{name: a, conditions: [{attribute: kind, operator: eq, value: sesion}]}]",
+       "no kind of record: 'sesion'"},
       {"sampled_kinds: [error]", "error is a control record"},
       {"default_sample_rate: 2", "out of range"},
       {"slow_query_threshold_ms: 0", "out of range"},
