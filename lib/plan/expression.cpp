@@ -61,7 +61,7 @@ bool ExpressionWriter::append(std::string_view expression, NameResolver& names, 
   const bool whole = lex();
   while (at_ < tokens_.size()) take(names);
   if (!whole) pieces_.push_back({.kind = Kind::Literal});
-  write(out);
+  write(pieces_, out);
   return whole;
 }
 
@@ -164,13 +164,13 @@ void ExpressionWriter::take_chain(NameResolver& names, std::size_t end) {
     const bool keyword = kind_of(end - 1) == TokenKind::Word && is_keyword(last, call);
     const bool constant = last == "true" || last == "false" || last == "NULL" || last == "END";
     const Kind kind = keyword ? Kind::Keyword : call || constant ? Kind::Word : Kind::Column;
-    pieces_.push_back({.kind = kind, .text = last});
+    pieces_.push_back({.kind = kind, .text = kind == Kind::Column ? names.column({}, last) : last});
   } else {
     const std::string_view qualifier = names.qualifier(bare(text_of(at_)));
     const std::string_view first = text_of(at_ + 2);
-    const std::string_view rest =
-        expression_.substr(static_cast<std::size_t>(first.data() - expression_.data()),
-                           static_cast<std::size_t>(last.data() + last.size() - first.data()));
+    std::string_view rest = expression_.substr(static_cast<std::size_t>(first.data() - expression_.data()),
+                                               static_cast<std::size_t>(last.data() + last.size() - first.data()));
+    if (end == at_ + 3) rest = names.column(text_of(at_), rest);
     pieces_.push_back({.kind = Kind::Column, .text = rest, .qualifier = qualifier});
   }
   at_ = end;
@@ -294,7 +294,40 @@ void ExpressionWriter::close() {
       std::pair(piece(2).qualifier, piece(2).text) < std::pair(piece(0).qualifier, piece(0).text)) {
     std::swap(piece(0), piece(2));
   }
+  sort_conjunction(open);
   pieces_.push_back({.kind = Kind::Close, .text = ")"});
+}
+
+// The planner puts the sides of an AND into the order of their cost, which literals change.
+void ExpressionWriter::sort_conjunction(std::size_t open) {
+  // Each level looks at all that is inside once more.
+  constexpr std::size_t kDeepest = 16;
+  if (open_.size() > kDeepest) return;
+  operands_.clear();
+  std::size_t begin = open + 1;
+  int depth = 0;
+  for (std::size_t at = begin; at <= pieces_.size(); ++at) {
+    if (at < pieces_.size()) {
+      const Piece& piece = pieces_[at];
+      if (piece.kind == Kind::Open) ++depth;
+      if (piece.kind == Kind::Close) --depth;
+      if (depth != 0 || piece.kind != Kind::Keyword || piece.text != "AND") continue;
+    }
+    operands_.push_back({.form = {}, .begin = begin, .end = at});
+    begin = at + 1;
+  }
+  if (operands_.size() < 2) return;
+  for (Operand& operand : operands_) {
+    write(std::span(pieces_).subspan(operand.begin, operand.end - operand.begin), operand.form);
+  }
+  std::sort(operands_.begin(), operands_.end(), [](const Operand& a, const Operand& b) { return a.form < b.form; });
+  sorted_.clear();
+  for (const Operand& operand : operands_) {
+    if (!sorted_.empty()) sorted_.push_back({.kind = Kind::Keyword, .text = "AND"});
+    sorted_.insert(sorted_.end(), pieces_.begin() + static_cast<std::ptrdiff_t>(operand.begin),
+                   pieces_.begin() + static_cast<std::ptrdiff_t>(operand.end));
+  }
+  std::copy(sorted_.begin(), sorted_.end(), pieces_.begin() + static_cast<std::ptrdiff_t>(open) + 1);
 }
 
 // "= ANY (literal)" is "= literal", and "<> ALL (literal)" is "<> literal": a list of one is printed so.
@@ -320,9 +353,9 @@ bool ExpressionWriter::fold_reference(std::size_t open) {
   return true;
 }
 
-void ExpressionWriter::write(std::string& out) const {
+void ExpressionWriter::write(std::span<const Piece> pieces, std::string& out) {
   bool first = true;
-  for (const Piece& piece : pieces_) {
+  for (const Piece& piece : pieces) {
     if (!first) out.push_back(' ');
     first = false;
     if (piece.kind == Kind::Literal) out.push_back(kLiteral);

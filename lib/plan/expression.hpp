@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ class NameResolver {
   /// What stands before the dot instead of a qualifier (unquoted); empty where it falls away. Valid until the next
   /// call.
   [[nodiscard]] virtual std::string_view qualifier(std::string_view alias) = 0;
+  /// What stands for a column of that name, behind that qualifier or none (empty).
+  [[nodiscard]] virtual std::string_view column(std::string_view alias, std::string_view name) = 0;
   /// The number that stands for "SubPlan 7" instead of its own.
   [[nodiscard]] virtual std::uint32_t subplan(std::string_view number) = 0;
 
@@ -63,15 +66,24 @@ class ExpressionWriter {
   void close();
   bool fold_reference(std::size_t open);
   void fold_list_operator();
+  void sort_conjunction(std::size_t open);
   [[nodiscard]] bool operand_expected() const;
-  void write(std::string& out) const;
+  static void write(std::span<const Piece> pieces, std::string& out);
 
   std::string_view expression_;
   std::vector<sql::Token> tokens_;
   std::size_t at_ = 0;
   std::vector<Piece> pieces_;
   std::vector<std::uint32_t> open_;  // brackets that have not closed, by their piece
-  std::size_t last_subplan_ = 0;     // the newest reference to one, where there is any
+  /// One side of an AND: its form, and its pieces.
+  struct Operand {
+    std::string form;
+    std::size_t begin;
+    std::size_t end;
+  };
+  std::vector<Operand> operands_;  // of the conjunction at hand
+  std::vector<Piece> sorted_;
+  std::size_t last_subplan_ = 0;  // the newest reference to one, where there is any
 };
 
 }  // namespace dbi::plan

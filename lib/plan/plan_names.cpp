@@ -53,6 +53,7 @@ void PlanNames::begin(const planread::Plan& plan) {
   plan_ = &plan;
   aliases_.clear();
   relations_.clear();
+  functions_.clear();
   ctes_.clear();
   subplans_.clear();
   texts_.clear();
@@ -79,6 +80,7 @@ void PlanNames::add_alias(const Node& node) {
     return;
   }
   const std::string_view relation = keep(name);
+  if (plan_->has(node, PlanKey::FunctionName)) functions_.emplace(alias, relation);
   const std::uint32_t count = ++relations_[relation];
   const std::string_view text = count == 1 ? relation : keep(name + "#" + std::to_string(count));
   aliases_.emplace(alias, text);
@@ -101,6 +103,12 @@ std::string_view PlanNames::own_alias(std::uint32_t node) const {
     at = &plan_->nodes()[at->parent];
   }
   return plan_->text(*at, PlanKey::Alias);
+}
+
+std::string_view PlanNames::column(std::string_view alias, std::string_view name) {
+  if (functions_.empty() || (!alias.empty() && alias != name)) return name;
+  const auto known = functions_.find(name);
+  return known == functions_.end() ? name : known->second;
 }
 
 std::uint32_t PlanNames::subplan(std::string_view number) {

@@ -29,6 +29,8 @@ class PlanNames final : public NameResolver {
   void enter(std::uint32_t node) { node_ = node; }
 
   [[nodiscard]] std::string_view qualifier(std::string_view alias) override;
+  /// A function's only column is called as its alias: its name stands for that.
+  [[nodiscard]] std::string_view column(std::string_view alias, std::string_view name) override;
   [[nodiscard]] std::uint32_t subplan(std::string_view number) override;
   /// "cte1" for the first CTE of the plan, in pre-order; empty for a name that is none.
   [[nodiscard]] std::string_view cte(std::string_view name) const;
@@ -40,8 +42,9 @@ class PlanNames final : public NameResolver {
 
   const planread::Plan* plan_ = nullptr;
   std::uint32_t node_ = 0;
-  std::unordered_map<std::string_view, std::string_view> aliases_;  // to what stands for them
-  std::unordered_map<std::string_view, std::uint32_t> relations_;   // how often each was met
+  std::unordered_map<std::string_view, std::string_view> aliases_;    // to what stands for them
+  std::unordered_map<std::string_view, std::uint32_t> relations_;     // how often each was met
+  std::unordered_map<std::string_view, std::string_view> functions_;  // by alias
   std::unordered_map<std::string_view, std::string_view> ctes_;
   std::unordered_map<std::string_view, std::uint32_t> subplans_;
   std::uint32_t unresolved_ = 0;

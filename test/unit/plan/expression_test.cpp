@@ -17,6 +17,9 @@ class Names final : public NameResolver {
     if (alias == "own") return {};
     return *kept_.insert("<" + std::string(alias) + ">").first;
   }
+  std::string_view column(std::string_view alias, std::string_view name) override {
+    return alias.empty() && name == "series" ? "generate_series" : name;
+  }
   std::uint32_t subplan(std::string_view number) override {
     return static_cast<std::uint32_t>(std::stoul(std::string(number)));
   }
@@ -72,6 +75,16 @@ TEST(Expression, QualifiersAreResolvedAndSchemasFallAway) {
   EXPECT_EQ(form("((own.v)::public.citext = 'x'::public.citext)"), "( ( v ) :: citext = ? )");
   EXPECT_EQ(form("(\"x \"\"y\".\"Col\" = 1)"), "( <x \"\"y>.\"Col\" = ? )");
   EXPECT_EQ(form("b.*"), "<b>.*");
+}
+
+TEST(Expression, TheOrderOfAConjunctionIsNoneOfIts) {
+  EXPECT_EQ(form("((b = 1) AND (a = 2) AND (lower(c) = 'x'))"), form("((lower(c) = 'y') AND (b = 1) AND (a = 2))"));
+  EXPECT_EQ(form("((b = 1) AND ((d = 1) OR (a = 2)))"), "( ( ( d = ? ) OR ( a = ? ) ) AND ( b = ? ) )");
+  EXPECT_NE(form("((b = 1) OR (a = 2))"), form("((b = 1) AND (a = 2))"));
+}
+
+TEST(Expression, AFunctionsColumnIsTheFunctions) {
+  EXPECT_EQ(form("((series % 3) = 1)"), "( ( generate_series % ? ) = ? )");
 }
 
 TEST(Expression, ARedactedOneIsTheSame) {

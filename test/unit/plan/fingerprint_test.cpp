@@ -56,8 +56,8 @@ TEST(Fingerprint, IsOneOverFormatsOptionsAndVariantsAndAnotherForAnotherPlan) {
       }
     }
   }
-  RecordProperty("same", static_cast<int>(same));
-  RecordProperty("different", static_cast<int>(different));
+  EXPECT_GT(same, 100U);
+  EXPECT_GT(different, 100U);
 }
 
 }  // namespace

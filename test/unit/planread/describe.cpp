@@ -28,6 +28,12 @@ bool is_measured(PlanKey key) {
     case PlanKey::ActualTotalTime:
     case PlanKey::PlanningTime:
     case PlanKey::ExecutionTime:
+    case PlanKey::JitGeneration:
+    case PlanKey::JitDeform:
+    case PlanKey::JitInlining:
+    case PlanKey::JitOptimization:
+    case PlanKey::JitEmission:
+    case PlanKey::JitTotal:
     case PlanKey::Time:
       return true;
     default:
