@@ -42,8 +42,6 @@ class TextReader {
   }
 
  private:
-  /// What the lines that are indented further than a node's own belong to.
-  enum class Inside : std::uint8_t { Node, Worker, WorkerJit };
   struct Open {
     std::uint32_t node;
     std::size_t column;  // of its arrow
@@ -85,12 +83,14 @@ class TextReader {
   // What is a group of its own waits until the node's own properties, which stand together, are read.
   void read_node_detail(const TextLine& line) {
     if (detail_indent_ == 0) detail_indent_ = line.indent;
-    if (line.indent <= detail_indent_) inside_ = Inside::Node;
-    if (line.text.starts_with("Worker ")) inside_ = Inside::Worker;
-    if (line.text.starts_with("JIT for worker ")) inside_ = Inside::WorkerJit;
-    if (inside_ == Inside::WorkerJit) return;  // what all workers did is in the statement's
+    // What JIT cost in all processes stands behind the plan.
+    if (skipped_indent_ != 0 && line.indent > skipped_indent_) return;
+    const bool jit = line.label == "JIT" || line.label.starts_with("JIT for worker ");
+    skipped_indent_ = jit ? line.indent : 0;
+    if (jit) return;
+    if (line.indent <= detail_indent_) in_worker_ = line.label.starts_with("Worker ");
     const bool sort = line.label == "Full-sort Groups" || line.label == "Pre-sorted Groups";
-    if (inside_ == Inside::Worker || sort || !target_of(line.text).empty()) {
+    if (in_worker_ || sort || !target_of(line.text).empty()) {
       waiting_.push_back(line);
     } else {
       read_property(line, open_.back().node);
@@ -111,7 +111,7 @@ class TextReader {
       }
     }
     waiting_.clear();
-    inside_ = Inside::Node;
+    in_worker_ = false;
   }
 
   // "Worker 0:  actual time=0.1..0.2 rows=3 loops=1", or with a property at once.
@@ -167,9 +167,10 @@ class TextReader {
   std::vector<Open> open_;  // the node that was read last and those above it
   std::string_view label_;  // of the subplan whose node comes next
   std::size_t label_column_ = 0;
-  std::size_t detail_indent_ = 0;  // of the properties of the last node; 0 before the first
-  Inside inside_ = Inside::Node;
-  std::vector<TextLine> waiting_;  // groups of the last node, or properties of the statement
+  std::size_t detail_indent_ = 0;   // of the properties of the last node; 0 before the first
+  std::size_t skipped_indent_ = 0;  // lines that are indented further than this are not read; 0 for none
+  bool in_worker_ = false;          // lines that are indented further than the node's own belong to one
+  std::vector<TextLine> waiting_;   // groups of the last node, or properties of the statement
   bool in_statement_ = false;
 };
 
