@@ -45,6 +45,14 @@ wait_until() {
 }
 replay() { dbi-ratelimit --replay "$@"; }
 
+@test "a clock that was far ahead holds nothing up" {
+  { records a x 3; records a x 3 | sed 's/2026-/2036-/'; records a x 20 1000000; } >in
+  replay --no-config --default-rps 1 --default-burst 1 in >out
+  # 0 at once; 4 confirms the time ahead, 7 that it was wrong, when the bucket still holds what 4 put in: 8 passes.
+  jq -nc '[inputs | select(.kind == "session")] | map(.ts[:4] + .ts[17:19])' out >times
+  [ "$(cat times)" = "$(jq -nc '["202600", "203600"] + [range(2; 20) | "2026" + "0\(.)"[-2:]]')" ]
+}
+
 @test "within its limits every record leaves as the very bytes that came in" {
   dbi-ratelimit --default-rps 1e9 --default-burst 1000000 "$MANY" >out
   cmp out "$MANY"
@@ -331,4 +339,34 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' dbi-ratelimit --d
 
 @test "the example's configuration is taken" {
   dbi-ratelimit --config "$DBI_SOURCE_DIR/examples/dbi.yaml" "$MANY" >out
+}
+
+@test "a reload goes on with a new file where the one of --divert was moved away" {
+  echo 'rate_limiter: {default_rps: 0, default_burst: 1, over: divert, divert: over.ndjson}' >limits.yaml
+  mkfifo in
+  dbi-ratelimit --config limits.yaml in >out 2>err 3>&- &
+  pid=$!
+  exec 5>in
+  records t a 3 >&5
+  wait_until eval '[ "$(wc -l <over.ndjson)" = 2 ]'
+  mv over.ndjson old.ndjson
+  echo 'rate_limiter: {default_rps: 0, default_burst: 1}' >limits.yaml
+  kill -HUP "$pid"
+  wait_until grep -q "over and --divert take effect at the next start" err
+  wait_until [ -e over.ndjson ]
+  records t a 2 >&5
+  exec 5>&-
+  wait "$pid"
+  pid=
+  [ "$(wc -l <old.ndjson)" = 2 ]
+  [ "$(wc -l <over.ndjson)" = 2 ]
+}
+
+@test "--divert is neither the output nor the rejects file" {
+  records t a 3 >in
+  run --separate-stderr dbi-ratelimit --replay --no-config --over divert --divert rejects --rejects rejects in
+  assert_failure 2
+  [[ $stderr == *"rejects is the rejects file, too"* ]]
+  dbi-ratelimit --replay --no-config --over divert --divert out in >out 2>err && return 1
+  grep -q "out is the output, too" err
 }

@@ -77,9 +77,10 @@ Result<Options> reread(const dbi::run::Context& context);
 
 using Divert = std::optional<dbi::stream::DivertFile>;
 
-Result<Divert> open_divert(const dbi::breaker::Settings& settings, const Options& options) {
+Result<Divert> open_divert(const dbi::breaker::Settings& settings, const Options& options, int output) {
   if (settings.on_open != dbi::breaker::OnOpen::Divert) return Divert();
-  DBI_TRY_ASSIGN(auto file, dbi::stream::DivertFile::open(settings.divert_to, options.filter.files));
+  DBI_TRY_ASSIGN(auto file, dbi::stream::DivertFile::open(settings.divert_to,
+                                                          {options.filter.files, output, options.filter.rejects}));
   return Divert(std::move(file));
 }
 
@@ -89,7 +90,7 @@ Result<dbi::breaker::Reloaded> reload(const dbi::breaker::Settings& now, const d
   DBI_TRY_ASSIGN(out.settings, settings_of(options.breaker));
   const bool same = out.settings.on_open == now.on_open && out.settings.divert_to == now.divert_to;
   if (!same) {
-    DBI_TRY_ASSIGN(out.divert, open_divert(out.settings, options));
+    DBI_TRY_ASSIGN(out.divert, open_divert(out.settings, options, context.process->output));
   }
   return out;
 }
@@ -118,7 +119,7 @@ Result<dbi::ExitStatus> filter(const Options& options, dbi::run::Context& contex
     around.log = context.log;
     if (!options.filter.replay) around.host = &probe;
     if (setup.folder) around.files.emplace(*setup.folder, dbi::run::owner_name(context));
-    DBI_TRY_ASSIGN(around.divert, open_divert(settings, options));
+    DBI_TRY_ASSIGN(around.divert, open_divert(settings, options, context.process->output));
     around.reread = [&context](const dbi::breaker::Settings& now) { return reload(now, context); };
     DBI_TRY_ASSIGN(auto breaker, dbi::breaker::Breaker::make(settings, std::move(around)));
     add_figures(*setup.telemetry, breaker->figures());

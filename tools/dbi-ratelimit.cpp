@@ -90,7 +90,9 @@ Result<std::unique_ptr<stream::Filter>> make_filter(const Options& options, cons
   DBI_TRY_ASSIGN(limit::LimitSettings settings, limit::settings_of(options.limits));
   std::optional<stream::DivertFile> divert;
   if (options.limits.divert) {
-    DBI_TRY_ASSIGN(divert, stream::DivertFile::open(*options.limits.divert, options.filter.files));
+    DBI_TRY_ASSIGN(divert,
+                   stream::DivertFile::open(*options.limits.divert,
+                                            {options.filter.files, context.process->output, options.filter.rejects}));
   }
   limit::LimitSurroundings around;
   around.tool = context.tool;
@@ -102,8 +104,12 @@ Result<std::unique_ptr<stream::Filter>> make_filter(const Options& options, cons
   if (setup.folder) {
     DBI_TRY_ASSIGN(around.telemetry_folder, setup.folder->telemetry());
   }
-  around.reread = [&context]() -> Result<limit::LimitSettings> {
+  around.reread = [&context, over = options.limits.over,
+                   file = options.limits.divert]() -> Result<limit::LimitSettings> {
     DBI_TRY_ASSIGN(const Options now, reread(context));
+    if (now.limits.over != over || now.limits.divert != file) {
+      context.log->warning("--over and --divert take effect at the next start");
+    }
     return limit::settings_of(now.limits);
   };
   auto filter = std::make_unique<limit::LimitFilter>(std::move(settings), options.limits.over, std::move(divert),

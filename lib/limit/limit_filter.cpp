@@ -138,6 +138,7 @@ Status LimitFilter::flush() {
 Status LimitFilter::on_reload() {
   if (!around_.reread) return {};
   DBI_TRY_ASSIGN(LimitSettings settings, around_.reread());
+  if (divert_) DBI_TRY(divert_->reopen());
   downstream_.set_limits(settings.pressure);
   limiter_.change(std::move(settings), by_wall_ ? std::optional(clock_.now()) : std::nullopt);
   return {};

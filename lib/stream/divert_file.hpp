@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,13 @@
 #include "base/result.hpp"
 
 namespace dbi::stream {
+
+/// What else the run reads and writes, where the diverted records must not go as well.
+struct RunFiles {
+  std::vector<std::string> inputs;  ///< StreamOptions::files
+  int output = -1;
+  std::optional<std::filesystem::path> rejects;
+};
 
 /// Appends records to an NDJSON file (or a pipe or device that is there), in batches that a filter writes out in its
 /// Filter::flush(). Whole records only; a half one that a crash left at the end of the file stays a line of its own.
@@ -21,10 +29,10 @@ class DivertFile {
   /// Bytes in the buffer from which on it is written out.
   static constexpr std::size_t kChunk = std::size_t{64} << 10U;
 
-  /// Opens the file, made with mode 0600 where it is missing. `inputs` are the run's (StreamOptions::files): to append
-  /// to what is read would never end. Fails with ErrorKind::Usage for that, with ErrorKind::Output where it cannot be
-  /// opened.
-  static Result<DivertFile> open(const std::filesystem::path& path, const std::vector<std::string>& inputs);
+  /// Opens the file, made with mode 0600 where it is missing. Fails with ErrorKind::Usage where it is one of `others`:
+  /// to append to what is read would never end, and two writers of one file tear each other's lines. Fails with
+  /// ErrorKind::Output where it cannot be opened.
+  static Result<DivertFile> open(const std::filesystem::path& path, const RunFiles& others);
 
   DivertFile(DivertFile&&) noexcept = default;
   DivertFile& operator=(DivertFile&&) noexcept = default;
@@ -39,6 +47,10 @@ class DivertFile {
 
   /// Writes out all that is buffered. Fails like append().
   Status flush();
+
+  /// Writes out all that is buffered, and goes on with a new file where the old one was moved away (log rotation).
+  /// Fails with ErrorKind::Output, and goes on with the old one then.
+  Status reopen();
 
  private:
   DivertFile(std::filesystem::path path, Descriptor file);

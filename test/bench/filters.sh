@@ -2,7 +2,8 @@
 # Measures each filter, its full check on and everything kept, beside wc -l, cat, jq and Miller on one core, and the
 # three filters in one pipe beside three cats and three jqs on all cores: records/s, MB/s, ratio to wc -l, the share of
 # the records that was kept, peak memory. The run with the median of processor time (of elapsed time for pipes) counts.
-# jq and Miller read a prefix; their figures are those of the prefix.
+# jq and Miller read a prefix; their figures are those of the prefix. dbi-sample is also measured as it comes: the coin,
+# weights, deduplication, the goal and the ledger at work; and with its state, telemetry and memory limit.
 # usage: filters.sh BUILD_FOLDER [RECORDS [RUNS]]
 # SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
@@ -92,6 +93,8 @@ measure wc-l "$folder/all" "$records" wc -l
 measure cat "$folder/all" "$records" cat
 measure dbi-passthrough "$folder/all" "$records" dbi-passthrough
 measure dbi-sample "$folder/all" "$records" "${sample[@]}"
+measure sample-defaults "$folder/all" "$records" dbi-sample --replay --no-config
+measure sample-with-state "$folder/all" "$records" dbi-sample --no-config
 measure dbi-breaker "$folder/all" "$records" "${breaker[@]}"
 measure dbi-ratelimit "$folder/all" "$records" "${ratelimit[@]}"
 measure jq-c-select "$folder/prefix" "$prefix" jq -c "$select"

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stream/divert_file.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -69,12 +70,33 @@ TEST_F(DivertFileTest, IsNoFileThatTheRunReads) {
   std::ofstream(file("in")) << "{}\n";
   std::filesystem::create_symlink(file("in"), file("link"));
   for (const auto& name : {"in", "link"}) {
-    const auto diverted = DivertFile::open(file(name), {"-", file("in")});
+    const auto diverted = DivertFile::open(file(name), {{"-", file("in")}, -1, {}});
     ASSERT_FALSE(diverted);
     EXPECT_EQ(diverted.error().kind, ErrorKind::Usage);
     EXPECT_EQ(diverted.error().message, file(name) + " is an input, too");
   }
   EXPECT_EQ(read(file("in")), "{}\n");
+}
+
+TEST_F(DivertFileTest, IsNoFileThatTheRunWritesElseways) {
+  const Descriptor output(::open(file("out").c_str(), O_WRONLY | O_CREAT, 0600));
+  const RunFiles others{{"-"}, output.get(), file("rejects")};
+  EXPECT_EQ(DivertFile::open(file("out"), others).error().message, file("out") + " is the output, too");
+  EXPECT_EQ(DivertFile::open(file("rejects"), others).error().message, file("rejects") + " is the rejects file, too");
+  EXPECT_TRUE(DivertFile::open(file(), others));
+}
+
+TEST_F(DivertFileTest, GoesOnWithANewFileOnceTheOldOneWasMovedAway) {
+  auto diverted = DivertFile::open(file(), {});
+  ASSERT_TRUE(diverted->append(R"({"a":1})"));
+  ASSERT_TRUE(diverted->reopen());
+  ASSERT_TRUE(diverted->append(R"({"a":2})"));
+  std::filesystem::rename(file(), file("old"));
+  ASSERT_TRUE(diverted->reopen());
+  ASSERT_TRUE(diverted->append(R"({"a":3})"));
+  ASSERT_TRUE(diverted->flush());
+  EXPECT_EQ(read(file("old")), "{\"a\":1}\n{\"a\":2}\n");
+  EXPECT_EQ(read(file()), "{\"a\":3}\n");
 }
 
 TEST_F(DivertFileTest, AFullDeviceIsAFaultOfTheOutputThatStays) {
