@@ -8,12 +8,21 @@
 
 namespace dbi::circuit {
 
+// What lies ahead happened under a clock that has gone back since.
+void Circuit::settle(Timestamp now) {
+  if (state_ != CircuitState::Closed) opened_at_ = std::min(opened_at_, now);
+  if (state_ == CircuitState::HalfOpen) half_open_since_ = std::min(half_open_since_, now);
+  if (good_since_) good_since_ = std::min(*good_since_, now);
+  if (broken_since_) broken_since_ = std::min(*broken_since_, now);
+}
+
 void Circuit::call(const Rules& rules, std::string_view key, const Call& call, Timestamp now, Transitions& out) {
+  settle(now);
   switch (state_) {
     case CircuitState::Closed:
       return call_closed(rules, key, call, now, out);
     case CircuitState::Open:
-      if (!is_over(opened_at_, open_for_, now)) return;
+      if (is_blocking(now)) return;
       half_open_since_ = now;
       probes_ = 0;
       successes_ = 0;
@@ -25,12 +34,21 @@ void Circuit::call(const Rules& rules, std::string_view key, const Call& call, T
 }
 
 void Circuit::pass(const Rules& rules, Timestamp now, Transitions& out) {
+  settle(now);
   if (state_ == CircuitState::HalfOpen && now - half_open_since_ >= rules.half_open_timeout) end_half_open(now, out);
 }
 
 void Circuit::close(Timestamp now, Transitions& out) {
   openings_ = 0;
+  settle(now);
   if (state_ != CircuitState::Closed) become_closed("closed by an operator", now, out);
+}
+
+void Circuit::abandon(const Rules& rules, std::string_view why, Timestamp now, Transitions& out) {
+  settle(now);
+  if (state_ == CircuitState::Closed) return;
+  const Timestamp waits_since = state_ == CircuitState::Open ? opened_at_ + open_for_ : half_open_since_;
+  if (now - waits_since >= rules.half_open_timeout) become_closed(std::string(why), now, out);
 }
 
 void Circuit::call_closed(const Rules& rules, std::string_view key, const Call& call, Timestamp now, Transitions& out) {
@@ -123,20 +141,20 @@ state::StoredCircuit Circuit::store(microseconds shift) const {
   state::StoredCircuit out;
   out.state = state_;
   if (state_ != CircuitState::Closed) {
-    out.opened_at = opened_at_ + shift;
+    out.opened_at = move_time(opened_at_, shift);
     out.open_for = open_for_;
     out.reason = reason_;
-    if (broken_since_) out.broken_since = *broken_since_ + shift;
+    if (broken_since_) out.broken_since = move_time(*broken_since_, shift);
   }
   if (state_ == CircuitState::HalfOpen) {
-    out.half_open_since = half_open_since_ + shift;
+    out.half_open_since = move_time(half_open_since_, shift);
     out.probes = probes_;
     out.successes = successes_;
   }
   out.window = window_.format(shift);
   out.openings = openings_;
   out.trips = trips_;
-  if (good_since_) out.good_since = *good_since_ + shift;
+  if (good_since_) out.good_since = move_time(*good_since_, shift);
   return out;
 }
 

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -54,8 +55,8 @@ struct Transition {
 /// Changes in their order; a cycle may bring up to two (open -> half-open -> open).
 using Transitions = std::vector<Transition>;
 
-/// True once the time of an open circuit is over. Where `opened_at` lies further ahead of `now` than the open time is
-/// long, it was written under another clock, and the time counts as over.
+/// True once the time of an open circuit is over, for those who only read. Where `opened_at` lies further ahead of
+/// `now` than the open time is long, it was written under another clock, and the time counts as over.
 [[nodiscard]] inline bool is_over(Timestamp opened_at, microseconds open_for, Timestamp now) {
   return now >= opened_at + open_for || opened_at - now > open_for;
 }
@@ -69,6 +70,9 @@ using Transitions = std::vector<Transition>;
 /// slow probe is neither. Where all probes are used up, and at a scrape past the deadline, it closes if one has
 /// succeeded, else it opens for the same time again. The call that comes with that scrape is still a probe, and counts
 /// first.
+///
+/// The clock may go back, and a circuit may come from a file of another clock: a time that lies ahead of the `now` that
+/// it is told counts as that `now`, from then on. So nothing takes longer than it does under a clock that only goes on.
 class Circuit {
  public:
   void call(const Rules& rules, std::string_view key, const Call& call, Timestamp now, Transitions& out);
@@ -79,11 +83,17 @@ class Circuit {
   /// An operator's word: closes it, whatever it is, and its open time begins anew.
   void close(Timestamp now, Transitions& out);
 
+  /// Where nobody calls it any more: closes it once it has waited for `half_open_timeout` for its first probe or the
+  /// next one.
+  void abandon(const Rules& rules, std::string_view why, Timestamp now, Transitions& out);
+
   [[nodiscard]] CircuitState state() const { return state_; }
 
   /// Open, and its time is not over: its records are blocked.
-  [[nodiscard]] bool is_blocking(Timestamp now) const {
-    return state_ == CircuitState::Open && !is_over(opened_at_, open_for_, now);
+  [[nodiscard]] bool is_blocking(Timestamp now) {
+    if (state_ != CircuitState::Open) return false;
+    opened_at_ = std::min(opened_at_, now);
+    return now - opened_at_ < open_for_;
   }
 
   /// How near a closed circuit is to opening: the larger of its rates as a share of the rate that opens it, with at
@@ -106,6 +116,7 @@ class Circuit {
   friend bool operator==(const Circuit&, const Circuit&) = default;
 
  private:
+  void settle(Timestamp now);
   void call_closed(const Rules& rules, std::string_view key, const Call& call, Timestamp now, Transitions& out);
   void probe(const Rules& rules, std::string_view key, const Call& call, Timestamp now, Transitions& out);
   void end_half_open(Timestamp now, Transitions& out);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 
 #include "base/text.hpp"
 #include "base/time_text.hpp"
@@ -22,18 +23,33 @@ tl::unexpected<Error> no_window(std::string_view text) {
   return fail(ErrorKind::Malformed, fmt::format("'{}' is no window", text));
 }
 
-void note(Counts& counts, CallResult result) {
-  ++counts.calls;
-  if (result == CallResult::Failure) ++counts.failures;
-  if (result == CallResult::Slow) ++counts.slow;
+// Only a damaged file has counts that large.
+void add(std::uint32_t& count, std::uint32_t more) {
+  count += std::min(more, std::numeric_limits<std::uint32_t>::max() - count);
 }
 
-Timestamp slice_begin(Timestamp now, microseconds length) {
-  const auto since_epoch = now.time_since_epoch();
-  return Timestamp(since_epoch - since_epoch % length);
+void note(Counts& counts, CallResult result) {
+  counts += {1, result == CallResult::Failure ? 1U : 0U, result == CallResult::Slow ? 1U : 0U};
+}
+
+microseconds slice_length(microseconds window) {
+  return std::max(microseconds{1}, window / kSlices);
+}
+
+// Rounded down, before 1970 too.
+Timestamp slice_begin(Timestamp time, microseconds length) {
+  const microseconds into = time.time_since_epoch() % length;
+  return time - (into.count() < 0 ? into + length : into);
 }
 
 }  // namespace
+
+Counts& Counts::operator+=(const Counts& more) {
+  add(calls, more.calls);
+  add(failures, more.failures);
+  add(slow, more.slow);
+  return *this;
+}
 
 void Window::add(const WindowSize& size, CallResult result, Timestamp now) {
   if (!size.time) {
@@ -43,12 +59,27 @@ void Window::add(const WindowSize& size, CallResult result, Timestamp now) {
     return;
   }
   calls_.clear();
-  const microseconds length = std::max(microseconds{1}, *size.time / kSlices);
+  const microseconds length = slice_length(*size.time);
+  settle(length, now);
+  std::erase_if(slices_, [&](const Slice& slice) { return slice.begin <= now - *size.time; });
   const Timestamp begin = slice_begin(now, length);
-  // One that begins later than any of these can was written under another clock.
-  std::erase_if(slices_, [&](const Slice& slice) { return slice.begin <= now - *size.time || slice.begin > begin; });
   if (slices_.empty() || slices_.back().begin != begin) slices_.push_back({begin, {}});
   note(slices_.back().counts, result);
+}
+
+// Slices may be of another length (the window had another one, or its times were moved to another clock), or lie ahead:
+// each begins where one of this length does, now at the latest. So there are never more than the window has.
+void Window::settle(microseconds length, Timestamp now) {
+  std::size_t kept = 0;
+  for (const Slice& slice : slices_) {
+    const Slice moved{slice_begin(std::min(slice.begin, now), length), slice.counts};
+    if (kept > 0 && slices_[kept - 1].begin == moved.begin) {
+      slices_[kept - 1].counts += moved.counts;
+    } else {
+      slices_[kept++] = moved;
+    }
+  }
+  slices_.resize(kept);
 }
 
 Counts Window::count(const WindowSize& size, Timestamp now) const {
@@ -61,10 +92,7 @@ Counts Window::count(const WindowSize& size, Timestamp now) const {
     return out;
   }
   for (const Slice& slice : slices_) {
-    if (slice.begin <= now - *size.time || slice.begin > now) continue;
-    out.calls += slice.counts.calls;
-    out.failures += slice.counts.failures;
-    out.slow += slice.counts.slow;
+    if (slice.begin > now - *size.time) out += slice.counts;
   }
   return out;
 }
@@ -78,8 +106,8 @@ std::string Window::format(microseconds shift) const {
   std::string out = calls_;
   for (const Slice& slice : slices_) {
     if (!out.empty()) out += kBetween;
-    out += fmt::format("{} {}/{}/{}", format_timestamp(slice.begin + shift), slice.counts.calls, slice.counts.failures,
-                       slice.counts.slow);
+    out += fmt::format("{} {}/{}/{}", format_timestamp(move_time(slice.begin, shift)), slice.counts.calls,
+                       slice.counts.failures, slice.counts.slow);
   }
   return out;
 }
@@ -111,7 +139,7 @@ Result<Window> Window::parse(std::string_view text) {
   while (!text.empty()) {
     const auto between = text.find(kBetween);
     DBI_TRY_ASSIGN(const Slice slice, parse_slice(text.substr(0, between)));
-    const bool ascends = out.slices_.empty() || out.slices_.back().begin < slice.begin;
+    const bool ascends = out.slices_.empty() || out.slices_.back().begin <= slice.begin;
     if (!ascends || out.slices_.size() > kSlices) return no_window(text);
     out.slices_.push_back(slice);
     text.remove_prefix(between == std::string_view::npos ? text.size() : between + kBetween.size());

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,12 +32,22 @@ struct Counts {
   std::uint32_t failures = 0;
   std::uint32_t slow = 0;
 
+  Counts& operator+=(const Counts& more);
   friend bool operator==(const Counts&, const Counts&) = default;
 };
 
+/// A time of one clock on another one, within the years that a timestamp can have (1 to 9999).
+[[nodiscard]] inline Timestamp move_time(Timestamp time, microseconds shift) {
+  using std::chrono::sys_days;
+  constexpr Timestamp kFirst{sys_days{std::chrono::year{1} / 1 / 1}};
+  constexpr Timestamp kLast{sys_days{std::chrono::year{9999} / 12 / 31}};
+  return std::clamp(time + shift, kFirst, kLast);
+}
+
 /// A value. By count it is exact. By time it is kept in slices of a tenth, and the oldest one leaves as a whole, so
-/// that it covers nine to ten tenths of the time and never more. Where the size changes from one kind to the other,
-/// what was there is forgotten with the next call.
+/// that it covers nine to ten tenths of the time and never more. What lies ahead of a time that is handed in counts as
+/// if it had happened then: the clock has gone back. Where the size changes from one kind to the other, what was there
+/// is forgotten with the next call.
 class Window {
  public:
   void add(const WindowSize& size, CallResult result, Timestamp now);
@@ -56,6 +68,7 @@ class Window {
     Counts counts;
     friend bool operator==(const Slice&, const Slice&) = default;
   };
+  void settle(microseconds length, Timestamp now);
   static Result<Slice> parse_slice(std::string_view text);
 
   std::string calls_;          // by count; up to 15 of them need no memory of their own

@@ -154,10 +154,61 @@ TEST(Open, IsHalfOpenFromTheFirstCycleThatTouchesItAndThatIsAProbe) {
   EXPECT_EQ(states(one, {{0s, 'a'}, {30s, 'o'}}), "OC");
 }
 
-TEST(Open, AnOpeningUnderAClockThatRanAheadIsOver) {
+TEST(ClockThatGoesBack, AnOpenOneIsOpenForItsTimeFromThereOn) {
   const Rules rules = exact_rules();
-  EXPECT_EQ(states(rules, {{0s, 'a'}, {-30s, 'o'}}), "OO");
-  EXPECT_EQ(states(rules, {{0s, 'a'}, {-30s - 1us, 'o'}}), "OH");
+  for (const microseconds back : {microseconds(10s), microseconds(1h), microseconds(24h * 3650)}) {
+    for (const char what : {'o', 'p'}) {
+      EXPECT_EQ(states(rules, {{0s, 'a'}, {-back, what}, {30s - 1us - back, 'o'}, {30s - back, 'o'}}), "OOOH");
+    }
+    Circuit circuit;
+    Transitions changes;
+    tell(circuit, rules, 'a', kNoon, changes);
+    EXPECT_TRUE(circuit.is_blocking(kNoon - back));  // no scrape need come
+    EXPECT_FALSE(circuit.is_blocking(kNoon - back + 30s));
+  }
+}
+
+TEST(ClockThatGoesBack, TheDeadlineOfHalfOpenCountsFromThereOn) {
+  const Rules rules = exact_rules();
+  EXPECT_EQ(states(rules, {{0s, 'a'}, {30s, 'o'}, {-24h, 'p'}, {5min - 24h - 1us, 'p'}, {5min - 24h, 'p'}}), "OHHHC");
+}
+
+TEST(ClockThatGoesBack, AGoodSpellCountsFromThereOn) {
+  const Rules rules = exact_rules();
+  Circuit circuit;
+  Transitions changes;
+  const auto say = [&](char what, Timestamp now) {
+    changes.clear();
+    tell(circuit, rules, what, now, changes);
+  };
+  for (const char what : std::string("aff")) say(what, kNoon + 1h * circuit.trips());
+  for (int i = 0; i < 3; ++i) say('o', kNoon + 10h + i * 1min);
+  ASSERT_EQ(circuit.state(), CircuitState::Closed);
+  say('o', kNoon - 24h);
+  say('o', kNoon - 24h + 10min);
+  say('a', kNoon - 24h + 11min);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].open_for, 30s);
+  say('x', kNoon - 48h);
+  EXPECT_FALSE(circuit.broken_since());
+}
+
+TEST(Abandoned, ClosesOnceItHasWaitedForTheTimeOfHalfOpen) {
+  const Rules rules = exact_rules();
+  for (const bool half_open : {false, true}) {
+    Circuit circuit;
+    Transitions changes;
+    tell(circuit, rules, 'a', kNoon, changes);
+    if (half_open) tell(circuit, rules, 'o', kNoon + 30s, changes);
+    circuit.abandon(rules, "why", kNoon + 330s - 1us, changes);
+    EXPECT_NE(circuit.state(), CircuitState::Closed);
+    circuit.abandon(rules, "why", kNoon + 330s, changes);
+    EXPECT_EQ(circuit.state(), CircuitState::Closed);
+    EXPECT_EQ(changes.back().reason, "why");
+    const auto count = changes.size();
+    circuit.abandon(rules, "why", kNoon + 1h, changes);
+    EXPECT_EQ(changes.size(), count);
+  }
 }
 
 TEST(HalfOpen, ClosesWhenAllProbesSucceeded) {

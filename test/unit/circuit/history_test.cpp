@@ -63,10 +63,10 @@ class Watched {
   }
 
   [[nodiscard]] CircuitState state() const { return circuit_.state(); }
-  [[nodiscard]] const Circuit& circuit() const { return circuit_; }
+  [[nodiscard]] Circuit circuit() const { return circuit_; }
 
  private:
-  void look_at(const Circuit& before, const Call* call, Timestamp now, const Transitions& changes) {
+  void look_at(Circuit before, const Call* call, Timestamp now, const Transitions& changes) {
     CircuitState at = before.state();
     for (const auto& change : changes) {
       ASSERT_EQ(change.from, at);
@@ -173,6 +173,49 @@ TEST(History, UnderAnyScheduleACircuitClosesOnceItsDatabaseIsWell) {
       ASSERT_NO_FATAL_FAILURE(cycle(CallResult::Success));
       ASSERT_EQ(circuit.state(), CircuitState::Closed);
     }
+  }
+}
+
+// Both ways, by seconds and by decades: once the clock goes on as it should, so does the circuit.
+TEST(History, AfterAnyWalkOfTheClockAHealthyDatabaseClosesItsCircuit) {
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    const Rules rules = random_rules(random);
+    Circuit circuit;
+    Transitions changes;
+    Timestamp now = kNoon;
+    for (int i = 0; i < 100; ++i) {
+      const auto step = std::chrono::seconds(1 + pick(random, pick(random, 4) == 0 ? 315'360'000 : 600));
+      now += pick(random, 3) == 0 ? -step : step;
+      Call call{CallResult::Failure, pick(random, 20) == 0, "timeout"};
+      if (pick(random, 3) == 0) call = {pick(random, 2) == 0 ? CallResult::Slow : CallResult::Success, false, "slow"};
+      if (pick(random, 4) == 0) {
+        circuit.pass(rules, now, changes);
+      } else {
+        circuit.call(rules, "main", call, now, changes);
+      }
+      ASSERT_TRUE(Circuit::restore(circuit.store(microseconds(0))));
+      if (circuit.broken_since()) {
+        ASSERT_LE(*circuit.broken_since(), now);
+      }
+    }
+    now -= std::chrono::hours(24 * 3650);
+    const microseconds interval = std::chrono::seconds(1 + pick(random, 600));
+    const auto enough = rules.backoff.cap / interval + rules.probes + 2;
+    for (int i = 0; i < enough; ++i) {
+      EXPECT_TRUE(i == 0 || i * interval < rules.backoff.cap || !circuit.is_blocking(now));
+      circuit.call(rules, "main", {}, now, changes);
+      now += interval;
+    }
+    ASSERT_EQ(circuit.state(), CircuitState::Closed);
+    // And once a window and a good spell have passed nothing of the past is left.
+    const microseconds window = rules.window.time.value_or(interval * static_cast<int>(rules.window.calls));
+    for (const Timestamp end = now + std::max(window, rules.reset_after) + interval; now <= end; now += interval) {
+      circuit.call(rules, "main", {}, now, changes);
+    }
+    ASSERT_EQ(circuit.strain(rules, now), 0);
+    ASSERT_EQ(circuit.store({}).openings, 0U);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <random>
 #include <string>
 
 namespace dbi::circuit {
@@ -50,14 +51,55 @@ TEST(Window, ByTimeKeepsFewSlicesHoweverManyCallsCome) {
   EXPECT_GE(window.count(size, kNoon + 999990ms).calls, 9000U);
 }
 
-TEST(Window, AClockThatWasSetBackForgetsWhatLiesAhead) {
+TEST(Window, WhatLiesAheadOfAClockThatWasSetBackCountsAsNow) {
   const WindowSize size{.calls = 10, .time = 100s};
   Window window;
   window.add(size, CallResult::Failure, kNoon);
-  EXPECT_EQ(window.count(size, kNoon - 1h), Counts{});
+  EXPECT_EQ(window.count(size, kNoon - 1h), (Counts{1, 1, 0}));
   window.add(size, CallResult::Success, kNoon - 1h);
-  EXPECT_EQ(window.count(size, kNoon), Counts{});
-  EXPECT_EQ(window.count(size, kNoon - 1h), (Counts{1, 0, 0}));
+  EXPECT_EQ(window.count(size, kNoon - 1h), (Counts{2, 1, 0}));
+  EXPECT_EQ(window.count(size, kNoon - 1h + 100s), Counts{});
+}
+
+// Whatever the length was when they came: a reload or a restart may change it, a restart also moves all times.
+TEST(Window, WhatItHoldsCanAlwaysBeReadBack) {
+  std::mt19937_64 random(5);
+  const auto below = [&](std::uint64_t end) { return random() % end; };
+  for (int history = 0; history < 200; ++history) {
+    Window window;
+    Timestamp now = kNoon;
+    for (int i = 0; i < 100; ++i) {
+      WindowSize size{.calls = 10, .time = {}};
+      size.time = microseconds(1 + below(below(2) == 0 ? 1'000'000 : 10'000'000'000));
+      const auto calls = below(25);
+      for (std::uint64_t call = 0; call < calls; ++call) {
+        now += below(30) == 0 ? microseconds(below(31'536'000'000'000)) * (below(2) == 0 ? 300 : -300)
+                              : microseconds(below(static_cast<std::uint64_t>(size.time->count())) / 5);
+        window.add(size, result_of("ofs"[below(3)]), now);
+        const Counts counts = window.count(size, now);
+        ASSERT_GE(counts.calls, 1U);
+        const auto read = Window::parse(window.format());
+        ASSERT_TRUE(read) << window.format();
+        ASSERT_EQ(read->count(size, now), counts);
+      }
+      const microseconds shift = microseconds(below(1'000'000'000)) * (below(10) == 0 ? 300'000'000 : 1);
+      const auto moved = Window::parse(window.format(below(2) == 0 ? shift : -shift));
+      ASSERT_TRUE(moved) << window.format(shift);
+      window = *moved;
+    }
+  }
+}
+
+TEST(Window, ALongerOneTakesTheSlicesOfAShorterOne) {
+  const WindowSize small{.calls = 10, .time = 10min};
+  const WindowSize large{.calls = 10, .time = 100min};
+  Window window;
+  for (int i = 0; i < 10; ++i) window.add(small, CallResult::Failure, kNoon + i * 1min);
+  window.add(large, CallResult::Success, kNoon + 15min);
+  window.add(large, CallResult::Success, kNoon + 25min);
+  EXPECT_EQ(
+      window.format(),
+      "2026-11-25T12:00:00.000000Z 10/10/0, 2026-11-25T12:10:00.000000Z 1/0/0, 2026-11-25T12:20:00.000000Z 1/0/0");
 }
 
 TEST(Window, AnotherKindOfSizeStartsAfresh) {
@@ -98,7 +140,7 @@ TEST(Window, RefusesWhatIsNone) {
         std::string("2026-11-25T12:00:00Z 1/0"), std::string("2026-11-25T12:00:00Z 1/2/0"),
         std::string("2026-11-25T12:00:00Z 1/0/0x"), std::string("2026-11-25T12:00:00Z -1/0/0"),
         std::string("2026-11-25T12:00:00Z 99999999999/0/0"),
-        std::string("2026-11-25T12:00:00Z 1/0/0, 2026-11-25T12:00:00Z 1/0/0")}) {
+        std::string("2026-11-25T12:00:01Z 1/0/0, 2026-11-25T12:00:00Z 1/0/0")}) {
     const auto read = Window::parse(text);
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().kind, ErrorKind::Malformed) << text;
