@@ -102,6 +102,7 @@ void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::breaker::Figures&
   telemetry.add("records_tagged", figures.tagged);
   telemetry.add("records_blocked", figures.blocked);
   telemetry.add("circuits", figures.circuits);
+  telemetry.add("circuits_of_others", figures.circuits_of_others);
   telemetry.add("open_circuits", figures.open_circuits);
   telemetry.add("recovery_time_s", figures.recovery_time_s);
 }

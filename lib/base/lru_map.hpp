@@ -35,6 +35,13 @@ class LruMap {
     return &found->second->second;
   }
 
+  /// The same without touching it.
+  [[nodiscard]] const Value* peek(std::string_view key) const {
+    const auto found = index_.find(key);
+    return found == index_.end() ? nullptr : &found->second->second;
+  }
+  [[nodiscard]] Value* peek(std::string_view key) { return const_cast<Value*>(std::as_const(*this).peek(key)); }
+
   /// The value of the key; a new one is a default Value.
   Value& put(std::string_view key) {
     if (Value* value = find(key)) return *value;

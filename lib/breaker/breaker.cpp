@@ -76,10 +76,15 @@ Breaker::Breaker(const Settings& settings, Surroundings around)
 
 Result<std::unique_ptr<Breaker>> Breaker::make(const Settings& settings, Surroundings around) {
   std::unique_ptr<Breaker> breaker(new Breaker(settings, std::move(around)));
-  if (breaker->keeper_) DBI_TRY(breaker->keeper_->load(breaker->panel_));
+  if (breaker->keeper_) DBI_TRY(breaker->load());
   breaker->count_open();
   breaker->count();
   return breaker;
+}
+
+Status Breaker::load() {
+  panel_.on_new_target([this](std::string_view name) { keeper_->hand_over(panel_, name); });
+  return keeper_->load(panel_);
 }
 
 Status Breaker::on_record(const record::Record& record, stream::Writer& out) {
@@ -173,6 +178,7 @@ void Breaker::tell_damages(stream::Writer& out) {
 
 void Breaker::count() {
   figures_.circuits.set(static_cast<double>(panel_.size()));
+  if (keeper_) figures_.circuits_of_others.set(static_cast<double>(keeper_->others()));
   figures_.evictions.add(panel_.evictions() - evictions_counted_);
   evictions_counted_ = panel_.evictions();
   figures_.refusals.add(panel_.refusals() - refusals_counted_);
@@ -181,7 +187,7 @@ void Breaker::count() {
 
 void Breaker::count_open() {
   open_counted_ = around_.clock->monotonic();
-  figures_.open_circuits.set(static_cast<double>(panel_.broken()));
+  figures_.open_circuits.set(static_cast<double>(panel_.broken() + (keeper_ ? keeper_->others_broken() : 0)));
 }
 
 // --- The life of a run ---

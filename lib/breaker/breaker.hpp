@@ -30,14 +30,15 @@ namespace dbi::breaker {
 
 /// Figures of a run, for its telemetry.
 struct Figures {
-  telemetry::Counter trips;          ///< circuits that opened
-  telemetry::Counter refusals;       ///< records and errors of databases that found no room
-  telemetry::Counter evictions;      ///< circuits that made room for others
-  telemetry::Counter tagged;         ///< records
-  telemetry::Counter blocked;        ///< records dropped or diverted
-  telemetry::Gauge circuits;         ///< that are known
-  telemetry::Gauge open_circuits;    ///< not closed, or opened by an operator
-  telemetry::Gauge recovery_time_s;  ///< how long the one that closed last had not been closed
+  telemetry::Counter trips;             ///< circuits that opened
+  telemetry::Counter refusals;          ///< records and errors of databases that found no room
+  telemetry::Counter evictions;         ///< circuits that made room for others
+  telemetry::Counter tagged;            ///< records
+  telemetry::Counter blocked;           ///< records dropped or diverted
+  telemetry::Gauge circuits;            ///< that are known
+  telemetry::Gauge circuits_of_others;  ///< of targets that the run has had no records of
+  telemetry::Gauge open_circuits;       ///< not closed, or opened by an operator
+  telemetry::Gauge recovery_time_s;     ///< how long the one that closed last had not been closed
 };
 
 /// The settings as they are now, and the file to divert to where it is another one.
@@ -96,6 +97,7 @@ class Breaker final : public stream::Filter {
   void tell_damages(stream::Writer& out);
   void count();
   void count_open();
+  Status load();
   Status store();
 
   Settings settings_;

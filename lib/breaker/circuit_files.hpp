@@ -19,27 +19,26 @@
 
 namespace dbi::breaker {
 
-/// A lock that nobody holds for longer than a write takes: waits for it up to two seconds. Fails like
-/// state::Lock::acquire.
-Result<state::Lock> lock_briefly(const std::filesystem::path& path, std::string_view owner);
-
 /// Both files. Movable; not shared between threads.
 class CircuitFiles {
  public:
   CircuitFiles(const state::StateFolder& folder, std::string owner);
 
-  /// circuits.json where it has changed since the last call or store(); the first time always. A damaged file is set
-  /// aside, noted, and has none. Fails with ErrorKind::State.
+  /// Held from changed_circuits() to stored(), so that no other dbi-breaker writes in between. It waits for others up
+  /// to two seconds where `patient`, else it fails with ErrorKind::Owned at once.
+  Result<state::Lock> lock(bool patient) const;
+
+  /// circuits.json where it has changed since the last call or stored(); the first time always. A damaged file is set
+  /// aside, noted, and has none. Fails with ErrorKind::State. The caller holds the lock.
   Result<std::optional<state::Circuits>> changed_circuits();
-  /// Sets circuits.json aside although it was read: something in it is no circuit. Fails with ErrorKind::State.
+  /// Sets circuits.json aside although it was read: something in it is no circuit. Likewise.
   Status reject(std::string_view why);
+  /// Begins to write it; stored() says that this is done. Likewise.
+  [[nodiscard]] Result<state::CircuitsFile> write() const { return state::CircuitsFile::create(circuits_); }
+  void stored() { circuits_mark_ = state::mark_of(circuits_); }
 
-  /// Held from changed_circuits() to store(), so that no other dbi-breaker writes in between.
-  Result<state::Lock> lock() const { return lock_briefly(circuits_, owner_); }
-  /// `text` is state::CircuitsText's. Fails with ErrorKind::State.
-  Status store(std::string_view text);
-
-  /// The overrides, likewise. Fails with ErrorKind::State, once for each state of the file.
+  /// The overrides where they have changed since the last call; a damaged file likewise. Fails with ErrorKind::State,
+  /// once for each state of the file. Needs no lock.
   Result<std::optional<state::Overrides>> changed_overrides();
 
   /// What was set aside since the last call, for `event` records.

@@ -25,25 +25,30 @@ bool is_in_trouble(const Target& target) {
 Target::Target()
     : closed(std::make_unique<LruMap<Database>>(kNoBound)), broken(std::make_unique<LruMap<Database>>(kNoBound)) {}
 
-Database* Target::find(std::string_view name) {
-  Database* found = closed->find(name);
-  return found != nullptr || broken->size() == 0 ? found : broken->find(name);
+Database* Target::find(std::string_view database_name) {
+  Database* found = closed->find(database_name);
+  return found != nullptr || broken->size() == 0 ? found : broken->find(database_name);
 }
 
-void Target::note(std::string_view name, Database& database) {
+Database* Target::peek(std::string_view database_name) {
+  Database* found = closed->peek(database_name);
+  return found != nullptr ? found : broken->peek(database_name);
+}
+
+void Target::note(std::string_view database_name, Database& database) {
   if (std::exchange(database.seen, true)) return;
   database.seen_at = cycles;
   if (seen_count == seen.size()) seen.emplace_back();
-  seen[seen_count++].assign(name);  // keeps the memory that a name of an earlier cycle had
+  seen[seen_count++].assign(database_name);  // keeps the memory that a name of an earlier cycle had
 }
 
-void Target::file(std::string_view name) {
+void Target::file(std::string_view database_name) {
   for (auto* from : {closed.get(), broken.get()}) {
     LruMap<Database>* to = from == closed.get() ? broken.get() : closed.get();
-    Database* database = from->find(name);
+    Database* database = from->find(database_name);
     if (database == nullptr || is_broken(*database) == (from == broken.get())) continue;
-    to->put(name) = std::move(*database);
-    from->erase(name);
+    to->put(database_name) = std::move(*database);
+    from->erase(database_name);
     return;
   }
 }
@@ -65,18 +70,20 @@ CircuitTable::CircuitTable(std::size_t max) : max_(std::max<std::size_t>(1, max)
 
 Target* CircuitTable::target(std::string_view name) {
   if (Target* found = targets_.find(name)) return found;
-  if (name.empty() || name.size() > kMaxName) return nullptr;
+  if (name.empty() || name.size() > kMaxName || name.find_first_of("/@") != std::string_view::npos) return nullptr;
   while (size_ >= max_) make_room();
   ++size_;
   ++generation_;
-  return &targets_.put(name);
+  Target& made = targets_.put(name);
+  made.name = name;
+  return &made;
 }
 
-Database* CircuitTable::database(std::string_view target_name, Target& target, std::string_view name) {
+Database* CircuitTable::database(Target& target, std::string_view name) {
   if (Database* found = target.find(name)) return found;
   if (name.size() > kMaxName) return nullptr;
   if (size_ >= max_) {
-    targets_.find(target_name);  // the one that asks goes last
+    targets_.find(target.name);  // the one that asks goes last
     const bool has_its_share = (target.databases() + 1) * targets_.size() >= max_;
     if (has_its_share ? !make_room_in(target) : targets_.size() == 1) {
       ++refusals_;
@@ -139,10 +146,12 @@ Target* CircuitTable::largest() {
   return out;
 }
 
-// The longest untouched one, but those in trouble get a second chance; not all of them, which would take long.
+// The longest untouched one, but those in trouble get a second chance; not all of them, which would take long. The one
+// touched last is never among them: it may be the one that asks.
 void CircuitTable::evict_target() {
-  constexpr int kSecondChances = 64;
-  for (int i = 0; i < kSecondChances && is_in_trouble(targets_.oldest()); ++i) {
+  constexpr std::size_t kSecondChances = 64;
+  const std::size_t others = targets_.size() - 1;
+  for (std::size_t i = 1; i <= kSecondChances && i < others && is_in_trouble(targets_.oldest()); ++i) {
     const std::string name = targets_.oldest_key();
     targets_.find(name);
   }

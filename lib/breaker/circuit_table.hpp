@@ -41,7 +41,7 @@ struct Database : Entry {
 struct Target : Entry {
   Target();
 
-  bool own = false;                     ///< the run has had records of it
+  std::string name;
   std::string cycle;                    ///< whose errors are noted
   bool timed_out = false;               ///< one of them was a timeout
   std::optional<microseconds> timeout;  ///< advised
@@ -53,11 +53,13 @@ struct Target : Entry {
 
   [[nodiscard]] std::size_t databases() const { return closed->size() + broken->size(); }
   /// The database, or nullptr; touches it.
-  Database* find(std::string_view name);
+  Database* find(std::string_view database_name);
+  /// The same without touching it.
+  Database* peek(std::string_view database_name);
   /// Notes that the cycle has records or errors of it.
-  void note(std::string_view name, Database& database);
+  void note(std::string_view database_name, Database& database);
   /// Puts the database where its state belongs. The reference that the caller had is gone.
-  void file(std::string_view name);
+  void file(std::string_view database_name);
   /// Forgets what the cycle has shown.
   void end_cycle();
 };
@@ -66,8 +68,8 @@ struct Target : Entry {
 /// table has its own longest untouched closed database make room if two cycles have passed without it, and the new one
 /// is refused if not: those that come in turn, one more than there is room for, would else all drive each other out.
 /// With less than its share, the target with the most databases makes room; a target that was touched longest ago goes
-/// whole where none has many. Those in trouble go last. Names longer than kMaxName have no circuit. Not shared between
-/// threads.
+/// whole where none has many. Those in trouble go last. Names longer than kMaxName have no circuit, nor have targets
+/// whose names would read as another's key (circuit/key.hpp). Not shared between threads.
 class CircuitTable {
  public:
   /// PostgreSQL allows 63 bytes for a database, MySQL and MariaDB 64 characters.
@@ -75,14 +77,17 @@ class CircuitTable {
 
   explicit CircuitTable(std::size_t max);
 
-  /// The target; a new one where it is not there. nullptr where the name is empty or too long. Stays valid until
+  /// The target; a new one where it is not there. nullptr where the name can have no circuit. Stays valid until
   /// another target is put.
   Target* target(std::string_view name);
   [[nodiscard]] Target* find(std::string_view name) { return targets_.find(name); }
+  /// The same without touching it.
+  [[nodiscard]] Target* peek(std::string_view name) { return targets_.peek(name); }
+  [[nodiscard]] bool contains(std::string_view name) const { return targets_.peek(name) != nullptr; }
 
   /// The database of that target; nullptr also where there is no room. Stays valid until something is put or
   /// filed.
-  Database* database(std::string_view target_name, Target& target, std::string_view name);
+  Database* database(Target& target, std::string_view name);
 
   void set_max(std::size_t max);
   /// Gives memory back: closed databases that were touched longest ago, until `size` entries are left.

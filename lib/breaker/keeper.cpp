@@ -2,9 +2,11 @@
 #include "breaker/keeper.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/time_text.hpp"
+#include "circuit/key.hpp"
 #include "record/builder.hpp"
 #include "record/text_of.hpp"
 
@@ -22,31 +24,76 @@ bool in_force(const state::Override& given, Timestamp now) {
 
 }  // namespace
 
-Keeper::Keeper(CircuitFiles files, const Clock& clock, const Log& log)
-    : files_(std::move(files)), clock_(&clock), log_(&log), stored_(clock.monotonic()) {}
+Keeper::Keeper(CircuitFiles files, const Clock& clock, const Log& log, std::size_t max_others)
+    : files_(std::move(files)), clock_(&clock), log_(&log), max_others_(max_others), stored_(clock.monotonic()) {}
 
 Status Keeper::load(Panel& panel) {
-  DBI_TRY_ASSIGN(const auto circuits, files_.changed_circuits());
+  DBI_TRY_ASSIGN(const state::Lock lock, files_.lock(true));
+  return read(panel);
+}
+
+// The lock is held.
+Status Keeper::read(Panel& panel) {
+  DBI_TRY_ASSIGN(auto circuits, files_.changed_circuits());
   if (!circuits) return {};
+  others_.clear();
   for (const auto& [key, stored] : *circuits) {
     const auto circuit = circuit::Circuit::restore(stored);
     // Where one cannot be believed none is.
     if (!circuit) return files_.reject("circuit '" + key + "': " + circuit.error().message);
   }
-  for (const auto& [key, stored] : *circuits) {
-    if (!panel.is_own(key)) DBI_TRY(panel.restore(key, stored));
+  others_ = std::move(*circuits);
+  // All of them see the host.
+  if (const auto host = others_.find(circuit::kHostKey); host != others_.end()) {
+    if (!panel.is_own(host->first)) DBI_TRY(panel.restore(host->first, host->second));
+    others_.erase(host);
   }
   return {};
 }
 
-void Keeper::look(Panel& panel, std::vector<Change>& changes) {
-  looked_ = clock_->monotonic();
+void Keeper::bound_others(std::size_t most) {
+  for (const bool any : {false, true}) {
+    for (auto at = others_.begin(); at != others_.end() && others_.size() > most;) {
+      const bool closed = at->second.state == state::CircuitState::Closed;
+      at = any || (closed && circuit::split_key(at->first).has_database) ? others_.erase(at) : std::next(at);
+    }
+  }
+}
+
+void Keeper::hand_over(Panel& panel, std::string_view target) {
+  const auto hand = [&](state::Circuits::iterator at) {
+    if (const Status taken = panel.restore(at->first, at->second); !taken) log_->warning(taken.error());
+    return others_.erase(at);
+  };
+  if (const auto own = others_.find(target); own != others_.end()) hand(own);
+  const std::string prefix = circuit::make_key(target, "");
+  for (auto at = others_.lower_bound(prefix); at != others_.end() && at->first.starts_with(prefix);) at = hand(at);
+  if (looked_ == MonotonicTime{}) read_overrides();
+  for (const auto& [key, given] : overrides_) {
+    const bool is_its = key == target || key.starts_with(prefix);
+    if (is_its && given.order == Order::Close) panel.close(key, given.at, changes_);
+  }
+}
+
+std::size_t Keeper::others_broken() const {
+  const auto broken = [](const auto& each) { return each.second.state != state::CircuitState::Closed; };
+  return static_cast<std::size_t>(std::ranges::count_if(others_, broken));
+}
+
+void Keeper::read_overrides() {
   auto read = files_.changed_overrides();
   if (!read) {
     log_->warning(read.error());
   } else if (*read) {
     overrides_ = std::move(**read);
   }
+}
+
+void Keeper::look(Panel& panel, std::vector<Change>& changes) {
+  looked_ = clock_->monotonic();
+  changes.insert(changes.end(), std::make_move_iterator(changes_.begin()), std::make_move_iterator(changes_.end()));
+  changes_.clear();
+  read_overrides();
   const Timestamp now = clock_->now();
   std::erase_if(told_, [&](const auto& entry) {
     const auto given = overrides_.find(entry.first);
@@ -82,24 +129,36 @@ MonotonicTime Keeper::next() const {
 void Keeper::store_when_due(Panel& panel, MonotonicTime now) {
   const bool due = (changed_ && now - stored_ >= kBetweenStores) || (touched_ && now - stored_ >= kWindows);
   if (!due) return;
-  const Status stored = write(panel);
-  if (stored || std::exchange(store_fault_told_, true)) return;
-  log_->warning(stored.error());
+  const Status stored = write(panel, false);
+  if (stored) {
+    store_fault_told_ = false;
+  } else if (stored.error().kind != ErrorKind::Owned && !std::exchange(store_fault_told_, true)) {
+    log_->warning(stored.error());
+  }
 }
 
 Status Keeper::store(Panel& panel) {
   if (!changed_ && !touched_) return {};
-  return write(panel);
+  return write(panel, true);
 }
 
-// What another dbi-breaker has written of its targets meanwhile is taken over and written on.
-Status Keeper::write(Panel& panel) {
+Status Keeper::write(Panel& panel, bool patient) {
   stored_ = clock_->monotonic();
-  DBI_TRY_ASSIGN(const state::Lock lock, files_.lock());
-  DBI_TRY(load(panel));
-  state::CircuitsText text;
-  panel.for_each(true, [&](std::string_view key, const state::StoredCircuit& stored) { text.add(key, stored); });
-  DBI_TRY(files_.store(text.finish()));
+  DBI_TRY_ASSIGN(const state::Lock lock, files_.lock(patient));
+  DBI_TRY(read(panel));
+  std::erase_if(others_, [&](const auto& each) { return panel.is_own(each.first); });
+  bound_others(std::max(max_others_, panel.max()));
+  DBI_TRY_ASSIGN(state::CircuitsFile file, files_.write());
+  Status added;
+  panel.for_each(true, [&](std::string_view key, const state::StoredCircuit& stored) {
+    if (added) added = file.add(key, stored);
+  });
+  for (const auto& [key, stored] : others_) {
+    if (added) added = file.add(key, stored);
+  }
+  DBI_TRY(std::move(added));
+  DBI_TRY(file.commit());
+  files_.stored();
   changed_ = touched_ = false;
   return {};
 }

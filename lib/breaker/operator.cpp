@@ -11,8 +11,9 @@
 #include "base/text.hpp"
 #include "base/time_text.hpp"
 #include "base/units.hpp"
-#include "breaker/circuit_files.hpp"
 #include "circuit/key.hpp"
+#include "state/circuits.hpp"
+#include "state/lock.hpp"
 #include "state/overrides.hpp"
 
 namespace dbi::breaker {
@@ -60,19 +61,20 @@ Known known_of(const state::StateFolder& folder, const circuit::View& view) {
   return known;
 }
 
-// A database is known once it had records. Where none of the target's has, nobody can tell a slip from a name.
-bool is_known(const Known& known, std::string_view key) {
+// A database is known once it had records. Where none of the target's has, nobody can tell a slip from a name; what an
+// operator has said of one before makes it no better known.
+bool is_known(const Known& known, const state::Circuits& circuits, std::string_view key) {
   if (known.keys.contains(key) || key == circuit::kHostKey) return true;
   const auto parts = circuit::split_key(key);
   if (!known.targets.contains(parts.target)) return false;
   if (!parts.has_database) return true;
-  const auto first = known.keys.lower_bound(circuit::make_key(parts.target, ""));
-  return first == known.keys.end() || circuit::split_key(*first).target != parts.target;
+  const auto first = circuits.lower_bound(circuit::make_key(parts.target, ""));
+  return first == circuits.end() || circuit::split_key(first->first).target != parts.target;
 }
 
 Status check_key(const state::StateFolder& folder, const circuit::View& view, std::string_view key) {
   const Known known = known_of(folder, view);
-  if (is_known(known, key)) return {};
+  if (is_known(known, view.circuits(), key)) return {};
   std::vector<std::string_view> names(known.keys.begin(), known.keys.end());
   names.insert(names.end(), known.targets.begin(), known.targets.end());
   const std::string_view nearest = nearest_name(key, names);
@@ -81,10 +83,12 @@ Status check_key(const state::StateFolder& folder, const circuit::View& view, st
                               : fmt::format("Did you mean {}?", nearest));
 }
 
-// The folder's name, and what had to be set aside there.
-std::string heading(const state::StateFolder& folder, const circuit::LoadedView& loaded) {
+// The folder's name, and what is wrong there.
+std::string heading(const state::StateFolder& folder, const std::vector<std::optional<state::Damage>>& damages) {
   std::string out = fmt::format("folder {}\n", folder.path().string());
-  for (const state::Damage& damage : loaded.damages) out += escape_controls(damage.message) + "\n";
+  for (const auto& damage : damages) {
+    if (damage) out += escape_controls(damage->message) + "\n";
+  }
   return out;
 }
 
@@ -100,14 +104,15 @@ void drop_old(state::Overrides& overrides, const state::Circuits& circuits, Time
 }
 
 Result<std::string> give_order(const state::StateFolder& folder, const std::string& key, const state::Override& order) {
-  DBI_TRY_ASSIGN(const state::Lock lock, lock_briefly(folder.overrides(), kTool));
-  DBI_TRY_ASSIGN(const auto loaded, circuit::load_view(folder.circuits(), folder.overrides()));
-  DBI_TRY(check_key(folder, loaded.view, key));
-  state::Overrides overrides = loaded.view.overrides();
-  drop_old(overrides, loaded.view.circuits(), order.at);
+  DBI_TRY_ASSIGN(const state::Lock lock, state::lock_briefly(folder.overrides(), kTool));
+  DBI_TRY_ASSIGN(const auto circuits, state::load_circuits(folder.circuits(), state::OnDamage::Report));
+  DBI_TRY_ASSIGN(const auto earlier, state::load_overrides(folder.overrides(), state::OnDamage::SetAside));
+  DBI_TRY(check_key(folder, circuit::View(circuits.circuits, earlier.overrides), key));
+  state::Overrides overrides = earlier.overrides;
+  drop_old(overrides, circuits.circuits, order.at);
   overrides[key] = order;
   DBI_TRY(state::store_overrides(folder.overrides(), overrides));
-  return heading(folder, loaded);
+  return heading(folder, {circuits.damage, earlier.damage});
 }
 
 std::string to_the_second(Timestamp time) {
@@ -151,7 +156,7 @@ Result<state::StateFolder> find_folder(const state::FolderRequest& request,
 Result<std::string> show_status(const state::StateFolder& folder, Timestamp now) {
   DBI_TRY_ASSIGN(const auto loaded, circuit::load_view(folder.circuits(), folder.overrides()));
   const circuit::View& view = loaded.view;
-  std::string out = heading(folder, loaded);
+  std::string out = heading(folder, {loaded.damages.begin(), loaded.damages.end()});
   Names keys;
   for (const auto& [key, stored] : view.circuits()) keys.insert(key);
   for (const auto& [key, given] : view.overrides()) keys.insert(key);

@@ -39,14 +39,16 @@ void Panel::set(const Settings& settings) {
 
 Target* Panel::target_of(const record::Record& record) {
   const auto name = record.text("target", name_);
-  if (!name) return nullptr;
-  if (last_ != nullptr && last_generation_ == table_.generation() && *name == last_name_) return last_;
-  Target* found = known_target(*name);
-  if (found != nullptr) found->own = true;
-  last_name_ = *name;
-  last_ = found;
+  return name ? target_of(*name) : nullptr;
+}
+
+Target* Panel::target_of(std::string_view name) {
+  if (last_ != nullptr && last_generation_ == table_.generation() && name == last_->name) return last_;
+  const bool is_new = !table_.contains(name);
+  last_ = known_target(name);
+  if (is_new && last_ != nullptr && new_target_) new_target_(last_->name);
   last_generation_ = table_.generation();
-  return found;
+  return last_;
 }
 
 // A target that is new may be one that an operator has opened.
@@ -59,21 +61,29 @@ Target* Panel::known_target(std::string_view name) {
 
 Database* Panel::database_of(Target& target, std::string_view name) {
   if (Database* known = target.find(name)) return known;
-  Database* database = table_.database(last_name_, target, name);
+  Database* database = table_.database(target, name);
   if (database != nullptr && !forced_.empty()) {
-    database->forced = forced_.contains(circuit::make_key(last_name_, name));
+    database->forced = forced_.contains(circuit::make_key(target.name, name));
   }
   return database;
 }
 
+// An operator's word holds for what has no circuit, too: there was no room, or its name is too long for one.
+bool Panel::is_forced_unseen(std::string_view target, std::optional<std::string_view> database) const {
+  if (forced_.empty()) return false;
+  return forced_.contains(target) || (database && forced_.contains(circuit::make_key(target, *database)));
+}
+
 bool Panel::note(const record::Record& record, Timestamp now, Timestamp newest) {
   const bool host_blocks = host_.blocks(newest);
-  Target* target = target_of(record);
-  if (target == nullptr) return host_blocks;
-  bool blocked = host_blocks || target->blocks(now);
+  const auto target_name = record.text("target", name_);
+  if (!target_name) return host_blocks;
+  Target* target = target_of(*target_name);
   const auto name = record.text("database", database_name_);
+  if (target == nullptr) return host_blocks || is_forced_unseen(*target_name, name);
+  const bool blocked = host_blocks || target->blocks(now);
   Database* database = name ? database_of(*target, *name) : nullptr;
-  if (database == nullptr) return blocked;
+  if (database == nullptr) return blocked || is_forced_unseen(*target_name, name);
   if (!database->seen) target->note(*name, *database);
   return blocked || database->blocks(now);
 }
@@ -85,10 +95,11 @@ void Panel::note_dropped(const record::Record& dropped) {
   if (Database* database = database_of(*target, *name)) target->note(*name, *database);
 }
 
-// Errors of a cycle whose scrape never came say nothing about the next one.
+// Errors of a cycle whose scrape never came say nothing about the next one. A record without a cycle belongs to the one
+// under way.
 void Panel::begin_cycle(const record::Record& record, Target& target) {
   const auto cycle = record.text("cycle", text_).value_or(std::string_view());
-  if (cycle == target.cycle) return;
+  if (cycle.empty() || cycle == target.cycle) return;
   target.cycle = cycle;
   target.fault = Fault::None;
   target.timed_out = false;
@@ -100,6 +111,9 @@ void Panel::begin_cycle(const record::Record& record, Target& target) {
 void Panel::note_error(const record::Record& error) {
   Target* target = target_of(error);
   if (target == nullptr) return;
+  // Ids ascend: what is of an earlier cycle comes from somewhere else and says nothing about this one.
+  const auto cycle = error.text("cycle", text_).value_or(std::string_view());
+  if (!cycle.empty() && cycle < target->cycle) return;
   begin_cycle(error, *target);
   Entry* charged = target;
   if (const auto name = error.text("database", database_name_)) {
@@ -123,19 +137,23 @@ void Panel::scrape(const record::Record& scrape, Timestamp now, Timestamp newest
   if (target == nullptr) return;
   begin_cycle(scrape, *target);
   const ScrapeFacts facts = read_scrape(scrape);
-  const std::string name = last_name_;
-  const Occasion occasion{facts, name, now, changes};
+  const std::string name = target->name;
+  const Occasion occasion{facts, name, now, shift_from(now), changes};
   charge_host(occasion, newest);
   charge_target(occasion, *target);
   charge_databases(occasion, *target);
   target->end_cycle();
 }
 
+microseconds Panel::shift_from(Timestamp now) const {
+  return clock_ == nullptr ? microseconds{0} : clock_->now() - now;
+}
+
 // One call for each scrape of any target.
 void Panel::charge_host(const Occasion& occasion, Timestamp newest) {
-  const bool charged = probe_ != nullptr && settings_.host.any();
-  if (!charged) return;
-  const Occasion of_host{occasion.facts, circuit::kHostKey, newest, occasion.changes};
+  if (probe_ == nullptr) return;
+  const Occasion of_host{occasion.facts, circuit::kHostKey, newest, shift_from(newest), occasion.changes};
+  if (!settings_.host.any()) return abandon_host(of_host);
   if (occasion.facts.outcome == Outcome::Skipped) return apply(of_host, host_, circuit::kHostKey, nullptr);
   const MonotonicTime time = clock_->monotonic();
   if (!host_read_ || time - *host_read_ >= settings_.host_interval) {
@@ -147,10 +165,17 @@ void Panel::charge_host(const Occasion& occasion, Timestamp newest) {
   apply(of_host, host_, circuit::kHostKey, &call);
 }
 
+// An earlier run looked at the host and opened it, and nobody looks any more.
+void Panel::abandon_host(const Occasion& occasion) {
+  transitions_.clear();
+  host_.circuit.abandon(settings_.rules, "this machine is not looked at", occasion.now, transitions_);
+  take(circuit::kHostKey, occasion.changes);
+}
+
 void Panel::charge_target(const Occasion& occasion, Target& target) {
   if (occasion.facts.outcome == Outcome::Skipped) return apply(occasion, target, occasion.target, nullptr);
   const Call call = call_of(occasion.facts, target);
-  if (call.result != CallResult::Failure) advise(occasion.facts, target);
+  if (call.result == CallResult::Success) advise(occasion.facts, target);
   apply(occasion, target, occasion.target, &call);
 }
 
@@ -179,7 +204,7 @@ Call Panel::call_of(const ScrapeFacts& facts, const Target& target) {
   return {};
 }
 
-// After a cycle that did not fail, slow ones too, and never where a read ran into its limit.
+// After a cycle that went well, and never where a read ran into its limit.
 void Panel::advise(const ScrapeFacts& facts, Target& target) const {
   if (!settings_.adaptive_timeout || target.timed_out || !facts.dearest_read) return;
   target.timeout =
@@ -226,13 +251,17 @@ void Panel::apply(const Occasion& occasion, Entry& entry, std::string_view key, 
     entry.circuit.call(settings_.rules, key, *call, occasion.now, transitions_);
   }
   entry.strain = entry.circuit.strain(settings_.rules, occasion.now);
+  // From change to change it stays, so that the times in circuits.json do: unless one of the clocks was set.
+  constexpr microseconds kClockWasSet = std::chrono::minutes{5};
+  if (!transitions_.empty() || std::chrono::abs(occasion.shift - entry.shift) > kClockWasSet) {
+    entry.shift = occasion.shift;
+  }
   if (transitions_.empty()) return;
-  take(entry, key, occasion.now, occasion.changes);
+  take(key, occasion.changes);
   if (broken_since && !entry.circuit.broken_since()) occasion.changes.back().broken_for = occasion.now - *broken_since;
 }
 
-void Panel::take(Entry& entry, std::string_view key, Timestamp now, std::vector<Change>& changes) {
-  if (clock_ != nullptr) entry.shift = clock_->now() - now;
+void Panel::take(std::string_view key, std::vector<Change>& changes) {
   const auto parts = circuit::split_key(key);
   for (auto& transition : transitions_) {
     changes.push_back({Change::What::State, std::string(parts.target), std::string(parts.database), parts.has_database,
@@ -245,8 +274,8 @@ void Panel::take(Entry& entry, std::string_view key, Timestamp now, std::vector<
 Entry* Panel::entry_of(std::string_view key) {
   if (key == circuit::kHostKey) return &host_;
   const auto parts = circuit::split_key(key);
-  Target* target = table_.find(parts.target);
-  return target == nullptr || !parts.has_database ? target : static_cast<Entry*>(target->find(parts.database));
+  Target* target = table_.peek(parts.target);
+  return target == nullptr || !parts.has_database ? target : static_cast<Entry*>(target->peek(parts.database));
 }
 
 void Panel::force(std::string_view key, bool forced, std::string_view why, std::vector<Change>& changes) {
@@ -273,7 +302,7 @@ void Panel::close(std::string_view key, Timestamp at, std::vector<Change>& chang
   entry->circuit.close(now, transitions_);
   entry->strain = 0;
   const auto parts = circuit::split_key(key);
-  if (parts.has_database) table_.find(parts.target)->file(parts.database);
+  if (parts.has_database) table_.peek(parts.target)->file(parts.database);
   for (auto& transition : transitions_) {
     changes.push_back({Change::What::State, std::string(parts.target), std::string(parts.database), parts.has_database,
                        std::move(transition), broken_since ? std::optional(now - *broken_since) : std::nullopt});

@@ -44,6 +44,10 @@ class Panel {
   /// is owned.
   Panel(const Settings& settings, const Clock* clock, resource::HostProbe* host);
 
+  /// Called with the name of each target as it becomes known by a record, for those who kept something of it: they may
+  /// restore() its circuits.
+  void on_new_target(std::function<void(std::string_view name)> call) { new_target_ = std::move(call); }
+
   /// A reload: circuits stay as they are and go on by the new settings.
   void set(const Settings& settings);
 
@@ -66,6 +70,7 @@ class Panel {
   void shrink();
 
   [[nodiscard]] std::size_t size() const { return table_.size() + 1; }
+  [[nodiscard]] std::size_t max() const { return table_.max(); }
   [[nodiscard]] std::uint64_t evictions() const { return table_.evictions(); }
   [[nodiscard]] std::uint64_t refusals() const { return table_.refusals(); }
   /// Circuits that are not closed, or that an operator opened.
@@ -74,8 +79,9 @@ class Panel {
   /// Calls `visit` for every circuit of which something is known. `by_host_clock` says which clock the times go by.
   using Visit = std::function<void(std::string_view key, const state::StoredCircuit& stored)>;
   void for_each(bool by_host_clock, const Visit& visit) const;
-  /// This run has had records of the circuit's target: what others say of it does not count.
-  [[nodiscard]] bool is_own(std::string_view key);
+  /// This run has had records of the circuit's target: what others say of it does not count. For the host's: it has
+  /// looked at the host.
+  [[nodiscard]] bool is_own(std::string_view key) const;
   /// Takes a circuit back. Fails with ErrorKind::Malformed.
   Status restore(std::string_view key, const state::StoredCircuit& stored);
 
@@ -90,15 +96,20 @@ class Panel {
     const ScrapeFacts& facts;
     std::string_view target;
     Timestamp now;
+    microseconds shift;  // from there to the machine's clock
     std::vector<Change>& changes;
   };
 
   Target* target_of(const record::Record& record);
+  Target* target_of(std::string_view name);
   Target* known_target(std::string_view name);
+  [[nodiscard]] bool is_forced_unseen(std::string_view target, std::optional<std::string_view> database) const;
   Database* database_of(Target& target, std::string_view name);
   void begin_cycle(const record::Record& record, Target& target);
 
+  [[nodiscard]] microseconds shift_from(Timestamp now) const;
   void charge_host(const Occasion& occasion, Timestamp newest);
+  void abandon_host(const Occasion& occasion);
   void charge_target(const Occasion& occasion, Target& target);
   void charge_databases(const Occasion& occasion, Target& target);
   void charge_database(const Occasion& occasion, std::string_view name, Database& database);
@@ -106,11 +117,13 @@ class Panel {
   void advise(const ScrapeFacts& facts, Target& target) const;
 
   void apply(const Occasion& occasion, Entry& entry, std::string_view key, const circuit::Call* call);
-  void take(Entry& entry, std::string_view key, Timestamp now, std::vector<Change>& changes);
+  void take(std::string_view key, std::vector<Change>& changes);
   Entry* entry_of(std::string_view key);
 
-  void save_circuit(std::string& lines, std::string_view key, const Entry& entry) const;
+  void save_circuit(std::string& lines, std::string_view key, const Entry& entry,
+                    std::optional<microseconds> timeout) const;
   void load_marks(const record::Record& line, std::string_view key);
+  void load_seen(std::string_view key);
 
   Settings settings_;
   const Clock* clock_;
@@ -120,10 +133,10 @@ class Panel {
   std::optional<MonotonicTime> host_read_;  // when
   std::string host_overload_;               // what that reading said
   std::set<std::string, std::less<>> forced_;
+  std::function<void(std::string_view name)> new_target_;
 
   // The target of the record before, which the next one mostly has too.
   Target* last_ = nullptr;
-  std::string last_name_;
   std::uint64_t last_generation_ = 0;
 
   std::string name_, database_name_, text_, key_, why_;  // scratch

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
-#include "base/time_text.hpp"
 #include "breaker/panel.hpp"
 #include "circuit/key.hpp"
 #include "record/builder.hpp"
@@ -24,53 +24,16 @@ state::StoredCircuit stored_of(const Entry& entry, bool by_host_clock) {
   return stored;
 }
 
-void write_time(record::Builder& builder, std::string_view name, const std::optional<Timestamp>& time) {
-  if (time) builder.time(name, *time);
-}
-
-void write_circuit(record::Builder& builder, const state::StoredCircuit& stored) {
-  builder.text("state", state::circuit_state_word(stored.state));
-  write_time(builder, "opened_at", stored.opened_at);
-  builder.integer("open_for_us", stored.open_for.count());
-  write_time(builder, "broken_since", stored.broken_since);
-  write_time(builder, "half_open_since", stored.half_open_since);
-  builder.unsigned_integer("probes", stored.probes).unsigned_integer("successes", stored.successes);
-  builder.text("window", stored.window).unsigned_integer("openings", stored.openings);
-  builder.unsigned_integer("trips", stored.trips);
-  write_time(builder, "good_since", stored.good_since);
-  builder.text("reason", stored.reason).number("strain", stored.strain);
-  if (stored.timeout) builder.integer("timeout_us", stored.timeout->count());
-}
-
-std::optional<Timestamp> time_of(const record::Record& line, std::string_view name) {
-  const auto time = parse_timestamp(record::text_of(line, name));
-  return time ? std::optional(*time) : std::nullopt;
-}
-
 template <typename T>
 T count_of(const record::Record& line, std::string_view name) {
   const auto count = line.integer(name).value_or(0);
   return std::in_range<T>(count) ? static_cast<T>(count) : T{0};
 }
 
-// What is not there, or is damaged, is as in a circuit that was never told of a call.
-state::StoredCircuit read_circuit(const record::Record& line) {
-  state::StoredCircuit out;
-  out.state = state::find_circuit_state(record::text_of(line, "state")).value_or(state::CircuitState::Closed);
-  out.opened_at = time_of(line, "opened_at");
-  out.open_for = microseconds(line.integer("open_for_us").value_or(0));
-  out.broken_since = time_of(line, "broken_since");
-  out.half_open_since = time_of(line, "half_open_since");
-  out.probes = count_of<std::uint32_t>(line, "probes");
-  out.successes = count_of<std::uint32_t>(line, "successes");
-  out.window = record::text_of(line, "window");
-  out.openings = count_of<std::uint32_t>(line, "openings");
-  out.trips = count_of<std::uint64_t>(line, "trips");
-  out.good_since = time_of(line, "good_since");
-  out.reason = record::text_of(line, "reason");
-  out.strain = line.number("strain").value_or(0);
-  if (const auto timeout = line.integer("timeout_us")) out.timeout = microseconds(*timeout);
-  return out;
+// Between any two times that a record can have.
+microseconds shift_of(const record::Record& line) {
+  constexpr std::int64_t kMost = std::chrono::duration_cast<microseconds>(std::chrono::years{10'000}).count();
+  return microseconds(std::clamp(line.integer("shift_us").value_or(0), -kMost, kMost));
 }
 
 }  // namespace
@@ -95,10 +58,9 @@ void Panel::for_each(bool by_host_clock, const Visit& visit) const {
   });
 }
 
-bool Panel::is_own(std::string_view key) {
+bool Panel::is_own(std::string_view key) const {
   if (key == circuit::kHostKey) return host_read_.has_value();
-  const Target* target = table_.find(circuit::split_key(key).target);
-  return target != nullptr && target->own;
+  return table_.contains(circuit::split_key(key).target);
 }
 
 Status Panel::restore(std::string_view key, const state::StoredCircuit& stored) {
@@ -107,8 +69,6 @@ Status Panel::restore(std::string_view key, const state::StoredCircuit& stored) 
   Entry* entry = &host_;
   Target* target = nullptr;
   if (key != circuit::kHostKey) {
-    last_name_ = parts.target;
-    last_ = nullptr;
     target = known_target(parts.target);
     if (target == nullptr) return {};
     if (!parts.has_database) target->timeout = stored.timeout;
@@ -124,27 +84,31 @@ Status Panel::restore(std::string_view key, const state::StoredCircuit& stored) 
 
 // --- --resume ---
 
-void Panel::save_circuit(std::string& lines, std::string_view key, const Entry& entry) const {
+void Panel::save_circuit(std::string& lines, std::string_view key, const Entry& entry,
+                         std::optional<microseconds> timeout) const {
+  state::StoredCircuit stored = stored_of(entry, false);
+  stored.timeout = timeout;
   record::Builder builder(lines);
   builder.begin(kCircuitKind).text("key", key);
-  write_circuit(builder, stored_of(entry, false));
+  builder.raw("circuit", state::format_circuit(stored));
   builder.integer("shift_us", entry.shift.count());
   builder.integer("fault", static_cast<std::int64_t>(entry.fault)).text("why", entry.why);
 }
 
 void Panel::save(std::string& lines) const {
-  save_circuit(lines, circuit::kHostKey, host_);
   record::Builder builder(lines);
-  builder.end();
+  if (is_own(circuit::kHostKey)) {
+    save_circuit(lines, circuit::kHostKey, host_, std::nullopt);
+    builder.end();
+  }
   table_.for_each([&](const std::string& name, const Target& target) {
-    save_circuit(lines, name, target);
+    save_circuit(lines, name, target, target.timeout);
     builder.text("cycle", target.cycle).boolean("timed_out", target.timed_out);
     builder.unsigned_integer("cycles", target.cycles);
-    if (target.timeout) builder.integer("timeout_us", target.timeout->count());
     builder.end();
     for (const auto* databases : {std::as_const(target).closed.get(), std::as_const(target).broken.get()}) {
       std::as_const(*databases).for_each([&](const std::string& database, const Database& each) {
-        save_circuit(lines, circuit::make_key(name, database), each);
+        save_circuit(lines, circuit::make_key(name, database), each, std::nullopt);
         builder.unsigned_integer("seen_at", each.seen_at).end();
       });
     }
@@ -159,21 +123,28 @@ Result<bool> Panel::load_line(const record::Record& line) {
   if (kind != kCircuitKind && kind != kSeenKind) return false;
   const std::string key = record::text_of(line, "key");
   if (kind == kCircuitKind) {
-    DBI_TRY(restore(key, read_circuit(line)));
+    const record::Member* circuit = line.find("circuit");
+    DBI_TRY_ASSIGN(const auto stored, state::parse_circuit(circuit == nullptr ? "" : circuit->value.raw()));
+    DBI_TRY(restore(key, stored));
     load_marks(line, key);
     return true;
   }
-  const auto parts = circuit::split_key(key);
-  Target* target = table_.find(parts.target);
-  Database* database = target == nullptr ? nullptr : target->find(parts.database);
-  if (database != nullptr) target->note(parts.database, *database);
+  load_seen(key);
   return true;
+}
+
+// In the order of the cycle, which is not that in which they were touched last.
+void Panel::load_seen(std::string_view key) {
+  const auto parts = circuit::split_key(key);
+  Target* target = table_.peek(parts.target);
+  Database* database = target == nullptr ? nullptr : target->peek(parts.database);
+  if (database != nullptr) target->note(parts.database, *database);
 }
 
 void Panel::load_marks(const record::Record& line, std::string_view key) {
   Entry* entry = entry_of(key);
   if (entry == nullptr) return;
-  entry->shift = microseconds(line.integer("shift_us").value_or(0));
+  entry->shift = shift_of(line);
   const auto fault = std::clamp<std::int64_t>(line.integer("fault").value_or(0), 0, 2);
   entry->fault = static_cast<Fault>(fault);
   entry->why = record::text_of(line, "why");

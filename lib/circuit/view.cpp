@@ -97,8 +97,8 @@ std::optional<microseconds> View::timeout(std::string_view target) const {
 }
 
 Result<LoadedView> load_view(const std::filesystem::path& circuits, const std::filesystem::path& overrides) {
-  DBI_TRY_ASSIGN(auto states, state::load_circuits(circuits));
-  DBI_TRY_ASSIGN(auto orders, state::load_overrides(overrides));
+  DBI_TRY_ASSIGN(auto states, state::load_circuits(circuits, state::OnDamage::Report));
+  DBI_TRY_ASSIGN(auto orders, state::load_overrides(overrides, state::OnDamage::Report));
   LoadedView out{View(std::move(states.circuits), std::move(orders.overrides)), {}};
   if (states.damage) out.damages.push_back(std::move(*states.damage));
   if (orders.damage) out.damages.push_back(std::move(*orders.damage));

@@ -99,11 +99,11 @@ class View {
 /// A view as it was read. No files are a view without circuits.
 struct LoadedView {
   View view;
-  std::vector<state::Damage> damages;  ///< of files that were set aside
+  std::vector<state::Damage> damages;  ///< of files that count as none
 };
 
-/// Reads circuits.json and overrides.json (state::StateFolder::circuits and overrides). Fails with ErrorKind::State for
-/// a newer version and where a file cannot be read.
+/// Reads circuits.json and overrides.json (state::StateFolder::circuits and overrides) and changes nothing. Fails with
+/// ErrorKind::State for a newer version and where a file cannot be read.
 Result<LoadedView> load_view(const std::filesystem::path& circuits, const std::filesystem::path& overrides);
 
 }  // namespace dbi::circuit

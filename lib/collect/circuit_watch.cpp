@@ -14,10 +14,10 @@ CircuitWatch::CircuitWatch(const state::StateFolder& folder, Tell tell, NoteDama
 // The mark is taken before the file is read: one that is replaced in between is read once more the next time.
 template <typename Loaded>
 std::optional<Loaded> CircuitWatch::renew(const std::filesystem::path& path, state::FileMark& mark,
-                                          Result<Loaded> (*load)(const std::filesystem::path& path)) {
+                                          Result<Loaded> (*load)(const std::filesystem::path& path, state::OnDamage)) {
   const auto now = state::mark_of(path);
   if (now == std::exchange(mark, now)) return std::nullopt;
-  auto loaded = load(path);
+  auto loaded = load(path, state::OnDamage::LockAndSetAside);
   if (!loaded) {
     tell_(loaded.error());
     return std::nullopt;

@@ -34,7 +34,7 @@ class CircuitWatch {
   // Nothing where the file is the same as the last time, or cannot be read.
   template <typename Loaded>
   std::optional<Loaded> renew(const std::filesystem::path& path, state::FileMark& mark,
-                              Result<Loaded> (*load)(const std::filesystem::path& path));
+                              Result<Loaded> (*load)(const std::filesystem::path& path, state::OnDamage));
 
   std::filesystem::path circuits_path_;
   std::filesystem::path overrides_path_;

@@ -9,8 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <utility>
 
-#include "base/descriptor.hpp"
 #include "base/errno_text.hpp"
 
 namespace dbi::state {
@@ -20,15 +20,6 @@ namespace {
 tl::unexpected<Error> fail_errno(std::string_view doing, const std::filesystem::path& path) {
   const int code = errno;
   return fail(ErrorKind::State, fmt::format("cannot {} {}: {}", doing, path.string(), errno_text(code)));
-}
-
-Status write_new(const std::filesystem::path& path, std::string_view bytes, Durability durability) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (!file.valid()) return fail_errno("create", path);
-  if (!write_all(file.get(), bytes)) return fail_errno("write", path);
-  if (durability == Durability::Durable && ::fsync(file.get()) != 0) return fail_errno("sync", path);
-  if (!file.close()) return fail_errno("close", path);
-  return {};
 }
 
 // The folder of a name without one is the current one.
@@ -44,23 +35,44 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
   return fmt::format("{}.{}.tmp", path.string(), ::getpid());
 }
 
-Status write_and_rename(const std::filesystem::path& temporary, const std::filesystem::path& path,
-                        std::string_view bytes, Durability durability) {
-  DBI_TRY(write_new(temporary, bytes, durability));
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) return fail_errno("replace", path);
+}  // namespace
+
+AtomicFile::AtomicFile(std::filesystem::path path, std::filesystem::path temporary, Descriptor file,
+                       Durability durability)
+    : path_(std::move(path)), temporary_(std::move(temporary)), file_(std::move(file)), durability_(durability) {}
+
+AtomicFile::~AtomicFile() {
+  if (file_.valid()) ::unlink(temporary_.c_str());
+}
+
+Result<AtomicFile> AtomicFile::create(std::filesystem::path path, Durability durability) {
+  auto temporary = temporary_beside(path);
+  ::unlink(temporary.c_str());
+  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (!file.valid()) return fail_errno("create", temporary);
+  return AtomicFile(std::move(path), std::move(temporary), std::move(file), durability);
+}
+
+Status AtomicFile::append(std::string_view bytes) {
+  if (!write_all(file_.get(), bytes)) return fail_errno("write", temporary_);
   return {};
 }
 
-}  // namespace
+Status AtomicFile::commit() {
+  if (durability_ == Durability::Durable && ::fsync(file_.get()) != 0) return fail_errno("sync", temporary_);
+  const bool closed = file_.close();
+  if (!closed || std::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    Status fault = fail_errno(closed ? "replace" : "close", path_);
+    ::unlink(temporary_.c_str());
+    return fault;
+  }
+  return durability_ == Durability::Durable ? sync_folder_of(path_) : Status{};
+}
 
 Status write_atomic(const std::filesystem::path& path, std::string_view bytes, Durability durability) {
-  const auto temporary = temporary_beside(path);
-  ::unlink(temporary.c_str());
-  if (auto written = write_and_rename(temporary, path, bytes, durability); !written) {
-    ::unlink(temporary.c_str());
-    return written;
-  }
-  return durability == Durability::Durable ? sync_folder_of(path) : Status{};
+  DBI_TRY_ASSIGN(AtomicFile file, AtomicFile::create(path, durability));
+  DBI_TRY(file.append(bytes));
+  return file.commit();
 }
 
 Result<std::optional<std::string>> read_whole(const std::filesystem::path& path) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 
 namespace dbi::state {
@@ -16,6 +17,32 @@ namespace dbi::state {
 enum class Durability : std::uint8_t {
   Durable,  ///< the file and its folder are synced before the write counts as done
   Fast,     ///< no sync: for what is written every second and may be lost (telemetry)
+};
+
+/// A file that is written piece by piece beside the one that it replaces at the end. Movable; not shared between
+/// threads. All fail with ErrorKind::State. Two writers of one path at a time need a lock (lock.hpp).
+class AtomicFile {
+ public:
+  /// Its folder must exist. Mode 0600.
+  static Result<AtomicFile> create(std::filesystem::path path, Durability durability);
+
+  Status append(std::string_view bytes);
+  /// Replaces the file by what was appended; the last call. Without it nothing has happened.
+  Status commit();
+
+  AtomicFile(AtomicFile&& other) noexcept = default;
+  AtomicFile& operator=(AtomicFile&&) = delete;
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile();
+
+ private:
+  AtomicFile(std::filesystem::path path, std::filesystem::path temporary, Descriptor file, Durability durability);
+
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;  // stands beside it
+  Descriptor file_;                  // valid until commit()
+  Durability durability_;
 };
 
 /// Replaces the file (mode 0600) by `bytes`; its folder must exist. The temporary file stands beside it and is removed

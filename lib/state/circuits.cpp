@@ -15,6 +15,7 @@ namespace dbi::state {
 namespace {
 
 constexpr DocumentFormat kFormat{"circuits", 1};
+constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
 constexpr std::array<std::string_view, 3> kWords{"closed", "open", "half_open"};
 
 // Where a member is not there, `kept` stays.
@@ -104,7 +105,7 @@ std::optional<CircuitState> find_circuit_state(std::string_view word) {
   return static_cast<CircuitState>(found - kWords.begin());
 }
 
-Result<LoadedCircuits> load_circuits(const std::filesystem::path& path) {
+Result<LoadedCircuits> load_circuits(const std::filesystem::path& path, OnDamage on_damage) {
   LoadedCircuits loaded;
   const auto accept = [&](const nlohmann::ordered_json& body, int) -> Status {
     Circuits circuits;
@@ -118,36 +119,58 @@ Result<LoadedCircuits> load_circuits(const std::filesystem::path& path) {
     loaded.circuits = std::move(circuits);
     return {};
   };
-  DBI_TRY_ASSIGN(auto read, load_document(path, kFormat, accept));
+  DBI_TRY_ASSIGN(auto read, load_document(path, kFormat, accept, on_damage));
   loaded.damage = std::move(read.damage);
   return loaded;
 }
 
-CircuitsText::CircuitsText()
-    : text_(fmt::format("{{\n \"format\": \"{}\",\n \"version\": {},\n \"circuits\": {{", kFormat.name,
+std::string format_circuit(const StoredCircuit& circuit) {
+  return json_of(circuit).dump(-1, ' ', false, kReplace);
+}
+
+Result<StoredCircuit> parse_circuit(std::string_view json) {
+  try {
+    return read_circuit(nlohmann::ordered_json::parse(json));
+  } catch (const nlohmann::json::exception&) {
+    return fail(ErrorKind::Malformed, "it is no circuit");
+  }
+}
+
+Result<CircuitsFile> CircuitsFile::create(const std::filesystem::path& path) {
+  DBI_TRY_ASSIGN(AtomicFile file, AtomicFile::create(path, Durability::Durable));
+  return CircuitsFile(std::move(file));
+}
+
+CircuitsFile::CircuitsFile(AtomicFile file)
+    : file_(std::move(file)),
+      text_(fmt::format("{{\n \"format\": \"{}\",\n \"version\": {},\n \"circuits\": {{", kFormat.name,
                         kFormat.version)) {}
 
-void CircuitsText::add(std::string_view key, const StoredCircuit& circuit) {
-  constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
+Status CircuitsFile::add(std::string_view key, const StoredCircuit& circuit) {
+  constexpr std::size_t kChunk = std::size_t{64} << 10U;
   text_ += std::exchange(first_, false) ? "\n  " : ",\n  ";
   text_ += nlohmann::ordered_json(key).dump(-1, ' ', false, kReplace);
   text_ += ": ";
-  text_ += json_of(circuit).dump(-1, ' ', false, kReplace);
+  text_ += format_circuit(circuit);
+  return text_.size() < kChunk ? Status{} : write();
 }
 
-std::string CircuitsText::finish() {
+Status CircuitsFile::write() {
+  DBI_TRY(file_.append(text_));
+  text_.clear();
+  return {};
+}
+
+Status CircuitsFile::commit() {
   text_ += "\n }\n}\n";
-  return std::move(text_);
-}
-
-Status store_circuits(const std::filesystem::path& path, std::string_view text) {
-  return write_atomic(path, text, Durability::Durable);
+  DBI_TRY(write());
+  return file_.commit();
 }
 
 Status store_circuits(const std::filesystem::path& path, const Circuits& circuits) {
-  CircuitsText text;
-  for (const auto& [key, circuit] : circuits) text.add(key, circuit);
-  return store_circuits(path, text.finish());
+  DBI_TRY_ASSIGN(CircuitsFile file, CircuitsFile::create(path));
+  for (const auto& [key, circuit] : circuits) DBI_TRY(file.add(key, circuit));
+  return file.commit();
 }
 
 }  // namespace dbi::state

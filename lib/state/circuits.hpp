@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "state/atomic_file.hpp"
 #include "state/document.hpp"
 
 namespace dbi::state {
@@ -42,35 +43,42 @@ struct StoredCircuit {
   friend bool operator==(const StoredCircuit&, const StoredCircuit&) = default;
 };
 
+/// As one JSON object, without line ends; and back, failing with ErrorKind::Malformed. What is read back equals what
+/// was written.
+[[nodiscard]] std::string format_circuit(const StoredCircuit& circuit);
+Result<StoredCircuit> parse_circuit(std::string_view json);
+
 /// By key (circuit/key.hpp).
 using Circuits = std::map<std::string, StoredCircuit, std::less<>>;
 
 /// The file as it was read; no file is one without circuits.
 struct LoadedCircuits {
   Circuits circuits;
-  std::optional<Damage> damage;  ///< the file was damaged and is set aside
+  std::optional<Damage> damage;  ///< the file was damaged
 };
 
 /// Fails with ErrorKind::State for a newer version and where the file cannot be read.
-Result<LoadedCircuits> load_circuits(const std::filesystem::path& path);
+Result<LoadedCircuits> load_circuits(const std::filesystem::path& path, OnDamage on_damage = OnDamage::LockAndSetAside);
 
-/// Makes the file's text, a line a circuit, without holding them all in another form.
-class CircuitsText {
+/// Writes the file, a line a circuit, without holding them all in another form. Replaces it durably: who skips an open
+/// circuit reads it after a restart too. The caller holds the path's lock (lock.hpp). All fail with ErrorKind::State.
+class CircuitsFile {
  public:
-  CircuitsText();
+  static Result<CircuitsFile> create(const std::filesystem::path& path);
   /// Each key once.
-  void add(std::string_view key, const StoredCircuit& circuit);
-  /// The whole text; nothing is added behind it.
-  std::string finish();
+  Status add(std::string_view key, const StoredCircuit& circuit);
+  /// The last call; without it the file stays as it is.
+  Status commit();
 
  private:
+  explicit CircuitsFile(AtomicFile file);
+  Status write();
+
+  AtomicFile file_;
   std::string text_;
   bool first_ = true;
 };
 
-/// Replaces the file by such a text, durably: who skips an open circuit reads it after a restart too. The caller holds
-/// the path's lock (lock.hpp). Fails with ErrorKind::State.
-Status store_circuits(const std::filesystem::path& path, std::string_view text);
 /// The same for circuits that are at hand.
 Status store_circuits(const std::filesystem::path& path, const Circuits& circuits);
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errno_text.hpp"
+#include "state/lock.hpp"
 
 namespace dbi::state {
 
@@ -20,9 +21,26 @@ Status accept_text(const std::filesystem::path& path, const DocumentFormat& form
     const auto version = body.at("version").get<std::int64_t>();
     DBI_TRY(check_format(path, format, body.at("format").get<std::string>(), version));
     return accept(body, static_cast<int>(version));
-  } catch (const nlohmann::json::exception& error) {
-    return fail(ErrorKind::Malformed, error.what());
+  } catch (const nlohmann::json::parse_error& error) {
+    return fail(ErrorKind::Malformed, fmt::format("no JSON from byte {} on", error.byte));
+  } catch (const nlohmann::json::exception&) {
+    return fail(ErrorKind::Malformed, "a member is not there, or of another type");
   }
+}
+
+// What is wrong with the content; nothing where it was taken, or where there is no file.
+struct Judged {
+  bool found = false;
+  std::optional<std::string> fault;
+};
+
+Result<Judged> judge(const std::filesystem::path& path, const std::function<Status(std::string_view text)>& accept) {
+  DBI_TRY_ASSIGN(const auto text, read_whole(path));
+  if (!text) return Judged{};
+  const auto accepted = accept(*text);
+  if (accepted) return Judged{true, std::nullopt};
+  if (accepted.error().kind != ErrorKind::Malformed) return fail(accepted.error());
+  return Judged{true, accepted.error().message};
 }
 
 }  // namespace
@@ -50,20 +68,27 @@ Result<Damage> set_aside(const std::filesystem::path& path, std::string_view why
   return Damage{target, fmt::format("{} was damaged ({}) and is kept as {}", path.string(), why, target.string())};
 }
 
-Result<Loaded> load_text(const std::filesystem::path& path,
-                         const std::function<Status(std::string_view text)>& accept) {
-  DBI_TRY_ASSIGN(const auto text, read_whole(path));
-  if (!text) return Loaded{};
-  const auto accepted = accept(*text);
-  if (accepted) return Loaded{true, {}};
-  if (accepted.error().kind != ErrorKind::Malformed) return fail(accepted.error());
-  DBI_TRY_ASSIGN(auto damage, set_aside(path, accepted.error().message));
+Result<Loaded> load_text(const std::filesystem::path& path, const std::function<Status(std::string_view text)>& accept,
+                         OnDamage on_damage) {
+  DBI_TRY_ASSIGN(Judged judged, judge(path, accept));
+  if (!judged.fault) return Loaded{judged.found, {}};
+  if (on_damage == OnDamage::Report) {
+    return Loaded{false, Damage{{}, fmt::format("{} is damaged ({})", path.string(), *judged.fault)}};
+  }
+  std::optional<Lock> lock;
+  if (on_damage == OnDamage::LockAndSetAside) {
+    DBI_TRY_ASSIGN(lock, lock_briefly(path, "dbi"));
+    DBI_TRY_ASSIGN(judged, judge(path, accept));
+    if (!judged.fault) return Loaded{judged.found, {}};
+  }
+  DBI_TRY_ASSIGN(auto damage, set_aside(path, *judged.fault));
   return Loaded{false, std::move(damage)};
 }
 
 Result<Loaded> load_document(const std::filesystem::path& path, const DocumentFormat& format,
-                             const AcceptDocument& accept) {
-  return load_text(path, [&](std::string_view text) { return accept_text(path, format, text, accept); });
+                             const AcceptDocument& accept, OnDamage on_damage) {
+  const auto accept_any = [&](std::string_view text) { return accept_text(path, format, text, accept); };
+  return load_text(path, accept_any, on_damage);
 }
 
 Status store_document(const std::filesystem::path& path, const DocumentFormat& format,

@@ -10,7 +10,9 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "base/errno_text.hpp"
 #include "base/text.hpp"
@@ -116,6 +118,15 @@ void Lock::release() noexcept {
   // A name that cannot be wiped is harmless: nobody believes it without the flock.
   [[maybe_unused]] const int wiped = ::ftruncate(descriptor_.get(), 0);
   descriptor_ = Descriptor();
+}
+
+Result<Lock> lock_briefly(const std::filesystem::path& path, std::string_view owner) {
+  constexpr int kTries = 100;
+  for (int i = 1;; ++i) {
+    auto lock = Lock::acquire(path, this_process(owner));
+    if (lock || lock.error().kind != ErrorKind::Owned || i == kTries) return lock;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
 }
 
 }  // namespace dbi::state

@@ -59,4 +59,7 @@ class Lock {
   Descriptor descriptor_;
 };
 
+/// A lock that nobody holds for longer than a write takes: waits for it up to two seconds. Fails like Lock::acquire.
+Result<Lock> lock_briefly(const std::filesystem::path& path, std::string_view owner);
+
 }  // namespace dbi::state

@@ -37,7 +37,7 @@ nlohmann::ordered_json json_of(const Override& given) {
 
 }  // namespace
 
-Result<LoadedOverrides> load_overrides(const std::filesystem::path& path) {
+Result<LoadedOverrides> load_overrides(const std::filesystem::path& path, OnDamage on_damage) {
   LoadedOverrides loaded;
   const auto accept = [&](const nlohmann::ordered_json& body, int) -> Status {
     Overrides overrides;
@@ -49,7 +49,7 @@ Result<LoadedOverrides> load_overrides(const std::filesystem::path& path) {
     loaded.overrides = std::move(overrides);
     return {};
   };
-  DBI_TRY_ASSIGN(auto read, load_document(path, kFormat, accept));
+  DBI_TRY_ASSIGN(auto read, load_document(path, kFormat, accept, on_damage));
   loaded.damage = std::move(read.damage);
   return loaded;
 }

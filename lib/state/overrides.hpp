@@ -36,11 +36,12 @@ using Overrides = std::map<std::string, Override, std::less<>>;
 /// The file as it was read; no file is one without overrides.
 struct LoadedOverrides {
   Overrides overrides;
-  std::optional<Damage> damage;  ///< the file was damaged and is set aside
+  std::optional<Damage> damage;  ///< the file was damaged
 };
 
 /// Fails with ErrorKind::State for a newer version and where the file cannot be read.
-Result<LoadedOverrides> load_overrides(const std::filesystem::path& path);
+Result<LoadedOverrides> load_overrides(const std::filesystem::path& path,
+                                       OnDamage on_damage = OnDamage::LockAndSetAside);
 
 /// Replaces the file, durably. The caller holds the path's lock (lock.hpp). Fails with ErrorKind::State.
 Status store_overrides(const std::filesystem::path& path, const Overrides& overrides);

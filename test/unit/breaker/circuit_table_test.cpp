@@ -27,9 +27,9 @@ TEST(CircuitTable, KnowsTargetsAndTheirDatabases) {
   Target* main = table.target("main");
   Target* other = table.target("other");
   ASSERT_NE(main, other);
-  Database* app = table.database("main", *main, "app");
-  EXPECT_NE(app, table.database("other", *other, "app"));
-  EXPECT_EQ(app, table.database("main", *table.target("main"), "app"));
+  Database* app = table.database(*main, "app");
+  EXPECT_NE(app, table.database(*other, "app"));
+  EXPECT_EQ(app, table.database(*table.target("main"), "app"));
   EXPECT_EQ(table.size(), 4U);
   EXPECT_EQ(table.find("third"), nullptr);
 }
@@ -40,22 +40,22 @@ TEST(CircuitTable, NamesThatNoServerAllowsHaveNoCircuit) {
   EXPECT_EQ(table.target(std::string(257, 'x')), nullptr);
   Target* main = table.target(std::string(256, 'x'));
   ASSERT_NE(main, nullptr);
-  EXPECT_EQ(table.database("x", *main, std::string(257, 'x')), nullptr);
-  EXPECT_NE(table.database("x", *main, std::string(256, 'x')), nullptr);
+  EXPECT_EQ(table.database(*main, std::string(257, 'x')), nullptr);
+  EXPECT_NE(table.database(*main, std::string(256, 'x')), nullptr);
 }
 
 TEST(CircuitTable, AFloodOfDatabasesCostsItsOwnTargetFirst) {
   CircuitTable table(1000);
   Target* quiet = table.target("quiet");
-  for (int i = 0; i < 40; ++i) table.database("quiet", *quiet, "db" + std::to_string(i));
-  for (int i = 0; i < 5000; ++i) table.database("loud", *table.target("loud"), "db" + std::to_string(i));
+  for (int i = 0; i < 40; ++i) table.database(*quiet, "db" + std::to_string(i));
+  for (int i = 0; i < 5000; ++i) table.database(*table.target("loud"), "db" + std::to_string(i));
   EXPECT_EQ(table.size(), 1000U);
   EXPECT_EQ(count(table), 1000U);
   EXPECT_EQ(table.find("quiet")->databases(), 40U);
   EXPECT_EQ(table.evictions(), 0U);
   EXPECT_EQ(table.refusals(), 5042U - 1000U);
   // A newcomer gets its place from the loud one.
-  for (int i = 0; i < 40; ++i) table.database("new", *table.target("new"), "db" + std::to_string(i));
+  for (int i = 0; i < 40; ++i) table.database(*table.target("new"), "db" + std::to_string(i));
   EXPECT_EQ(table.find("new")->databases(), 40U);
   EXPECT_EQ(table.find("quiet")->databases(), 40U);
   EXPECT_EQ(table.size(), 1000U);
@@ -64,13 +64,13 @@ TEST(CircuitTable, AFloodOfDatabasesCostsItsOwnTargetFirst) {
 TEST(CircuitTable, OfOneTargetTheLongestUntouchedGoes) {
   CircuitTable table(4);
   Target* main = table.target("main");
-  for (const auto* name : {"a", "b", "c"}) table.database("main", *main, name);
-  EXPECT_EQ(table.database("main", *main, "d"), nullptr);
+  for (const auto* name : {"a", "b", "c"}) table.database(*main, name);
+  EXPECT_EQ(table.database(*main, "d"), nullptr);
   main->end_cycle();
   main->note("a", *main->find("a"));
-  EXPECT_EQ(table.database("main", *main, "d"), nullptr);
+  EXPECT_EQ(table.database(*main, "d"), nullptr);
   main->end_cycle();
-  ASSERT_NE(table.database("main", *main, "d"), nullptr);
+  ASSERT_NE(table.database(*main, "d"), nullptr);
   EXPECT_NE(main->find("a"), nullptr);
   EXPECT_EQ(main->find("b"), nullptr);
 }
@@ -81,7 +81,7 @@ TEST(CircuitTable, MoreThanThereIsRoomForDoNotDriveEachOtherOut) {
   for (int cycle = 0; cycle < 5; ++cycle) {
     for (int i = 0; i < 1100; ++i) {
       const std::string name = "db" + std::to_string(i);
-      if (Database* database = table.database("main", *main, name)) main->note(name, *database);
+      if (Database* database = table.database(*main, name)) main->note(name, *database);
     }
     main->end_cycle();
   }
@@ -95,10 +95,10 @@ TEST(CircuitTable, BrokenOnesMakeRoomLast) {
   Target* main = table.target("main");
   for (int i = 0; i < 20; ++i) {
     const std::string name = "broken" + std::to_string(i);
-    break_circuit(*table.database("main", *main, name));
+    break_circuit(*table.database(*main, name));
     main->file(name);
   }
-  for (int i = 0; i < 500; ++i) table.database("main", *main, "db" + std::to_string(i));
+  for (int i = 0; i < 500; ++i) table.database(*main, "db" + std::to_string(i));
   EXPECT_EQ(main->broken->size(), 20U);
   EXPECT_EQ(table.size(), 100U);
 }
@@ -112,7 +112,7 @@ TEST(CircuitTable, AFloodOfTargetsStaysWithinTheBoundAndSparesThoseInTrouble) {
   EXPECT_NE(table.find("broken"), nullptr);
   for (int i = 0; i < 5000; ++i) {
     const std::string name = "x" + std::to_string(i);
-    table.database(name, *table.target(name), "db");
+    table.database(*table.target(name), "db");
   }
   EXPECT_LE(table.size(), 100U);
   EXPECT_EQ(count(table), table.size());
@@ -123,7 +123,7 @@ TEST(CircuitTable, IsBoundedWhenAllAreInTrouble) {
   for (int i = 0; i < 1000; ++i) {
     const std::string name = "t" + std::to_string(i % 7);
     Target* target = table.target(name);
-    if (Database* database = table.database(name, *target, "db" + std::to_string(i))) {
+    if (Database* database = table.database(*target, "db" + std::to_string(i))) {
       break_circuit(*database);
       target->file("db" + std::to_string(i));
     }
@@ -134,11 +134,38 @@ TEST(CircuitTable, IsBoundedWhenAllAreInTrouble) {
   EXPECT_EQ(table.size(), 100U);
 }
 
+// All others are in trouble, as in an outage of the network.
+TEST(CircuitTable, TheOneThatAsksIsNeverTheOneThatGoes) {
+  for (std::size_t targets = 1; targets <= 140; ++targets) {
+    for (const std::size_t room : {targets, targets + 1, 2 * targets}) {
+      CircuitTable table(room);
+      for (std::size_t i = 0; i < targets; ++i) {
+        Target* target = table.target("t" + std::to_string(i));
+        if (i > 0) break_circuit(*target);
+      }
+      for (std::size_t i = 0; table.size() < room; ++i) table.database(*table.target("t1"), "db" + std::to_string(i));
+      Target* asks = table.target("t0");
+      ASSERT_NE(asks, nullptr);
+      if (Database* made = table.database(*asks, "app")) {
+        ASSERT_EQ(asks->find("app"), made);
+      }
+      ASSERT_EQ(table.peek("t0"), asks);
+      ASSERT_LE(table.size(), room);
+      ASSERT_EQ(count(table), table.size());
+    }
+  }
+}
+
+TEST(CircuitTable, NamesOfOtherKeysAreNoTargets) {
+  CircuitTable table(100);
+  for (const auto* name : {"@host", "main/app", "/", "@"}) EXPECT_EQ(table.target(name), nullptr) << name;
+}
+
 TEST(CircuitTable, ATableOfOneHoldsATarget) {
   CircuitTable table(0);
   Target* main = table.target("main");
   ASSERT_NE(main, nullptr);
-  EXPECT_EQ(table.database("main", *main, "app"), nullptr);
+  EXPECT_EQ(table.database(*main, "app"), nullptr);
   EXPECT_NE(table.target("other"), nullptr);
   EXPECT_EQ(table.size(), 1U);
 }
@@ -146,7 +173,7 @@ TEST(CircuitTable, ATableOfOneHoldsATarget) {
 TEST(CircuitTable, ShrinksByClosedDatabasesOnly) {
   CircuitTable table(1000);
   Target* main = table.target("main");
-  for (int i = 0; i < 500; ++i) table.database("main", *main, "db" + std::to_string(i));
+  for (int i = 0; i < 500; ++i) table.database(*main, "db" + std::to_string(i));
   break_circuit(*main->find("db0"));
   main->file("db0");
   table.shrink_to(100);
@@ -161,7 +188,7 @@ TEST(CircuitTable, ShrinksByClosedDatabasesOnly) {
 TEST(Target, AFiledDatabaseKeepsWhatItIs) {
   CircuitTable table(10);
   Target* main = table.target("main");
-  Database* app = table.database("main", *main, "app");
+  Database* app = table.database(*main, "app");
   main->note("app", *app);
   app->why = "timeout";
   break_circuit(*app);

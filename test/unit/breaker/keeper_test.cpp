@@ -2,14 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "breaker/keeper.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "breaker/lines.hpp"
 #include "state/folder.hpp"
 #include "state/scratch_folder.hpp"
@@ -26,6 +30,31 @@ class KeeperTest : public ::testing::Test {
   KeeperTest() : folder_(*state::StateFolder::open({scratch_.path().string(), "default"})) {}
 
   Keeper open() { return {CircuitFiles(folder_, "dbi-breaker"), clock_, log_}; }
+
+  // Reads what there is, and hands it to the panel as records of its targets come.
+  void start(Keeper& keeper, Panel& panel) {
+    panel.on_new_target([&](std::string_view name) { keeper.hand_over(panel, name); });
+    ASSERT_TRUE(keeper.load(panel));
+  }
+
+  bool note(Panel& panel, std::string_view target, std::string_view database = {}) {
+    return panel.note(lines_.parse(data(clock_.time, target, database)), clock_.time, clock_.time);
+  }
+
+  void store(Keeper& keeper, Panel& panel) {
+    keeper.touch(true);
+    ASSERT_TRUE(keeper.store(panel));
+  }
+
+  state::Circuits stored() { return state::load_circuits(folder_.circuits())->circuits; }
+
+  static state::StoredCircuit open_for(Timestamp opened_at, microseconds time) {
+    state::StoredCircuit out;
+    out.state = state::CircuitState::Open;
+    out.opened_at = opened_at;
+    out.open_for = time;
+    return out;
+  }
 
   void give(const state::Overrides& overrides) { ASSERT_TRUE(state::store_overrides(folder_.overrides(), overrides)); }
 
@@ -64,16 +93,18 @@ TEST_F(KeeperTest, KeepsTheCircuitsFromRunToRun) {
   {
     Keeper keeper = open();
     Panel panel(settings_, &clock_, nullptr);
-    ASSERT_TRUE(keeper.load(panel));
+    start(keeper, panel);
     break_target(panel, "main");
     keeper.touch(true);
     ASSERT_TRUE(keeper.store(panel));
   }
   Keeper keeper = open();
   Panel panel(settings_, &clock_, nullptr);
-  ASSERT_TRUE(keeper.load(panel));
+  start(keeper, panel);
+  EXPECT_EQ(panel.broken() + keeper.others_broken(), 1U);
+  EXPECT_TRUE(note(panel, "main"));
   EXPECT_EQ(panel.broken(), 1U);
-  EXPECT_TRUE(panel.note(lines_.parse(data(clock_.time, "main")), clock_.time, clock_.time));
+  EXPECT_EQ(keeper.others(), 0U);
 }
 
 TEST_F(KeeperTest, AChangeIsStoredSoonMereCallsLater) {
@@ -166,7 +197,8 @@ TEST_F(KeeperTest, ACloseClosesWhatAnEarlierRunOpened) {
   give({{"main", {Override::Order::Close, clock_.time, {}, ""}}});
   Keeper keeper = open();
   Panel panel(settings_, &clock_, nullptr);
-  ASSERT_TRUE(keeper.load(panel));
+  start(keeper, panel);
+  EXPECT_FALSE(note(panel, "main"));  // before anybody has looked
   EXPECT_THAT(look(keeper, panel), ElementsAre("main closed"));
   clock_.time += 1s;
   break_target(panel, "main");
@@ -196,18 +228,19 @@ TEST_F(KeeperTest, NoneOfTheCircuitsIsBelievedWhereOneCannotBe) {
   ASSERT_TRUE(state::store_circuits(folder_.circuits(), {{"a", open_one}, {"b", damaged}}));
   Keeper keeper = open();
   Panel panel(settings_, &clock_, nullptr);
-  ASSERT_TRUE(keeper.load(panel));
-  EXPECT_EQ(panel.broken(), 0U);
+  start(keeper, panel);
+  EXPECT_EQ(keeper.others(), 0U);
+  EXPECT_FALSE(note(panel, "a"));
   EXPECT_EQ(keeper.take_damages().size(), 1U);
 }
 
 TEST_F(KeeperTest, TwoOfOnePipelineKeepEachOthersCircuits) {
   Keeper first = open();
   Panel one(settings_, &clock_, nullptr);
-  ASSERT_TRUE(first.load(one));
+  start(first, one);
   Keeper second = open();
   Panel other(settings_, &clock_, nullptr);
-  ASSERT_TRUE(second.load(other));
+  start(second, other);
   for (int i = 0; i < 3; ++i) {
     clock_.time += 20min;
     break_target(one, "a" + std::to_string(i));
@@ -231,11 +264,97 @@ TEST_F(KeeperTest, TwoOfOnePipelineKeepEachOthersCircuits) {
   EXPECT_EQ(state::load_circuits(folder_.circuits())->circuits.at("a0").state, state::CircuitState::Closed);
 }
 
+// Whatever room each has for its own.
+TEST_F(KeeperTest, CircuitsOfOthersTakeNobodysRoom) {
+  state::Circuits many;
+  for (int i = 0; i < 500; ++i) many["b/db" + std::to_string(i)] = open_for(kNoon, 1h);
+  many["b"] = open_for(kNoon, 1h);
+  ASSERT_TRUE(state::store_circuits(folder_.circuits(), many));
+  settings_.max_circuits = 10;
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  start(keeper, panel);
+  for (int i = 0; i < 9; ++i) note(panel, "a", "db" + std::to_string(i));
+  break_target(panel, "a");
+  for (int i = 0; i < 2; ++i) store(keeper, panel);
+  EXPECT_EQ(panel.evictions() + panel.refusals(), 0U);
+  const state::Circuits kept = stored();
+  EXPECT_EQ(kept.size(), many.size() + 10);
+  for (const auto& [key, circuit] : many) ASSERT_EQ(kept.at(key), circuit) << key;
+}
+
+TEST_F(KeeperTest, OfTooManyOthersClosedDatabasesGoFirst) {
+  state::Circuits many;
+  state::StoredCircuit closed;
+  closed.window = "o";
+  for (int i = 0; i < 300; ++i) many["b/db" + std::to_string(i)] = closed;
+  many["b"] = closed;
+  many["b/db7"] = open_for(kNoon, 1h);
+  ASSERT_TRUE(state::store_circuits(folder_.circuits(), many));
+  settings_.max_circuits = 10;
+  Keeper keeper(CircuitFiles(folder_, "dbi-breaker"), clock_, log_, 100);
+  Panel panel(settings_, &clock_, nullptr);
+  start(keeper, panel);
+  store(keeper, panel);
+  EXPECT_EQ(stored().size(), 100U);
+  EXPECT_TRUE(stored().contains("b"));
+  EXPECT_TRUE(stored().contains("b/db7"));
+}
+
+// What it kept of its own targets holds; of those of others what they have written since.
+TEST_F(KeeperTest, AResumedRunDoesNotBringBackWhatOthersHaveChanged) {
+  state::StoredCircuit closed;
+  closed.window = "o";
+  ASSERT_TRUE(state::store_circuits(folder_.circuits(), {{"b", closed}, {"b/app", closed}}));
+  std::string lines;
+  {
+    Keeper keeper = open();
+    Panel panel(settings_, &clock_, nullptr);
+    start(keeper, panel);
+    note(panel, "a", "app");
+    break_target(panel, "a");
+    store(keeper, panel);
+    panel.save(lines);
+  }
+  state::Circuits changed = stored();
+  changed["b"] = changed["b/app"] = open_for(kNoon, 1h);
+  changed["a"] = {};
+  ASSERT_TRUE(state::store_circuits(folder_.circuits(), changed));
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  start(keeper, panel);
+  std::istringstream in(lines);
+  for (std::string line; std::getline(in, line);) EXPECT_TRUE(*panel.load_line(lines_.parse(line)));
+  store(keeper, panel);
+  EXPECT_EQ(stored().at("a").state, state::CircuitState::Open);
+  EXPECT_EQ(stored().at("b").state, state::CircuitState::Open);
+  EXPECT_TRUE(note(panel, "b", "app"));
+}
+
+// It is called between records.
+TEST_F(KeeperTest, WhereAnotherWritesItIsStoredLater) {
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  clock_.time += 1h;
+  keeper.touch(true);
+  {
+    const auto lock = state::Lock::acquire(folder_.circuits(), state::this_process("another"));
+    ASSERT_TRUE(lock);
+    const auto before = std::chrono::steady_clock::now();
+    keeper.store_when_due(panel, clock_.monotonic());
+    EXPECT_LT(std::chrono::steady_clock::now() - before, 1s);
+    EXPECT_FALSE(is_stored());
+  }
+  clock_.time += 1s;
+  keeper.store_when_due(panel, clock_.monotonic());
+  EXPECT_TRUE(is_stored());
+}
+
 // A newer dbi-breaker wrote it: each store is refused, not only the first.
 TEST_F(KeeperTest, ANewerFileStaysAsItIs) {
   Keeper keeper = open();
   Panel panel(settings_, &clock_, nullptr);
-  ASSERT_TRUE(keeper.load(panel));
+  start(keeper, panel);
   break_target(panel, "main");
   const std::string newer = "{\"format\":\"circuits\",\"version\":99}\n";
   std::ofstream(folder_.circuits()) << newer;
@@ -246,6 +365,31 @@ TEST_F(KeeperTest, ANewerFileStaysAsItIs) {
   std::stringstream content;
   content << std::ifstream(folder_.circuits()).rdbuf();
   EXPECT_EQ(content.str(), newer);
+}
+
+TEST_F(KeeperTest, AFaultIsToldOnceUntilItIsOver) {
+  const std::filesystem::path told = scratch_ / "told";
+  const Descriptor file(::open(told.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  log_ = Log("dbi-breaker", LogLevel::Warning, file.get());
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  const auto times_told = [&](bool works) {
+    std::filesystem::remove_all(folder_.circuits());
+    if (!works) std::filesystem::create_directories(folder_.circuits() / "no file");
+    for (int i = 0; i < 3; ++i) {
+      clock_.time += 1h;
+      keeper.touch(true);
+      keeper.store_when_due(panel, clock_.monotonic());
+    }
+    std::stringstream content;
+    content << std::ifstream(told).rdbuf();
+    const std::string text = content.str();
+    return std::ranges::count(text, '\n');
+  };
+  EXPECT_EQ(times_told(true), 0);
+  EXPECT_EQ(times_told(false), 1);
+  EXPECT_EQ(times_told(true), 1);
+  EXPECT_EQ(times_told(false), 2);
 }
 
 TEST_F(KeeperTest, AFaultOfTheFolderIsTheEndsFault) {

@@ -75,7 +75,8 @@ TEST_F(OperatorTest, StatusKeepsControlCharactersFromTheTerminal) {
 
 TEST_F(OperatorTest, DamageIsToldAndDoesNotStandInTheWay) {
   state::write_plainly(folder_.circuits(), "{");
-  EXPECT_THAT(*show_status(folder_, kNoon), HasSubstr("circuits.json was damaged"));
+  EXPECT_THAT(*show_status(folder_, kNoon), HasSubstr("circuits.json is damaged (no JSON from byte 2 on)"));
+  EXPECT_TRUE(std::filesystem::exists(folder_.circuits()));  // who looks moves nothing
   state::write_plainly(folder_.overrides(), "{");
   EXPECT_THAT(*open_circuit(folder_, {"@host", 1h, ""}, clock_), HasSubstr("overrides.json was damaged"));
   EXPECT_EQ(overrides().size(), 1U);
@@ -130,6 +131,13 @@ TEST_F(OperatorTest, ATargetThatLeftTracesIsKnown) {
   for (const auto* key : {"b", "t", "a", "a/any database", "second/any"}) {
     EXPECT_TRUE(open_circuit(folder_, {key, 1h, ""}, clock_)) << key;
   }
+}
+
+// One slip where no database is known must not make the right name unknown.
+TEST_F(OperatorTest, WhatAnOperatorSaidMakesNoDatabaseKnown) {
+  ASSERT_TRUE(open_circuit(folder_, {"second/nosuch", 1h, ""}, clock_));
+  EXPECT_TRUE(open_circuit(folder_, {"second/app", 1h, ""}, clock_));
+  EXPECT_TRUE(close_circuit(folder_, "second/nosuch", clock_));
 }
 
 TEST_F(OperatorTest, APipelineThatNobodyRunsIsRefused) {

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <memory>
+#include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -203,15 +206,42 @@ TEST_F(PanelTest, ARefusedLoginOpensAtOnceWhatItNames) {
 
 TEST_F(PanelTest, ErrorsOfACycleWithoutAScrapeSayNothingAboutTheNext) {
   for (int i = 0; i < 10; ++i) {
-    const std::string lost = fmt::format(R"(,"error_class":"timeout","cycle":"lost{}")", i);
+    const std::string lost = fmt::format(R"(,"error_class":"timeout","cycle":"{}1")", i);
     hand(line_of("error", now_, "main", "", lost));
     hand(line_of("error", now_, "main", "app", lost));
-    hand(scrape(now_, "main", "partial", fmt::format(R"(,"cycle_ms":1,"cycle":"kept{}")", i)));
+    hand(scrape(now_, "main", "partial", fmt::format(R"(,"cycle_ms":1,"cycle":"{}2")", i)));
     advance(10s);
   }
   EXPECT_THAT(states(), IsEmpty());
   EXPECT_EQ(stored("main").window, "oooooooooo");
   EXPECT_EQ(stored("main/app").window, "oooooooooo");
+}
+
+// An error of somewhere else, without a cycle or of an earlier one, leaves what this one has shown.
+TEST_F(PanelTest, AnErrorOfNoCycleDoesNotForgetThoseOfTheCycleUnderWay) {
+  for (int i = 0; i < 5; ++i) {
+    hand(line_of("error", now_, "main", "", fmt::format(R"(,"error_class":"timeout","cycle":"{}")", 5 + i)));
+    hand(error(now_, "main", "other"));
+    hand(line_of("error", now_, "main", "", R"(,"error_class":"connection","cycle":"3")"));
+    hand(line_of("error", now_, "main", "app", R"(,"error_class":"connection","cycle":"3")"));
+    hand(scrape(now_, "main", "partial", fmt::format(R"(,"cycle_ms":1,"cycle":"{}")", 5 + i)));
+    advance(10s);
+  }
+  EXPECT_EQ(stored("main").reason, "5 of 5 calls failed, the last one: timeout");
+  EXPECT_THAT(states(), ElementsAre("main:open"));
+  hand(error(now_, "other", "timeout"));  // without a cycle at all
+  hand(scrape(now_, "other", "partial"));
+  EXPECT_EQ(stored("other").window, "f");
+}
+
+// A scrape says which cycle it is, whatever came before.
+TEST_F(PanelTest, ACollectorThatBeginsAnewIsHeard) {
+  hand(scrape(now_, "main", "ok", R"(,"cycle":"9")"));
+  for (int i = 0; i < 2; ++i) {
+    hand(line_of("error", now_, "main", "", R"(,"error_class":"timeout","cycle":"1")"));
+    hand(scrape(now_, "main", "partial", R"(,"cycle":"1")"));
+  }
+  EXPECT_EQ(stored("main").window, "oof");
 }
 
 // --- Databases ---
@@ -340,6 +370,22 @@ TEST_F(HostTest, FiguresAreReadAtMostOnceInTheInterval) {
   EXPECT_EQ(host_.readings, 1 + 2);
 }
 
+TEST_F(HostTest, ACircuitOfTheHostThatNobodyChargesAnyMoreCloses) {
+  Panel panel(settings_, &clock_, &host_);
+  host_.cpu_pct = 95;
+  for (int i = 0; i < 5; ++i) panel.scrape(lines_.parse(scrape(now_, "main")), now_, now_, changes_);
+  EXPECT_THAT(take_changes(), ElementsAre("@host open"));
+  settings_.host = {.cpu_pct = 0, .memory_available = 0, .memory_pressure_pct = 0};
+  panel.set(settings_);
+  now_ += 30s + settings_.rules.half_open_timeout - 1us;
+  panel.scrape(lines_.parse(scrape(now_, "main")), now_, now_, changes_);
+  EXPECT_THAT(take_changes(), IsEmpty());
+  now_ += 1us;
+  panel.scrape(lines_.parse(scrape(now_, "main")), now_, now_, changes_);
+  EXPECT_THAT(take_changes(), ElementsAre("@host closed"));
+  EXPECT_EQ(panel.broken(), 0U);
+}
+
 TEST_F(PanelTest, WithoutLimitsTheHostIsNotLookedAt) {
   settings_.host = {.cpu_pct = 0, .memory_available = 0, .memory_pressure_pct = 0};
   Panel panel(settings_, &clock_, &host_);
@@ -357,6 +403,7 @@ TEST_F(PanelTest, TheAdvisedTimeoutRisesOnSuccessesNearItOnly) {
   cycle("main", "partial", {"timeout@app"}, {}, costs(6250));
   cycle("main", "failed", {"timeout"}, {}, costs(6250));
   cycle("main", "skipped", {}, {}, costs(6250));
+  cycle("main", "ok", {}, {}, R"(,"cycle_ms":10001,"cost":{"statements":{"ms":6000}})");  // a slow one
   cycle("main", "ok", {}, {}, R"(,"cycle_ms":6250)");
   EXPECT_EQ(stored("main").timeout, 6250ms);
   for (int i = 0; i < 50; ++i) cycle("main", "ok", {}, {}, costs(29000));
@@ -392,6 +439,21 @@ TEST_F(PanelTest, AnOperatorsOpenBlocksWhatIsKnownAndWhatComes) {
   EXPECT_EQ(panel_.broken(), 0U);
 }
 
+TEST_F(PanelTest, AnOperatorsOpenHoldsForWhatHasNoRoom) {
+  settings_.max_circuits = 2;
+  panel_.set(settings_);
+  const std::string long_name(300, 'x');
+  panel_.force("main/second", true, "", changes_);
+  panel_.force("main/" + long_name, true, "", changes_);
+  panel_.force(long_name, true, "", changes_);
+  EXPECT_FALSE(hand(data(now_, "main", "first")));
+  EXPECT_TRUE(hand(data(now_, "main", "second")));
+  EXPECT_FALSE(hand(data(now_, "main", "third")));
+  EXPECT_TRUE(hand(data(now_, "main", long_name)));
+  EXPECT_TRUE(hand(data(now_, long_name)));
+  EXPECT_EQ(panel_.refusals(), 2U);
+}
+
 TEST_F(PanelTest, AnOperatorsCloseClosesWhatOpenedBeforeIt) {
   cycle("main", "failed", {"authentication"});  // at noon, by both clocks
   cycle("main", "ok", {"authentication@app"});
@@ -422,6 +484,54 @@ TEST_F(PanelTest, CircuitsJsonGoesByTheMachinesClock) {
   EXPECT_EQ(stored("main", true).opened_at, kNoon + 12s);
   clock_.time += 1h;
   EXPECT_EQ(stored("main", true).opened_at, kNoon + 12s);
+}
+
+TEST_F(PanelTest, CircuitsJsonStaysRightWhereAServersClockIsSetBack) {
+  const Timestamp ahead = now_ + 24h * 3650;
+  panel_.note_error(lines_.parse(error(ahead, "main", "authentication")));
+  panel_.scrape(lines_.parse(scrape(ahead, "main", "failed")), ahead, ahead, changes_);
+  EXPECT_EQ(stored("main", true).opened_at, clock_.time);
+  advance(10s);
+  EXPECT_TRUE(hand(data(now_, "main")));
+  hand(scrape(now_, "main", "skipped"));
+  EXPECT_EQ(stored("main").opened_at, now_);  // by either clock
+  EXPECT_EQ(stored("main", true).opened_at, clock_.time);
+  advance(30s);
+  EXPECT_FALSE(hand(data(now_, "main")));
+}
+
+// Of several targets, each with a clock of its own that walks anywhere: all are well again soon after the clocks are.
+TEST_F(PanelTest, AfterAnyWalkOfTheClocksHealthyCyclesCloseAllCircuits) {
+  std::mt19937_64 random(7);
+  const auto below = [&](std::uint64_t end) { return random() % end; };
+  for (int history = 0; history < 10; ++history) {
+    Panel panel(settings_, &clock_, nullptr);
+    std::vector<Timestamp> clocks(3, clock_.time);
+    const auto cycle_of = [&](std::size_t i, const std::string& outcome, std::string_view fault) {
+      const std::string target = "t" + std::to_string(i);
+      panel.note(lines_.parse(data(clocks[i], target, "app")), clocks[i], clocks[i]);
+      if (!fault.empty()) panel.note_error(lines_.parse(error(clocks[i], target, fault, below(2) == 0 ? "app" : "")));
+      panel.scrape(lines_.parse(scrape(clocks[i], target, outcome)), clocks[i], clocks[i], changes_);
+    };
+    for (int i = 0; i < 300; ++i) {
+      const auto which = below(clocks.size());
+      const auto step = std::chrono::seconds(below(below(5) == 0 ? 1'000'000'000 : 100));
+      clocks[which] += below(3) == 0 ? -step : step;
+      clock_.time += 10s;
+      cycle_of(which, below(3) == 0 ? "failed" : "partial", below(2) == 0 ? "timeout" : "authentication");
+      panel.for_each(true, [&](std::string_view key, const state::StoredCircuit& each) {
+        const auto read = state::parse_circuit(state::format_circuit(each));
+        ASSERT_TRUE(read && *read == each && circuit::Circuit::restore(*read)) << key;
+      });
+    }
+    clocks.assign(3, clock_.time);
+    for (int i = 0; i < 15 * 6 + 4; ++i) {  // the longest open time, then the probes
+      for (std::size_t which = 0; which < clocks.size(); ++which) cycle_of(which, "ok", "");
+      for (Timestamp& each : clocks) each += 10s;
+      clock_.time += 10s;
+    }
+    EXPECT_EQ(panel.broken(), 0U);
+  }
 }
 
 TEST_F(PanelTest, ARestartWhileOpenStaysOpen) {
@@ -483,7 +593,7 @@ TEST_F(PanelTest, AResumedRunGoesOnInTheMiddleOfACycle) {
     panel->save(saved);
     return blocked + saved;
   };
-  for (const std::size_t room : {100U, 3U}) {
+  for (const std::size_t room : {100U, 3U}) {  // all in one target, and a table that is full
     settings_.max_circuits = room;
     const std::string whole = run(input.size() + 1);
     EXPECT_GT(std::ranges::count(whole, '\n'), 10);
@@ -491,10 +601,67 @@ TEST_F(PanelTest, AResumedRunGoesOnInTheMiddleOfACycle) {
   }
 }
 
+// Where there is no room for all, who is evicted does not depend on where the run was cut.
+TEST_F(PanelTest, AResumedRunEvictsTheSameCircuits) {
+  std::mt19937_64 random(3);
+  std::vector<std::string> input;
+  for (int i = 0; i < 400; ++i) {
+    const std::string target = "t" + std::to_string(random() % 3);
+    const Timestamp at = kNoon + i * 1s;
+    for (auto left = random() % 6; left > 0; --left) {
+      input.push_back(data(at, target, "db" + std::to_string(random() % 5)));
+    }
+    if (random() % 4 == 0) input.push_back(error(at, target, "authentication", "db" + std::to_string(random() % 5)));
+    if (random() % 2 == 0) input.push_back(scrape(at, target, "ok"));
+  }
+  settings_.max_circuits = 9;
+  const auto run = [&](std::size_t restart_every) {
+    auto panel = std::make_unique<Panel>(settings_, nullptr, nullptr);
+    std::vector<Change> changes;
+    for (std::size_t i = 0; i < input.size(); ++i) {
+      if (i % restart_every == restart_every - 1) {
+        std::string saved;
+        panel->save(saved);
+        panel = std::make_unique<Panel>(settings_, nullptr, nullptr);
+        std::istringstream in(saved);
+        for (std::string line; std::getline(in, line);) EXPECT_TRUE(*panel->load_line(lines_.parse(line))) << line;
+      }
+      const record::Record& record = lines_.parse(input[i]);
+      std::string scratch;
+      const Timestamp at = *parse_timestamp(record.text("ts", scratch).value());
+      if (input[i].find("\"scrape\"") != std::string::npos) {
+        panel->scrape(record, at, at, changes);
+      } else if (input[i].find("\"error\"") != std::string::npos) {
+        panel->note_error(record);
+      } else {
+        panel->note(record, at, at);
+      }
+    }
+    std::string saved;
+    panel->save(saved);
+    return saved;
+  };
+  const std::string whole = run(input.size() + 1);
+  for (const std::size_t every : {1U, 2U, 3U, 7U}) EXPECT_EQ(run(every), whole) << every;
+}
+
 TEST_F(PanelTest, LinesOfOthersAreLeftToThem) {
   EXPECT_FALSE(*panel_.load_line(lines_.parse(R"({"kind":"record_clock","target":"main"})")));
   EXPECT_FALSE(*panel_.load_line(lines_.parse("{}")));
-  EXPECT_FALSE(panel_.load_line(lines_.parse(R"({"kind":"circuit","key":"a","state":"open","window":"?"})")));
+  EXPECT_FALSE(panel_.load_line(lines_.parse(R"({"kind":"circuit","key":"a"})")));
+  EXPECT_FALSE(
+      panel_.load_line(lines_.parse(R"({"kind":"circuit","key":"a","circuit":{"state":"closed","window":"?"}})")));
+  EXPECT_TRUE(
+      *panel_.load_line(lines_.parse(R"({"kind":"circuit","key":"a","circuit":{"state":"closed"},"shift_us":9e18})")));
+}
+
+// Their names would read as those of other circuits.
+TEST_F(PanelTest, TargetsOfNoTargetsNameHaveNoCircuit) {
+  for (const auto* name : {"@host", "main/app"}) {
+    for (int i = 0; i < 5; ++i) cycle(name, "failed", {"authentication"}, {"app"});
+    EXPECT_FALSE(hand(data(now_, name, "app")));
+  }
+  EXPECT_EQ(panel_.size(), 1U);
 }
 
 TEST_F(PanelTest, RecordsWithoutATargetHaveNoCircuit) {
