@@ -68,16 +68,16 @@ unlock_statements() {
 }
 
 @test "a server that is locked up is left alone while its circuit is open, and recovers by itself" {
-  start_pipe 3s --kinds query_stats
+  start_pipe 8s --kinds query_stats
   wait_until 10 last_is ok
   lock_statements
   wait_until 20 circuit_skips 1
   local before
   before=$(connections)
-  wait_until 20 circuit_skips 8
+  wait_until 20 circuit_skips 5  # a second of the eight
   assert_equal "$(connections)" "$before"
   unlock_statements
-  wait_until 20 has_event closed
+  wait_until 30 has_event closed
   wait_until 10 last_is ok
   stop_pipe
   assert_equal "$(jq -r 'select(.kind == "event") | .event' out | head -1)" circuit_opened
@@ -104,7 +104,7 @@ unlock_statements() {
 }
 
 @test "from cron the target is skipped, then probed, and its circuit closes" {
-  hourly() { collect --once --lock-timeout 20ms --kinds query_stats | breaker --open-time 2s >>out; }
+  hourly() { collect --once --lock-timeout 20ms --kinds query_stats | breaker --open-time 10s >>out; }
   hourly
   lock_statements
   hourly
@@ -115,7 +115,7 @@ unlock_statements() {
   assert_output --regexp "^circuit $KEY is open until .*: .* calls failed, the last one: timeout$"
   unlock_statements
   probed() { hourly && last_is ok; }
-  wait_until 20 probed
+  wait_until 30 probed
   hourly
   assert_equal "$(jq -r 'select(.kind == "event") | .event' out | paste -sd ' ')" "circuit_opened circuit_half_open circuit_closed"
 }

@@ -84,14 +84,11 @@ Result<Divert> open_divert(const dbi::breaker::Settings& settings, const Options
   return Divert(std::move(file));
 }
 
-Result<dbi::breaker::Reloaded> reload(const dbi::breaker::Settings& now, const dbi::run::Context& context) {
+Result<dbi::breaker::Reloaded> reload(const dbi::run::Context& context) {
   DBI_TRY_ASSIGN(const Options options, reread(context));
   dbi::breaker::Reloaded out;
   DBI_TRY_ASSIGN(out.settings, settings_of(options.breaker));
-  const bool same = out.settings.on_open == now.on_open && out.settings.divert_to == now.divert_to;
-  if (!same) {
-    DBI_TRY_ASSIGN(out.divert, open_divert(out.settings, options, context.process->output));
-  }
+  DBI_TRY_ASSIGN(out.divert, open_divert(out.settings, options, context.process->output));
   return out;
 }
 
@@ -121,7 +118,7 @@ Result<dbi::ExitStatus> filter(const Options& options, dbi::run::Context& contex
     if (!options.filter.replay) around.host = &probe;
     if (setup.folder) around.files.emplace(*setup.folder, dbi::run::owner_name(context));
     DBI_TRY_ASSIGN(around.divert, open_divert(settings, options, context.process->output));
-    around.reread = [&context](const dbi::breaker::Settings& now) { return reload(now, context); };
+    around.reread = [&context] { return reload(context); };
     DBI_TRY_ASSIGN(auto breaker, dbi::breaker::Breaker::make(settings, std::move(around)));
     add_figures(*setup.telemetry, breaker->figures());
     return std::unique_ptr<dbi::stream::Filter>(std::move(breaker));

@@ -7,7 +7,7 @@ complete -c dbi-breaker -l why -x -d 'the reason, for those who see the circuit 
 complete -c dbi-breaker -l on-open -x -a 'tag drop divert' -d 'what becomes of records of an open circuit'
 complete -c dbi-breaker -l divert-to -r -F -d 'append diverted records to FILE'
 complete -c dbi-breaker -l max-circuits -x -d 'know at most N targets and databases'
-complete -c dbi-breaker -l failure-threshold -x -d 'open after N failures in a row at the latest'
+complete -c dbi-breaker -l failure-threshold -x -d 'open only with N calls in the window'
 complete -c dbi-breaker -l failure-rate -x -d 'open where so many percent of the calls failed'
 complete -c dbi-breaker -l slow-over -x -d 'count a cycle as slow that takes longer'
 complete -c dbi-breaker -l slow-rate -x -d 'open where so many percent of the calls were slow or failed'

@@ -211,10 +211,10 @@ Status Breaker::on_deadline(MonotonicTime now, stream::Writer& out) {
 
 Status Breaker::on_reload() {
   if (!around_.reread) return {};
-  DBI_TRY_ASSIGN(Reloaded reloaded, around_.reread(settings_));
-  if (around_.divert) DBI_TRY(around_.divert->reopen());
+  DBI_TRY_ASSIGN(Reloaded reloaded, around_.reread());
+  if (around_.divert) DBI_TRY(around_.divert->flush());
   settings_ = reloaded.settings;
-  if (reloaded.divert) around_.divert = std::move(reloaded.divert);
+  around_.divert = std::move(reloaded.divert);
   panel_.set(settings_);
   count_open();
   return {};

@@ -41,7 +41,7 @@ struct Figures {
   telemetry::Gauge recovery_time_s;     ///< how long the one that closed last had not been closed
 };
 
-/// The settings as they are now, and the file to divert to where it is another one.
+/// The settings as they are now, and the file to divert to, opened anew: it may have been rotated.
 struct Reloaded {
   Settings settings;
   std::optional<stream::DivertFile> divert;
@@ -55,10 +55,10 @@ struct Surroundings {
   bool replay = false;
   const Clock* clock = nullptr;
   const Log* log = nullptr;
-  resource::HostProbe* host = nullptr;                          ///< nullptr: the circuit of the host is never charged
-  std::optional<CircuitFiles> files;                            ///< nothing: a run without state
-  std::optional<stream::DivertFile> divert;                     ///< for OnOpen::Divert
-  std::function<Result<Reloaded>(const Settings& now)> reread;  ///< for SIGHUP; empty: the settings stay
+  resource::HostProbe* host = nullptr;       ///< nullptr: the circuit of the host is never charged
+  std::optional<CircuitFiles> files;         ///< nothing: a run without state
+  std::optional<stream::DivertFile> divert;  ///< for OnOpen::Divert
+  std::function<Result<Reloaded>()> reread;  ///< for SIGHUP; empty: the settings stay
 };
 
 /// Control records pass untouched. Of the others those are blocked whose target, whose database or whose host has an

@@ -29,9 +29,9 @@ void describe_records(cli::Tree& tree, BreakerOptions& options) {
 void describe_opening(cli::Tree& tree, BreakerOptions& options) {
   auto& rules = options.settings.rules;
   tree.group("When a circuit opens");
-  tree.integer("--failure-threshold", &rules.minimum_calls, "open after N failures in a row at the latest")
+  tree.integer("--failure-threshold", &rules.minimum_calls, "open only with N calls in the window")
       .value("N")
-      .text("The number of calls in the window below which nothing opens.")
+      .text("With the default rate and window N failures in a row open a circuit, whatever came before.")
       .key("circuit_breaker.failure_threshold")
       .range(1, 1000);
   tree.number("--failure-rate", &options.failure_rate_pct, "open where so many percent of the calls failed")

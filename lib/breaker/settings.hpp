@@ -21,11 +21,12 @@ enum class OnOpen : std::uint8_t {
   Divert  ///< the same, and it goes to a file
 };
 
+/// The ranges are those of the options (breaker_options.cpp).
 struct Settings {
   circuit::Rules rules;
   microseconds slow_over = std::chrono::seconds{10};  ///< a cycle that takes longer is slow; 0: none is
-  double connections_pct = 0;                         ///< a target with so many connections in use fails; 0: none does
-  microseconds replica_lag{0};                        ///< a target that lags so far behind fails; 0: none does
+  double connections_pct = 0;   ///< 0 to 100: a target with so many connections in use fails; 0: none does
+  microseconds replica_lag{0};  ///< a target that lags so far behind fails; 0: none does
   bool adaptive_timeout = true;
   circuit::TimeoutBounds timeout;
   resource::HostLimits host;

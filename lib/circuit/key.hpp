@@ -7,7 +7,8 @@
 
 namespace dbi::circuit {
 
-/// The circuit of the host's own CPU and memory; it blocks every target. No target can be called so.
+/// The circuit of the host's own CPU and memory; it blocks every target. A record's target may be called so, but has no
+/// circuit then (breaker/circuit_table.hpp).
 inline constexpr std::string_view kHostKey = "@host";
 
 /// "main" for a target, "main/app" for a database. A target's name has no '/', a database's may have some.

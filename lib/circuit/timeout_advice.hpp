@@ -14,7 +14,8 @@ struct TimeoutBounds {
 /// The next advice after a cycle whose dearest read took `spent`: a quarter more where it succeeded within the last
 /// fifth of the limit, a tenth less (the original's step) where it took less than half of it. A read that hit its limit
 /// must not lead to a longer one, which would load a server in trouble more, so a cycle with a timeout or a failure
-/// changes nothing: the caller asks after successes only. `current` beyond the bounds is brought within them first.
+/// changes nothing: the caller asks after cycles that went well only. `current` beyond the bounds is brought within
+/// them first.
 [[nodiscard]] microseconds advise_timeout(const TimeoutBounds& bounds, microseconds current, microseconds spent);
 
 }  // namespace dbi::circuit

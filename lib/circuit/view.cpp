@@ -2,7 +2,6 @@
 #include "circuit/view.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "circuit/circuit.hpp"
@@ -16,14 +15,6 @@ template <typename Map>
 const typename Map::mapped_type* find(const Map& map, std::string_view key) {
   const auto found = map.find(key);
   return found == map.end() ? nullptr : &found->second;
-}
-
-// The keys of the databases of a target lie together.
-template <typename Map>
-void add_databases(const Map& map, const std::string& prefix, std::set<std::string, std::less<>>& keys) {
-  for (auto at = map.lower_bound(prefix); at != map.end() && at->first.starts_with(prefix); ++at) {
-    keys.insert(at->first);
-  }
 }
 
 Standing own_standing(const state::StoredCircuit& circuit, Timestamp now) {
@@ -64,19 +55,6 @@ Verdict View::target(std::string_view target, Timestamp now) const {
   Verdict own = verdict(target, now);
   Verdict host = verdict(kHostKey, now);
   return host.admission > own.admission ? host : own;
-}
-
-std::vector<View::Database> View::databases(std::string_view target, Timestamp now) const {
-  const std::string prefix = make_key(target, "");
-  std::set<std::string, std::less<>> keys;
-  add_databases(circuits_, prefix, keys);
-  add_databases(overrides_, prefix, keys);
-  std::vector<Database> out;
-  for (const auto& key : keys) {
-    Verdict one = verdict(key, now);
-    if (one.admission != Admission::Full) out.push_back({key.substr(prefix.size()), std::move(one)});
-  }
-  return out;
 }
 
 double View::strain(std::string_view key, Timestamp now) const {

@@ -68,14 +68,6 @@ class View {
   /// For a target as a whole: its own circuit and the host's; the stricter answer, of equals the target's.
   [[nodiscard]] Verdict target(std::string_view target, Timestamp now) const;
 
-  /// The databases of the target whose circuits are not closed, by name; Skip or Probe each. Those that are skipped
-  /// belong into `left_out` of the scrape.
-  struct Database {
-    std::string name;
-    Verdict verdict;
-  };
-  [[nodiscard]] std::vector<Database> databases(std::string_view target, Timestamp now) const;
-
   /// By the strain of the target's circuit and the host's, while they are closed.
   [[nodiscard]] Relief relief(std::string_view target, Timestamp now) const;
 

@@ -25,7 +25,8 @@ struct CircuitPermit {
 };
 
 /// For a target at the moment `now` of the collector's clock. The time limit that dbi-breaker advises holds, within
-/// what a time limit may be, but never exceeds `longest`: the one that somebody configured.
+/// what a time limit may be, but never exceeds `longest`: the one that somebody configured, kShortestTimeout or more.
+/// Circuits of single databases have no say: each read is of the whole server.
 [[nodiscard]] CircuitPermit permit_for(const circuit::View& circuits, std::string_view target, Timestamp now,
                                        std::optional<microseconds> longest);
 

@@ -111,26 +111,6 @@ TEST(View, ATargetThatOnlyAnOverrideNamesIsSkippedToo) {
   EXPECT_EQ(verdict.standing.why, "upgrade");
 }
 
-TEST(View, ListsTheDatabasesOfATargetThatAreNotClosed) {
-  const View view({{"main", open_circuit()},
-                   {"main/a", open_circuit()},
-                   {"main/b", closed_circuit()},
-                   {"main/c/d", half_open_circuit()},
-                   {"main2/e", open_circuit()},
-                   {"main.x/f", open_circuit()}},
-                  {{"main/z", {Override::Order::Open, kNoon, std::nullopt, ""}},
-                   {"main/a", {Override::Order::Close, kNoon - 1s, std::nullopt, ""}}});
-  const auto databases = view.databases("main", kNoon + 1s);
-  ASSERT_EQ(databases.size(), 3U);
-  EXPECT_EQ(databases[0].name, "a");
-  EXPECT_EQ(databases[0].verdict.admission, Admission::Skip);
-  EXPECT_EQ(databases[1].name, "c/d");
-  EXPECT_EQ(databases[1].verdict.admission, Admission::Probe);
-  EXPECT_EQ(databases[1].verdict.key, "main/c/d");
-  EXPECT_EQ(databases[2].name, "z");
-  EXPECT_EQ(databases[2].verdict.admission, Admission::Skip);
-}
-
 TEST(View, ReliefGoesByTheStrainOfClosedCircuits) {
   const auto relief = [](double own, double host) {
     return View({{"main", closed_circuit(own)}, {"@host", closed_circuit(host)}}, {}).relief("main", kNoon);

@@ -31,6 +31,23 @@ TEST(AtomicFile, WritesAndReadsBackWhatWasWritten) {
   EXPECT_EQ(files_in(folder.path()), 1U);
 }
 
+TEST(AtomicFile, IsWrittenInPiecesAndNotThereBeforeTheEnd) {
+  const ScratchFolder folder;
+  ASSERT_TRUE(write_atomic(folder / "file", "before", Durability::Fast));
+  {
+    auto file = AtomicFile::create(folder / "file", Durability::Fast);
+    ASSERT_TRUE(file && file->append("lost"));
+  }
+  EXPECT_EQ(files_in(folder.path()), 1U);
+  EXPECT_EQ(read_whole(folder / "file").value(), "before");
+  auto file = AtomicFile::create(folder / "file", Durability::Durable);
+  ASSERT_TRUE(file && file->append("a") && file->append("b"));
+  EXPECT_EQ(read_whole(folder / "file").value(), "before");
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(read_whole(folder / "file").value(), "ab");
+  EXPECT_EQ(files_in(folder.path()), 1U);
+}
+
 TEST(AtomicFile, AFileOfTheCurrentFolderNeedsNoFolderInItsName) {
   const ScratchFolder folder;
   const auto before = std::filesystem::current_path();

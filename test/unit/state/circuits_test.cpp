@@ -75,6 +75,19 @@ TEST(Circuits, AreALineEachOfWhatAppliesToThem) {
       " }\n}\n");
 }
 
+TEST(Circuits, OneReadsBackFromItsText) {
+  for (const auto& [key, circuit] : some_circuits()) {
+    const auto read = parse_circuit(format_circuit(circuit));
+    ASSERT_TRUE(read) << key;
+    EXPECT_EQ(*read, circuit) << key;
+  }
+  for (const auto* text : {"", "{", "7", "{}", R"({"state":"open"})", R"({"state":"closed","window":7})"}) {
+    const auto read = parse_circuit(text);
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().kind, ErrorKind::Malformed) << text;
+  }
+}
+
 TEST(Circuits, NoFileHasNoCircuits) {
   const ScratchFolder folder;
   const auto loaded = load_circuits(folder / "circuits.json");

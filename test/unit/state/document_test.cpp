@@ -87,6 +87,46 @@ TEST(Document, DamageIsSetAsideAndReported) {
   }
 }
 
+TEST(Document, WhoOnlyLooksMovesNothing) {
+  const ScratchFolder folder;
+  write_plainly(folder / "d", "{");
+  const auto refuse = [](const nlohmann::ordered_json&, int) { return Status{}; };
+  const auto loaded = load_document(folder / "d", kFormat, refuse, OnDamage::Report);
+  ASSERT_TRUE(loaded && loaded->damage);
+  EXPECT_EQ(loaded->damage->set_aside, "");
+  EXPECT_THAT(loaded->damage->message, testing::HasSubstr("d is damaged (no JSON from byte 2 on)"));
+  EXPECT_EQ(content_of(folder / "d"), "{");
+}
+
+// The reading and the moving are two steps, between which a writer puts a whole file there.
+TEST(Document, WhatWasReplacedMeanwhileIsNotSetAside) {
+  const ScratchFolder folder;
+  write_plainly(folder / "d", "damaged");
+  const auto accept = [&](std::string_view text) -> Status {
+    if (text == "whole") return {};
+    write_plainly(folder / "d", "whole");
+    return fail(ErrorKind::Malformed, "on purpose");
+  };
+  const auto loaded = load_text(folder / "d", accept, OnDamage::LockAndSetAside);
+  ASSERT_TRUE(loaded);
+  EXPECT_TRUE(loaded->found);
+  EXPECT_FALSE(loaded->damage);
+  EXPECT_EQ(content_of(folder / "d"), "whole");
+  write_plainly(folder / "e", "damaged");
+  const auto refuse = [](std::string_view) -> Status { return fail(ErrorKind::Malformed, "on purpose"); };
+  EXPECT_TRUE(load_text(folder / "e", refuse, OnDamage::LockAndSetAside)->damage);
+  EXPECT_EQ(content_of(folder / "e.corrupt"), "damaged");
+}
+
+TEST(Document, DamageIsToldInWordsOfOurs) {
+  for (const auto* text : {"{", "[]", "{}", R"({"format":"circuits","version":3,"value":7})"}) {
+    const ScratchFolder folder;
+    write_plainly(folder / "d", text);
+    Seen seen;
+    EXPECT_THAT(load(folder / "d", seen)->damage->message, testing::Not(testing::HasSubstr("exception"))) << text;
+  }
+}
+
 TEST(Document, AnErrorOfTheReceiverIsNoDamage) {
   const ScratchFolder folder;
   ASSERT_TRUE(store_document(folder / "d", kFormat, {}, Durability::Fast));
