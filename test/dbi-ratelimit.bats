@@ -49,8 +49,8 @@ replay() { dbi-ratelimit --replay "$@"; }
   { records a x 3; records a x 3 | sed 's/2026-/2036-/'; records a x 20 1000000; } >in
   replay --no-config --default-rps 1 --default-burst 1 in >out
   # 0 at once; 4 confirms the time ahead, 7 that it was wrong, when the bucket still holds what 4 put in: 8 passes.
-  jq -nc '[inputs | select(.kind == "session")] | map(.ts[:4] + .ts[17:19])' out >times
-  [ "$(cat times)" = "$(jq -nc '["202600", "203600"] + [range(2; 20) | "2026" + "0\(.)"[-2:]]')" ]
+  jq -nc '[inputs | select(.kind == "session")] | map(.ts[:4] + .ts[17:19])' out >seconds
+  [ "$(cat seconds)" = "$(jq -nc '["202600", "203600"] + [range(2; 20) | "2026" + "0\(.)"[-2:]]')" ]
 }
 
 @test "within its limits every record leaves as the very bytes that came in" {

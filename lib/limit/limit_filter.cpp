@@ -34,10 +34,6 @@ Words words_of(AdaptiveRate::State state) {
   return {"rate_restored", record::Severity::Info, "it is what is configured again"};
 }
 
-void catch_up(telemetry::Counter& counter, std::uint64_t total) {
-  counter.add(total - counter.value());
-}
-
 }  // namespace
 
 LimitFilter::LimitFilter(LimitSettings settings, Over over, std::optional<stream::DivertFile> divert,
@@ -176,11 +172,11 @@ Status LimitFilter::load_line(const record::Record& line) {
 
 void LimitFilter::publish() {
   const auto& totals = limiter_.totals();
-  catch_up(figures_.admitted, totals.admitted);
-  catch_up(figures_.over_key, totals.over_key);
-  catch_up(figures_.over_global, totals.over_global);
-  catch_up(figures_.rate_changes, totals.rate_changes);
-  catch_up(figures_.key_evictions, limiter_.evictions());
+  figures_.admitted.raise_to(totals.admitted);
+  figures_.over_key.raise_to(totals.over_key);
+  figures_.over_global.raise_to(totals.over_global);
+  figures_.rate_changes.raise_to(totals.rate_changes);
+  figures_.key_evictions.raise_to(limiter_.evictions());
   figures_.keys.set(static_cast<double>(limiter_.keys()));
 }
 

@@ -26,9 +26,9 @@ struct LimitSurroundings {
   std::string tool;
   std::string name;
   stream::ClockMode clock_mode = stream::ClockMode::Wall;
-  bool replay = false;  ///< nothing of downstream is looked at
-  const Clock* clock = nullptr;
-  const stream::StreamCounters* counters = nullptr;
+  bool replay = false;                                    ///< nothing of downstream is looked at
+  const Clock* clock = nullptr;                           ///< never null
+  const stream::StreamCounters* counters = nullptr;       ///< never null: time in writes is read from it
   std::optional<std::filesystem::path> telemetry_folder;  ///< where exporters speak; none: they say nothing
   std::function<Result<LimitSettings>()> reread;          ///< for SIGHUP; may be empty
 };
@@ -45,7 +45,8 @@ struct LimitFigures {
   telemetry::Gauge rejection_rate;  ///< share of the records of the last second that had any
 };
 
-/// Control records pass untouched and are never counted against a limit.
+/// Control records pass untouched and are never counted against a limit. By the machine's clock it relies on
+/// Filter::flush() before every wait of the loop: the time that it has read holds for the records of one batch.
 class LimitFilter final : public stream::Filter {
  public:
   /// `divert` is there for Over::Divert alone. Over::Delay wants the machine's clock.

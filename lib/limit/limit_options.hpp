@@ -37,6 +37,7 @@ struct NamedLimitOptions {
   std::vector<WindowOptions> schedule;
 };
 
+/// The ranges are those of describe_limit_options(); settings_of() takes what is outside of them as it is.
 struct LimitOptions {
   double default_rps = 500;
   std::int64_t default_burst = 10'000;

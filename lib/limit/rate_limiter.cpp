@@ -6,13 +6,15 @@
 #include <utility>
 
 #include "base/text_key.hpp"
-#include "base/time_text.hpp"
 #include "record/builder.hpp"
 #include "record/text_of.hpp"
 
 namespace dbi::limit {
 
 namespace {
+
+using record::count_of;
+using record::time_of;
 
 constexpr std::string_view kKeyKind = "rate_limit_key";
 constexpr std::string_view kGlobalKind = "rate_limit_global";
@@ -25,17 +27,8 @@ AdaptiveRate::State state_named(std::string_view word) {
   return static_cast<AdaptiveRate::State>(found - kStateWords.begin());
 }
 
-std::uint64_t count_of(const record::Record& line, std::string_view name) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, line.integer(name).value_or(0)));
-}
-
-Timestamp time_of(const record::Record& line, std::string_view name) {
-  const auto time = parse_timestamp(record::text_of(line, name));
-  return time ? *time : Timestamp{};
-}
-
 Gcra bucket_of(const record::Record& line) {
-  return {time_of(line, "at"), line.integer("backlog").value_or(0)};
+  return {time_of(line, "at").value_or(Timestamp{}), line.integer("backlog").value_or(0)};
 }
 
 }  // namespace
@@ -236,7 +229,7 @@ bool RateLimiter::load_line(const record::Record& line) {
   state.bucket = bucket_of(line);
   state.adaptive = AdaptiveRate(state_named(record::text_of(line, "rate")),
                                 Rate::thousandths(line.integer("rate_thousandths").value_or(0)));
-  state.stepped = line.find("stepped") == nullptr ? state.bucket.at() : time_of(line, "stepped");
+  state.stepped = time_of(line, "stepped").value_or(state.bucket.at());
   state.decisions = static_cast<std::uint32_t>(count_of(line, "decisions"));
   state.over = static_cast<std::uint32_t>(count_of(line, "over"));
   state.records = count_of(line, "records");

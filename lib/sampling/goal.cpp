@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/time_text.hpp"
 #include "record/builder.hpp"
+#include "record/text_of.hpp"
 
 namespace dbi::sampling {
 
@@ -98,8 +98,8 @@ void Goal::save(std::string& lines) const {
 bool Goal::load_line(const record::Record& line) {
   if (line.text("kind", scratch_) != kKind) return false;
   const auto found = std::ranges::find(classes_, line.text("class", scratch_).value_or(""), &Class::name);
-  const auto start = parse_timestamp(line.text("slot_start", scratch_).value_or(""));
-  const auto latest = parse_timestamp(line.text("latest", scratch_).value_or(""));
+  const auto start = record::time_of(line, "slot_start");
+  const auto latest = record::time_of(line, "latest");
   if (found == classes_.end() || !start || !latest) return true;
   slot_start_ = std::min(*start, *latest);
   latest_ = *latest;

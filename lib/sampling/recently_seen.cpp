@@ -9,8 +9,8 @@
 
 #include "base/text.hpp"
 #include "base/text_key.hpp"
-#include "base/time_text.hpp"
 #include "record/builder.hpp"
+#include "record/text_of.hpp"
 #include "sampling/matcher.hpp"
 
 namespace dbi::sampling {
@@ -88,7 +88,7 @@ void RecentlySeen::save(std::string& lines) const {
 bool RecentlySeen::load_line(const record::Record& line) {
   if (line.text("kind", scratch_) != kKind) return false;
   const auto key = digest_from(line.text("key", scratch_).value_or(""));
-  const auto kept = parse_timestamp(line.text("kept", scratch_).value_or(""));
+  const auto kept = record::time_of(line, "kept");
   if (key && kept) kept_.put(*key) = *kept;
   return true;
 }

@@ -33,7 +33,7 @@ class RulePlan {
   /// Fails with ErrorKind::Usage where a condition cannot be compiled (describe_condition has refused it before).
   static Result<RulePlan> compile(const SamplerOptions& options);
 
-  /// Of a kind; `rules_of` the record is asked with what this gave.
+  /// What is known of a kind before a record of it is looked at: what kind_of() gives and look_up() takes.
   struct Kind {
     std::string name;  ///< empty: every kind that neither the tables nor the options know
     record::schema::KindClass kind_class = record::schema::KindClass::Data;

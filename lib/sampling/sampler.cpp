@@ -154,7 +154,7 @@ std::optional<Reason> Sampler::turned_away(const Decision& decision, const recor
   const bool seen = recently_seen_.seen(record, now);
   (seen ? figures_.cache_hits : figures_.cache_misses).add();
   figures_.cache_size.set(static_cast<double>(recently_seen_.size()));
-  figures_.cache_evictions.add(recently_seen_.evictions() - figures_.cache_evictions.value());
+  figures_.cache_evictions.raise_to(recently_seen_.evictions());
   return seen ? std::optional(Reason::Dedup) : std::nullopt;
 }
 

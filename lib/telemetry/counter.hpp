@@ -11,6 +11,10 @@ namespace dbi::telemetry {
 class Counter {
  public:
   void add(std::uint64_t n = 1) { value_.store(value() + n, std::memory_order_relaxed); }
+  /// Up to a total that is counted elsewhere; nothing where it is there already.
+  void raise_to(std::uint64_t total) {
+    if (total > value()) value_.store(total, std::memory_order_relaxed);
+  }
   [[nodiscard]] std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
  private:
