@@ -245,11 +245,11 @@ void Breaker::shrink() {
 void Breaker::save_state(std::string& lines) const {
   clock_.records().save(lines);
   panel_.save(lines);
-  save_memory(lines);
+  stream::append_lines(lines, [this](stream::Lines& all) { save_memory(all); });
 }
 
-void Breaker::save_memory(std::string& lines) const {
-  if (keeper_) keeper_->save_told(lines);
+void Breaker::save_memory(stream::Lines& lines) const {
+  if (keeper_) keeper_->save_told(lines.text());
 }
 
 Status Breaker::load_line(const record::Record& line) {

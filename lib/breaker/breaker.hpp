@@ -80,7 +80,7 @@ class Breaker final : public stream::Filter {
   void on_cut_off(const record::Record& record) override { ledger_.cut_off(record); }
   void shrink() override;
   void save_state(std::string& lines) const override;
-  void save_memory(std::string& lines) const override;
+  void save_memory(stream::Lines& lines) const override;
   void save_pending(std::string& lines) const override { ledger_.save(lines); }
   Status load_line(const record::Record& line) override;
 

@@ -154,10 +154,10 @@ void LimitFilter::shrink() {
 
 void LimitFilter::save_state(std::string& lines) const {
   clock_.records().save(lines);
-  limiter_.save(lines);
+  stream::append_lines(lines, [this](stream::Lines& all) { limiter_.save(all); });
 }
 
-void LimitFilter::save_memory(std::string& lines) const {
+void LimitFilter::save_memory(stream::Lines& lines) const {
   limiter_.save(lines);
 }
 

@@ -63,7 +63,7 @@ class LimitFilter final : public stream::Filter {
   void on_cut_off(const record::Record& record) override;
   void shrink() override;
   void save_state(std::string& lines) const override;
-  void save_memory(std::string& lines) const override;
+  void save_memory(stream::Lines& lines) const override;
   void save_pending(std::string& lines) const override;
   Status load_line(const record::Record& line) override;
 

@@ -191,8 +191,8 @@ std::optional<Rate> RateLimiter::rate_of(const KeyParts& key) {
   return state == nullptr ? std::nullopt : std::optional(state->rate);
 }
 
-void RateLimiter::save(std::string& lines) const {
-  record::Builder builder(lines);
+void RateLimiter::save(stream::Lines& lines) const {
+  record::Builder builder(lines.text());
   keys_.for_each([&](const std::string& name, const KeyState& state) {
     const KeyParts key = parts_of(name);
     builder.begin(kKeyKind).text("target", key.target);
@@ -209,6 +209,7 @@ void RateLimiter::save(std::string& lines) const {
       builder.unsigned_integer("over", state.over);
     }
     builder.end();
+    lines.commit();
   });
   if (!global_) return;
   builder.begin(kGlobalKind).time("at", global_->at()).integer("backlog", global_->backlog()).end();

@@ -15,6 +15,7 @@
 #include "limit/key_name.hpp"
 #include "limit/limit_options.hpp"
 #include "record/record.hpp"
+#include "stream/lines.hpp"
 
 namespace dbi::limit {
 
@@ -77,7 +78,7 @@ class RateLimiter {
   void shrink(std::optional<Timestamp> now);
 
   /// NDJSON lines of kind `rate_limit_key` and `rate_limit_global`, the key seen longest ago first.
-  void save(std::string& lines) const;
+  void save(stream::Lines& lines) const;
   /// Takes such a line; false where it is another. Rates are those of the settings now, as far as pressure did not
   /// lower them.
   bool load_line(const record::Record& line);

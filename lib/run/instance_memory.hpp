@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "run/instance_state.hpp"
 #include "run/tool.hpp"
@@ -25,11 +27,13 @@ class InstanceMemory {
   /// Where `wanted` is false or `held` has no folder, nothing is read or written.
   InstanceMemory(const Context& context, const InstanceState& held, bool wanted);
 
-  /// The filter's lines of the last run, empty where there are none. A damaged file is set aside, for which an `event`
-  /// is appended to `events`. Fails with ErrorKind::State for a newer version and where the file cannot be read.
-  Result<std::string> load(std::string& events);
+  /// The file, to be read from the filter's first line on; none where there is none. A damaged one is set aside, for
+  /// which an `event` is appended to `events`. Fails with ErrorKind::State for a newer version and where the file
+  /// cannot be read.
+  Result<Descriptor> open(std::string& events) const;
 
-  /// Writes the file where kInterval has passed since it was last written. A fault is a warning, the first time.
+  /// Writes the file where kInterval has passed since it was last written. It is never held as a whole. A fault is a
+  /// warning, once until it is over.
   void store_when_due(const stream::Filter& filter, MonotonicTime now);
 
   /// At the end of a run. Fails with ErrorKind::State.
@@ -40,7 +44,7 @@ class InstanceMemory {
 
   const Context& context_;
   std::optional<std::filesystem::path> file_;
-  std::string written_;  // what the file holds, as far as this run knows
+  std::optional<std::uint64_t> written_;  // the hash of what this run wrote last
   MonotonicTime next_{};
   bool warned_ = false;
 };

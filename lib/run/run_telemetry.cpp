@@ -55,9 +55,8 @@ void RunTelemetry::read_process() {
 }
 
 void RunTelemetry::warn(const Status& status) {
-  if (status || warned_) return;
-  warned_ = true;
-  context_.log->warning(fmt::format("no telemetry: {}", status.error().message));
+  if (!status && !warned_) context_.log->warning(fmt::format("no telemetry: {}", status.error().message));
+  warned_ = !status;
 }
 
 }  // namespace dbi::run

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <any>
 #include <functional>
 #include <optional>
 #include <string>
@@ -39,6 +40,10 @@ struct Context {
   const Process* process = nullptr;
   bool terminal = false;  ///< standard error is a terminal
   int raise_at_end = 0;   ///< a body that SIGINT ended sets it: the process ends by that signal
+
+  /// The options of a reload under way, so that all who ask reread() within it get the same, of one look at the file;
+  /// where there is none each call reads anew. Empty until the first has asked.
+  mutable std::optional<std::any> reloading;
 
   /// Whether a flag, a variable or the configuration gave `name` ("--interval").
   [[nodiscard]] bool given(std::string_view name) const { return tree->given(name); }
@@ -102,9 +107,13 @@ int run_tool(const Tool<Options>& tool, int argc, char** argv) noexcept try {
 /// Fails like a start would; the first of several faults is the error, all go to the log.
 template <typename Options>
 Result<Options> reread(const Tool<Options>& tool, const Context& context) {
+  if (context.reloading) {
+    if (const auto* known = std::any_cast<Options>(&*context.reloading)) return *known;
+  }
   Options options;
   DBI_TRY(detail::reread(
       tool.program, [&](cli::Tree& tree) { tool.describe(tree, options); }, context));
+  if (context.reloading) *context.reloading = options;
   return options;
 }
 

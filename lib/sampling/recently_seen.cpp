@@ -78,10 +78,11 @@ bool RecentlySeen::seen(const record::Record& record, Timestamp now) {
   return false;
 }
 
-void RecentlySeen::save(std::string& lines) const {
-  record::Builder builder(lines);
+void RecentlySeen::save(stream::Lines& lines) const {
+  record::Builder builder(lines.text());
   kept_.for_each([&](const std::string& key, Timestamp kept) {
     builder.begin(kKind).text("key", hex_of(key)).time("kept", kept).end();
+    lines.commit();
   });
 }
 

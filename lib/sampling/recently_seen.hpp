@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/lru_map.hpp"
 #include "record/record.hpp"
+#include "stream/lines.hpp"
 
 namespace dbi::sampling {
 
@@ -36,7 +37,7 @@ class RecentlySeen {
   [[nodiscard]] std::uint64_t evictions() const { return kept_.evictions(); }
 
   /// NDJSON lines of kind `recently_seen`, and back; load_line says false to other lines.
-  void save(std::string& lines) const;
+  void save(stream::Lines& lines) const;
   bool load_line(const record::Record& line);
 
  private:

@@ -208,12 +208,12 @@ void Sampler::count_rate(double rate) {
 
 void Sampler::save_state(std::string& lines) const {
   clock_.records().save(lines);
-  save_memory(lines);
+  stream::append_lines(lines, [this](stream::Lines& all) { save_memory(all); });
 }
 
-void Sampler::save_memory(std::string& lines) const {
-  goal_.save(lines);
-  for (const auto& [rule, window] : windows_) window.save(rule, lines);
+void Sampler::save_memory(stream::Lines& lines) const {
+  goal_.save(lines.text());
+  for (const auto& [rule, window] : windows_) window.save(rule, lines.text());
   recently_seen_.save(lines);
 }
 

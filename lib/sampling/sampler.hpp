@@ -75,7 +75,7 @@ class Sampler final : public stream::Filter {
   void on_cut_off(const record::Record& record) override { ledger_.cut_off(record); }
   void shrink() override { recently_seen_.shrink(); }
   void save_state(std::string& lines) const override;
-  void save_memory(std::string& lines) const override;
+  void save_memory(stream::Lines& lines) const override;
   void save_pending(std::string& lines) const override { ledger_.save(lines); }
   Status load_line(const record::Record& line) override;
 

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "record/record.hpp"
+#include "stream/lines.hpp"
 #include "stream/writer.hpp"
 
 namespace dbi::stream {
@@ -62,7 +63,7 @@ class Filter {
 
   /// Appends, in the same form, what the tool remembers between its runs where there is no --resume: what it has seen,
   /// its rates. Called every few seconds and at the end.
-  virtual void save_memory(std::string& /*lines*/) const {}
+  virtual void save_memory(Lines& /*lines*/) const {}
 
   /// Appends the pending drop ledger in the same form. Also used where the ledger could not be written any more.
   virtual void save_pending(std::string& /*lines*/) const {}

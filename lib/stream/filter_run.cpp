@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -14,9 +13,8 @@
 #include <utility>
 
 #include "base/errno_text.hpp"
-#include "record/builder.hpp"
 #include "record/text_of.hpp"
-#include "stream/line_reader.hpp"
+#include "stream/run.hpp"
 #include "stream/signals.hpp"
 
 namespace dbi::stream {
@@ -30,8 +28,6 @@ constexpr std::chrono::seconds kTick{1};
 constexpr std::chrono::milliseconds kMemoryPause{100};
 constexpr std::chrono::milliseconds kSoftPause{10};
 constexpr int kMemoryLooks = 50;  // 5 s
-constexpr std::uint64_t kCutOffBytes = 1 << 20;
-constexpr std::string_view kPositionKind = "stream_position";
 
 void enlarge_pipe(int descriptor) {
   struct stat status {};
@@ -47,126 +43,11 @@ std::optional<std::int64_t> seekable_offset(int descriptor) {
   return offset < 0 ? std::nullopt : std::optional<std::int64_t>(offset);
 }
 
-// How far the inputs were read: input by index, so that a run over the same files goes on.
-struct Position {
-  std::size_t index = 0;
-  std::string name;
-  std::int64_t offset = 0;
-  std::uint64_t lines = 0;
-};
-
-void append_position(const Position& position, std::string& lines) {
-  record::Builder(lines)
-      .begin(kPositionKind)
-      .unsigned_integer("index", position.index)
-      .text("input", position.name)
-      .integer("offset", position.offset)
-      .unsigned_integer("lines", position.lines)
-      .end();
-}
-
 std::int64_t integer_of(const record::Record& line, std::string_view name) {
   return std::max<std::int64_t>(0, line.integer(name).value_or(0));
 }
 
-// Calls `take` with every line of `text` that is a record. The copy behind the text gives the reader its spare bytes.
-template <typename Take>
-Status each_record(std::string text, record::Reader& reader, Take take) {
-  const std::size_t size = text.size();
-  text.append(record::kPadding, '\0');
-  record::Record record;
-  for (std::size_t begin = 0; begin < size;) {
-    const std::size_t end = std::min(text.find('\n', begin), size);
-    if (reader.parse(std::string_view(text).substr(begin, end - begin), record)) DBI_TRY(take(record));
-    begin = end + 1;
-  }
-  return {};
-}
-
-// Why the loop over an input ended.
-enum class Ending : std::uint8_t {
-  InputEnd,
-  Stop,    // a signal, at a place from which a later run can go on
-  CutOff,  // the reader is gone or the time of a stop is over: what is left is counted
-};
-
-class Run {
- public:
-  Run(Filter& filter, const StreamOptions& options, const StreamContext& context)
-      : filter_(filter),
-        options_(options),
-        context_(context),
-        writer_(options.output),
-        lines_(options.max_record_bytes),
-        rejects_(options.rejects, *context.log, *context.clock),
-        strict_(options.strict) {
-    writer_.set_give_up([this] { return drain_is_over(); });
-  }
-
-  Result<RunSummary> run();
-
- private:
-  Result<Ending> all_inputs();
-  Result<Ending> input(const std::string& name);
-  Status begin_input(const std::string& name, int descriptor);
-  Result<Ending> lines_of_input();
-  Result<Ending> lines_in_memory();
-  template <typename Take>
-  Status line(const Line& line, Take take);
-  void put_back(const Line& line);
-  Status reject(std::string_view reason, const Line& line);
-  Result<bool> wait();
-  Status duties();
-  Status reload();
-  void spare_memory(MonotonicTime moment);
-  Status read_block();
-  std::optional<MonotonicTime> deadline() const;
-
-  [[nodiscard]] MonotonicTime now() const { return context_.clock->monotonic(); }
-  bool stopping();
-  bool drain_is_over();
-  Loop::Watch watch();
-
-  Status load(const std::string& resume);
-  Result<RunSummary> finish(Result<Ending> ending);
-  tl::unexpected<Error> end_with(Error fault);
-  Status last_words();
-  Status cut_off_input();
-  Status cut_off_lines_in_memory();
-  Status cut_off_output();
-  void cut_off(const record::Record& record);
-  void leave_offset() const;
-  void publish();
-
-  Filter& filter_;
-  const StreamOptions& options_;
-  const StreamContext& context_;
-  Writer writer_;
-  LineReader lines_;
-  record::Reader reader_;
-  record::Record record_;
-  Rejects rejects_;
-  RunSummary summary_;
-
-  std::string name_;  // of the input that is read
-  Descriptor file_;
-  int descriptor_ = -1;
-  std::optional<std::int64_t> start_;  // its offset at the start, where it can be sought
-  std::size_t index_ = 0;
-  std::optional<Position> resume_at_;
-
-  std::uint64_t records_in_ = 0;  // what publish() has not yet added to the counters
-  std::uint64_t bytes_in_ = 0;
-  MonotonicTime next_tick_{};
-  std::optional<MonotonicTime> drain_until_;
-  bool strict_ = false;     // the next malformed line ends the run
-  bool held_back_ = false;  // the filter did not take the last record
-
-  // Memory above its hard limit.
-  MonotonicTime next_look_{};
-  int looks_ = 0;        // in a row that found it there
-  bool paused_ = false;  // nothing is read before the next look
-};
+}  // namespace
 
 bool Run::stopping() {
   if (!Signals::stop_requested()) return false;
@@ -184,19 +65,32 @@ bool Run::drain_is_over() {
 
 Result<RunSummary> Run::run() {
   enlarge_pipe(options_.output);
-  if (!options_.resume_from.empty()) DBI_TRY(load(options_.resume_from));
+  for (const int lines : options_.resume_from) DBI_TRY(load(lines));
   writer_.buffer() += options_.preface;
   next_tick_ = now();
   return finish(all_inputs());
 }
 
-Status Run::load(const std::string& resume) {
-  return each_record(resume, reader_, [this](const record::Record& line) -> Status {
-    if (text_of(line, "kind") != kPositionKind) return filter_.load_line(line);
-    resume_at_ = Position{static_cast<std::size_t>(integer_of(line, "index")), text_of(line, "input"),
-                          integer_of(line, "offset"), static_cast<std::uint64_t>(integer_of(line, "lines"))};
-    return {};
-  });
+// What is no line of state is passed over.
+Status Run::load(int descriptor) {
+  LineReader lines(record::kMaxRecordBytes);
+  lines.start(descriptor);
+  for (;;) {
+    const Line next = lines.next();
+    if (next.kind == Line::Kind::End) return {};
+    if (next.kind == Line::Kind::More) {
+      DBI_TRY(lines.fill());
+    } else if (next.kind == Line::Kind::Whole && reader_.parse(next.text, record_)) {
+      DBI_TRY(load_line());
+    }
+  }
+}
+
+Status Run::load_line() {
+  if (text_of(record_, "kind") != kPositionKind) return filter_.load_line(record_);
+  resume_at_ = Position{static_cast<std::size_t>(integer_of(record_, "index")), text_of(record_, "input"),
+                        integer_of(record_, "offset"), static_cast<std::uint64_t>(integer_of(record_, "lines"))};
+  return {};
 }
 
 Result<Ending> Run::all_inputs() {
@@ -286,19 +180,6 @@ void Run::put_back(const Line& line) {
   bytes_in_ -= line.bytes + (line.ended ? 1 : 0);
 }
 
-// Calls `take` where the line is a record, which record_ is then.
-template <typename Take>
-Status Run::line(const Line& line, Take take) {
-  bytes_in_ += line.bytes + (line.ended ? 1 : 0);
-  if (line.kind == Line::Kind::TooLong) {
-    return reject(fmt::format("longer than {} bytes", options_.max_record_bytes), line);
-  }
-  if (line.text.empty() || line.text == "\r") return {};
-  if (const Status status = reader_.parse(line.text, record_); !status) return reject(status.error().message, line);
-  ++records_in_;
-  return take();
-}
-
 Status Run::reject(std::string_view reason, const Line& line) {
   summary_.malformed = true;
   context_.counters->rejects.add();
@@ -325,9 +206,19 @@ Status Run::duties() {
 
 Status Run::reload() {
   if (!Signals::take_reload()) return {};
-  Status status = context_.reload ? context_.reload() : Status{};
-  if (status) status = filter_.on_reload();
+  const Status status = prepare_and_commit();
   if (!status) context_.log->warning(status.error());
+  return {};
+}
+
+// All of it or nothing.
+Status Run::prepare_and_commit() {
+  StreamContext::Commit commit;
+  if (context_.reload) {
+    DBI_TRY_ASSIGN(commit, context_.reload());
+  }
+  DBI_TRY(filter_.on_reload());
+  if (commit) commit();
   return {};
 }
 
@@ -379,111 +270,6 @@ Result<bool> Run::wait() {
   }
   return events.input;
 }
-
-// ---- The end ----
-
-// An output that is shut is an ordinary end; other faults end the run after what is complete has left.
-Result<RunSummary> Run::finish(Result<Ending> ending) {
-  if (!ending && !writer_.is_shut()) {
-    if (!writer_.has_failed()) (void)last_words();
-    return end_with(std::move(ending).error());
-  }
-  if (writer_.is_shut() || *ending == Ending::CutOff) DBI_TRY(cut_off_input());
-  bool said = false;
-  if (!writer_.is_shut()) {
-    const Status status = last_words();
-    said = status.has_value();
-    if (!said && !writer_.is_shut()) return end_with(Error(status.error()));
-  }
-  if (!said) DBI_TRY(cut_off_output());
-  DBI_TRY(filter_.flush());
-  leave_offset();
-  if (options_.resume) {
-    const std::int64_t offset = start_.value_or(0) + static_cast<std::int64_t>(start_ ? lines_.bytes_taken() : 0);
-    append_position({index_, name_, offset, start_ ? lines_.line_number() : 0}, summary_.resume);
-    filter_.save_state(summary_.resume);
-    filter_.save_pending(summary_.resume);
-  } else {
-    filter_.save_pending(summary_.pending);
-  }
-  summary_.reader_gone = writer_.reader_gone();
-  rejects_.finish();
-  publish();
-  return std::move(summary_);
-}
-
-// A fault of the run, after what is complete has left.
-tl::unexpected<Error> Run::end_with(Error fault) {
-  (void)filter_.flush();
-  rejects_.finish();
-  publish();
-  return fail(std::move(fault));
-}
-
-// What the filter wrote before a fault of its own (a state file that cannot be written) leaves all the same.
-Status Run::last_words() {
-  const Status said = summary_.stopped && options_.resume ? filter_.on_pause(writer_) : filter_.on_end(writer_);
-  const Status flushed = writer_.flush();
-  return said ? flushed : said;
-}
-
-// What a pipe still holds was taken from its writer: it is read and counted, malformed lines as such. No more than it
-// held at first and kCutOffBytes, since a writer may go on and on. A file keeps it for a later run.
-Status Run::cut_off_input() {
-  if (start_) return {};
-  strict_ = false;
-  DBI_TRY(cut_off_lines_in_memory());
-  int held = 0;
-  if (::ioctl(descriptor_, FIONREAD, &held) != 0) held = 0;
-  const std::uint64_t limit = lines_.bytes_read() + static_cast<std::uint64_t>(held) + kCutOffBytes;
-  while (!lines_.at_end() && lines_.bytes_read() < limit) {
-    DBI_TRY_ASSIGN(const Events events, context_.loop->look({descriptor_, -1}));
-    if (!events.input) return {};
-    DBI_TRY(lines_.fill());
-    DBI_TRY(cut_off_lines_in_memory());
-  }
-  return {};
-}
-
-Status Run::cut_off_lines_in_memory() {
-  for (;;) {
-    const Line next = lines_.next();
-    if (next.kind == Line::Kind::More || next.kind == Line::Kind::End) return {};
-    DBI_TRY(line(next, [this]() -> Status {
-      cut_off(record_);
-      return {};
-    }));
-  }
-}
-
-Status Run::cut_off_output() {
-  return each_record(writer_.take_unwritten(), reader_, [this](const record::Record& record) -> Status {
-    cut_off(record);
-    return {};
-  });
-}
-
-void Run::cut_off(const record::Record& record) {
-  context_.counters->cut_off.add();
-  filter_.on_cut_off(record);
-}
-
-// For whoever shares the descriptor: behind the last record taken, not behind the last byte read.
-void Run::leave_offset() const {
-  if (start_) ::lseek(descriptor_, *start_ + static_cast<off_t>(lines_.bytes_taken()), SEEK_SET);
-}
-
-void Run::publish() {
-  StreamCounters& counters = *context_.counters;
-  counters.records_in.add(std::exchange(records_in_, 0));
-  counters.bytes_in.add(std::exchange(bytes_in_, 0));
-  const auto catch_up = [](telemetry::Counter& counter, std::uint64_t total) { counter.add(total - counter.value()); };
-  catch_up(counters.records_out, writer_.records_written());
-  catch_up(counters.bytes_out, writer_.bytes_written());
-  catch_up(counters.write_stall_us, static_cast<std::uint64_t>(writer_.write_time().count()));
-}
-
-}  // namespace
 
 Result<RunSummary> run_filter(Filter& filter, const StreamOptions& options, const StreamContext& context) {
   return Run(filter, options, context).run();

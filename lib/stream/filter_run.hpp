@@ -29,7 +29,7 @@ struct StreamOptions {
   RejectsOptions rejects;                         ///< where malformed lines are kept
   microseconds drain = std::chrono::seconds{10};  ///< how long a stop lets a pipe run on
   bool resume = false;                            ///< make RunSummary::resume at a stop and at the end
-  std::string resume_from;                        ///< what an earlier run left in RunSummary::resume, or empty
+  std::vector<int> resume_from;                   ///< descriptors of what earlier runs left, read in this order
   std::string preface;                            ///< records, LF included, that leave before all others
   int input = 0;                                  ///< "-"
   int output = 1;
@@ -47,8 +47,11 @@ struct StreamContext {
   /// at most. While it says Hard nothing is read for 5 s; then, since a filter that waits for memory of which it frees
   /// none would wait forever, one block (LineReader::kBlock) every 100 ms. Deadlines, ticks and stops go on.
   std::function<MemoryPressure()> memory_pressure;
-  /// SIGHUP, before the filter's on_reload, which a fault of this leaves out. May be empty.
-  std::function<Status()> reload{};
+  /// Puts in force what a reload has prepared.
+  using Commit = std::function<void()>;
+  /// SIGHUP: prepares what a reload changes around the filter, which takes effect once the filter's on_reload has had
+  /// no fault either. May be empty.
+  std::function<Result<Commit>()> reload{};
 };
 
 /// How a run ended.
@@ -57,7 +60,10 @@ struct RunSummary {
   bool stopped = false;      ///< a signal ended it before the input's end
   bool reader_gone = false;  ///< the reader downstream closed the pipe
   std::string resume;        ///< with StreamOptions::resume: all that the next run needs, as NDJSON
-  std::string pending;       ///< drop ledger that could not be written any more, as NDJSON; for the next start
+  /// What the filter said at its end, after all records have left: a file of its own could not be written. The rest of
+  /// the summary holds; the run has failed all the same.
+  std::optional<Error> fault;
+  std::string pending;  ///< drop ledger that could not be written any more, as NDJSON; for the next start
 
   [[nodiscard]] ExitStatus exit_status() const { return malformed ? ExitStatus::MalformedInput : ExitStatus::Done; }
 };

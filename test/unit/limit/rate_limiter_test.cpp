@@ -53,7 +53,7 @@ void load(RateLimiter& limiter, const std::string& lines) {
 
 std::string saved(const RateLimiter& limiter) {
   std::string lines;
-  limiter.save(lines);
+  stream::append_lines(lines, [&limiter](stream::Lines& all) { limiter.save(all); });
   return lines;
 }
 

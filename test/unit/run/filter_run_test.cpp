@@ -4,8 +4,10 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -36,7 +38,12 @@ class Pass final : public stream::Filter {
   void save_pending(std::string& lines) const override {
     if (!pending_.empty()) lines += pending_ + "\n";
   }
-  void save_memory(std::string& lines) const override { lines += "{\"seen\":" + std::to_string(seen_) + "}\n"; }
+  void on_cut_off(const record::Record& record) override {
+    if (record.find("count") != nullptr) pending_ = record.line();
+  }
+  void save_memory(stream::Lines& lines) const override {
+    lines.text() += "{\"seen\":" + std::to_string(seen_) + "}\n";
+  }
   Status load_line(const record::Record& line) override {
     if (const auto seen = line.integer("seen")) {
       seen_ = *seen;
@@ -220,6 +227,40 @@ TEST_F(FilterRunTest, KeepsPendingCountsWhereTheOutputFails) {
   full_output_ = true;
   EXPECT_EQ(run({write("{}\n")}), 5);
   EXPECT_EQ(read(kPending), "{\"count\":7}\n");
+}
+
+// Most of it has left, the counts are in the buffer when the disk gets full.
+TEST_F(FilterRunTest, KeepsCountsThatAFullDiskDidNotTake) {
+  leave_pending();
+  std::string many;
+  while (many.size() < 100'000) many += "{\"text\":\"" + std::string(90, 'x') + "\"}\n";
+  const auto input = write(many);
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit limit{70'000, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  const int status = run({input});
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(status, 5);
+  EXPECT_EQ(read("/out").size(), 70'000U);
+  EXPECT_EQ(read(kPending), "{\"count\":7}\n");
+}
+
+// As if the run had been killed behind the one and before the other.
+TEST_F(FilterRunTest, CountsThatAResumeFileHasTakenOverAreNotTakenAgain) {
+  leave_pending();
+  std::filesystem::create_hard_link(folder_ + kPending, folder_ + "/kept");
+  const auto resume = folder_ + "/resume";
+  EXPECT_EQ(run({"--resume", resume, write("{\"a\":1}\n")}), 0) << read("/diagnostics");
+  EXPECT_EQ(read("/out"), "{\"a\":1}\n{\"count\":7}\n");
+  std::filesystem::rename(folder_ + "/kept", folder_ + kPending);
+  EXPECT_EQ(run({"--resume", resume, write("{\"a\":1}\n{\"a\":2}\n")}), 0) << read("/diagnostics");
+  EXPECT_EQ(read("/out"), "{\"a\":2}\n");
+  EXPECT_FALSE(std::filesystem::exists(folder_ + kPending));
+  leave_pending("{\"count\":8}\n");
+  EXPECT_EQ(run({"--resume", resume, write("{\"a\":1}\n{\"a\":2}\n")}), 0) << read("/diagnostics");
+  EXPECT_EQ(read("/out"), "{\"count\":8}\n");
 }
 
 TEST_F(FilterRunTest, CountsInTheTotalsOfTheInstance) {

@@ -176,6 +176,13 @@ TEST_F(ToolTest, RereadsTheConfigurationForAReload) {
     DBI_TRY_ASSIGN(seen, reread(kTool, context));
     std::ofstream(path) << "collector: [\n";
     EXPECT_FALSE(reread(kTool, context).has_value());
+    std::ofstream(path) << "collector: {interval: 8s}\n";
+    context.reloading.emplace();
+    EXPECT_EQ(reread(kTool, context).value().interval, std::chrono::seconds{8});
+    std::ofstream(path) << "collector: {interval: 9s}\n";
+    EXPECT_EQ(reread(kTool, context).value().interval, std::chrono::seconds{8}) << "one reload, one look";
+    context.reloading.emplace();
+    EXPECT_EQ(reread(kTool, context).value().interval, std::chrono::seconds{9});
     return ExitStatus::Done;
   };
   EXPECT_EQ(run({"--config", config}, body), 0) << diagnostics();

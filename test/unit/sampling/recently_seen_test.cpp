@@ -94,7 +94,7 @@ TEST_F(RecentlySeenTest, GoesOnAfterASave) {
   seen_.seen(plan("2"), now_ + seconds(10));
   seen_.seen(plan("1"), now_ + seconds(20));
   std::string text;
-  seen_.save(text);
+  stream::append_lines(text, [this](stream::Lines& all) { seen_.save(all); });
   RecentlySeen again(2, kWindow, "plan_hash");
   for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
     EXPECT_TRUE(again.load_line(lines_.parse(text.substr(0, end))));

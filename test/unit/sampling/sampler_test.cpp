@@ -291,7 +291,7 @@ TEST(Sampler, RemembersBetweenRunsWhatItKeptAndItsRates) {
   SamplerRun first(kEverything);
   first.feed(mixed_stream(1000));
   std::string memory;
-  first.sampler().save_memory(memory);
+  stream::append_lines(memory, [&first](stream::Lines& all) { first.sampler().save_memory(all); });
   EXPECT_THAT(memory, HasSubstr("recently_seen"));
   EXPECT_THAT(memory, HasSubstr("minute_window"));
   EXPECT_THAT(memory, HasSubstr("sampling_goal"));
@@ -300,7 +300,7 @@ TEST(Sampler, RemembersBetweenRunsWhatItKeptAndItsRates) {
   SamplerRun second(kEverything);
   second.load(memory);
   std::string again;
-  second.sampler().save_memory(again);
+  stream::append_lines(again, [&second](stream::Lines& all) { second.sampler().save_memory(all); });
   EXPECT_EQ(again, memory);
 }
 

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -212,8 +213,9 @@ TEST_F(FilterRunTest, WhatIsCompleteLeavesBeforeAFaultAtTheEnd) {
   input_.write("{\"a\":1}\n");
   input_.output = Descriptor();
   const auto summary = run_filter(filter, options_, context_);
-  ASSERT_FALSE(summary);
-  EXPECT_EQ(summary.error().message, "the disk is full");
+  ASSERT_TRUE(summary);
+  ASSERT_TRUE(summary->fault);
+  EXPECT_EQ(summary->fault->message, "the disk is full");
   EXPECT_EQ(output_.read(), "{\"a\":1}\n{\"ledger\":1}\n");
   EXPECT_EQ(counters_.records_out.value(), 2U);
 }
@@ -237,6 +239,55 @@ TEST_F(FilterRunTest, AFaultOfTheFiltersOwnOutputLetsWhatIsCompleteLeave) {
   EXPECT_EQ(summary.error().message, "over: No space left on device");
   output_.output = Descriptor();
   EXPECT_EQ(output_.read(), "{\"a\":1}\n{\"ledger\":1}\n");
+}
+
+// Counts in the buffer, too: they are the filter's again.
+TEST_F(FilterRunTest, WhatAFullDeviceDidNotTakeIsCutOff) {
+  class Tells final : public Filter {
+   public:
+    Status on_record(const record::Record& record, Writer& out) override { return out.append(record.line()); }
+    Status on_end(Writer& out) override { return out.append("{\"ledger\":1}"); }
+    void on_cut_off(const record::Record& record) override { cut_off.emplace_back(record.line()); }
+    std::vector<std::string> cut_off;
+  };
+  Tells filter;
+  const Descriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+  options_.output = full.get();
+  const Descriptor file(::memfd_create("in", MFD_CLOEXEC));
+  ASSERT_EQ(::write(file.get(), "{\"a\":1}\n", 8), 8);
+  ASSERT_EQ(::lseek(file.get(), 0, SEEK_SET), 0);
+  options_.input = file.get();
+  const auto summary = run_filter(filter, options_, context_);
+  ASSERT_FALSE(summary);
+  EXPECT_EQ(filter.cut_off, (std::vector<std::string>{"{\"a\":1}", "{\"ledger\":1}"}));
+}
+
+TEST_F(FilterRunTest, AReloadThatTheFilterRefusesChangesNothingAroundIt) {
+  class Refuses final : public Filter {
+   public:
+    Status on_record(const record::Record& /*record*/, Writer& /*out*/) override { return {}; }
+    Status on_reload() override { return refuses ? fail(ErrorKind::Configuration, "refused") : Status{}; }
+    bool refuses = true;
+  };
+  Refuses filter;
+  const Signals signals(loop_.waker());
+  int prepared = 0;
+  int committed = 0;
+  context_.reload = [&]() -> Result<StreamContext::Commit> {
+    ++prepared;
+    return [&] { ++committed; };
+  };
+  context_.tick = [&](MonotonicTime) {
+    if (prepared == 0 || filter.refuses) {
+      filter.refuses = prepared == 0;
+      std::raise(SIGHUP);
+    } else {
+      input_.output = Descriptor();
+    }
+  };
+  ASSERT_TRUE(run_filter(filter, options_, context_));
+  EXPECT_EQ(prepared, 2);
+  EXPECT_EQ(committed, 1);
 }
 
 TEST_F(FilterRunTest, TheFilterIsFlushedBeforeAWait) {
