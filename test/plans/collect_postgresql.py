@@ -36,28 +36,27 @@ def option_sets(version):
     }
 
 
-# What is printed of a version: by sets of options, the formats of every statement and those more of small plans, those
-# of at most SMALL nodes. Versions in the middle have less.
-SMALL = 3
-ENDS = {"plain": (["json", "text"], []), "full": (["text"], ["json"])}
+# What is printed of a version: by sets of options, the most nodes that a plan may have for each format. Versions in the
+# middle have less, and of what is large only the shortest format is kept.
+ALL, LARGE, SMALL = 1000, 5, 3
 PLANS = {
-    "12": ENDS,
-    "15": ENDS,
-    "18": {"plain": (["json", "text"], ["yaml", "xml"]), "analyze": (["text"], []), "full": (["json", "text"], ["yaml", "xml"]),
-           "costs_off": (["text"], []), "timing_off": (["text"], [])},
+    "12": {"plain": {"json": ALL}, "full": {"text": ALL}},
+    "15": {"plain": {"json": ALL, "text": ALL}, "full": {"json": SMALL, "text": ALL}},
+    "18": {"plain": {"json": ALL, "text": ALL}, "analyze": {"text": ALL}, "costs_off": {"text": ALL}, "timing_off": {"text": ALL},
+           "full": {"json": LARGE, "text": ALL, "yaml": SMALL, "xml": SMALL}},
 }
-BETWEEN = {"plain": ([], ["json"]), "full": (["text"], [])}
-VARIANTS = {"18": {"plain": (["json", "text"], [])}}
-VARIANT = {"plain": (["text"], [])}
+BETWEEN = {"plain": {"json": SMALL}, "full": {"text": ALL}}
+VARIANTS = {"18": {"plain": {"json": ALL, "text": ALL}}}
+VARIANT = {"plain": {"text": ALL}}
 
 
-def wanted(statement, version, is_small):
+def wanted(statement, version, nodes):
     """Pairs of a set of options and a format."""
     if statement.options:
-        return [(options, form) for options in statement.options for form in FORMATS]
+        return [(options, form) for options in statement.options for form in (["json", "text"] if statement.is_variant else FORMATS)]
     chosen = VARIANTS.get(version, VARIANT) if statement.is_variant else PLANS.get(version, BETWEEN)
-    is_small = is_small or statement.is_whole
-    return [(options, form) for options, (always, small) in chosen.items() for form in always + (small if is_small else [])]
+    return [(options, form) for options, forms in chosen.items() for form, most in forms.items()
+            if nodes <= most or statement.is_whole]
 
 
 def psql(connection, script, **how):
@@ -84,7 +83,7 @@ def plans_of(statement, version, connection):
     first = (statement.options or ["plain"])[0]
     _, _, text = run(connection, [execution(statement, version, first, "json")])[0].partition("\n")
     tree = tree_of(json.loads(text)[0].get("Plan", {}))
-    wants = wanted(statement, version, len(tree) <= SMALL)
+    wants = wanted(statement, version, len(tree))
     plans = []
     for number, text in enumerate(run(connection, [execution(statement, version, *want) for want in wants[-1:] + wants])[1:], 1):
         head, _, plan = text.partition("\n")

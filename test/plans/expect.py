@@ -26,6 +26,9 @@ PostgreSQL, where a node is an object with "Node Type":
   jit_functions    functions that were compiled
 Where a plan has no node (an EXPLAIN of a utility statement), nodes is 0.
 
+MariaDB escapes nothing in the strings it prints: with a quotation mark or a backslash in a literal or a name its plan is no
+JSON. For such a plan the line has "ill_formed": true and nothing more.
+
 MySQL, explain_json_format_version 2, where a node is an object with "operation" (that is what TREE prints a line of):
   nodes, depth     as above; children are "inputs", then "inputs_from_select_list", at each node
   operations       "operation" of each in pre-order
@@ -128,7 +131,10 @@ class Pairs(list):
 
 
 def of_blocks(text):
-    document = json.loads(text, object_pairs_hook=Pairs)
+    try:
+        document = json.loads(text, object_pairs_hook=Pairs)
+    except json.JSONDecodeError:
+        return {"ill_formed": True}
     result = {"tables": [], "access_types": [], "keys": [], "depth": 0, "objects": 0, "blocks": []}
 
     def visit(value, depth):

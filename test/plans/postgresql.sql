@@ -254,6 +254,7 @@ select * from chain where depth > 2;
 with recursive n (v) as (values (1) union select v + 1 from n where v < 40) select sum(v) from n;
 
 -- name: cte_nested
+-- whole:
 -- shows: CTE outer_one | CTE inner_one
 with outer_one as materialized (
   with inner_one as materialized (select id, total from orders where total > 998)
@@ -291,6 +292,7 @@ select id, array(select o.id from orders o where o.customer_id = c.id order by o
 select id from staff s where (id + 3) = any (select o.customer_id from orders o where o.customer_id < s.boss + 7) or name = 'canary_any';
 
 -- name: init_plan
+-- whole:
 -- shows: InitPlan 1
 select id from orders where total = (select max(total) from orders where status = 'canary_init')
   or placed > (select min(born) + 98761 from customers);
@@ -409,6 +411,7 @@ join products p on p.id = i.product_id left join stock s on s.product_id = p.id
 where o.placed between '2024-03-01' and '2024-03-09' and (s.on_hand is null or s.on_hand > 3) group by c.city, p.kind;
 
 -- name: memoize
+-- whole:
 -- versions: 14+
 -- set: enable_hashjoin = off; enable_mergejoin = off; enable_material = off
 -- shows: Memoize
@@ -453,6 +456,7 @@ select id from orders order by total, placed desc, id + 98761234 offset 19990;
 select customer_id, total from orders where customer_id < 300 order by customer_id, total, status;
 
 -- name: incremental_sort_groups
+-- whole:
 -- versions: 13+
 -- set: enable_seqscan = off; enable_bitmapscan = off; work_mem = '64kB'
 -- shows: Incremental Sort | Presorted Key
@@ -576,6 +580,7 @@ select count(*) from events where happened between '2024-02-10' and '2024-03-20'
 select count(*) from events where happened < date_trunc('day', timestamptz '2024-01-15 00:00:00+00')::date;
 
 -- name: partitions_pruned_at_run
+-- whole:
 -- before: create temporary table days on commit drop as select date '2024-02-03' + n as day from generate_series(1, 4) n; analyze days
 -- set: enable_hashjoin = off; enable_mergejoin = off; [14+] enable_memoize = off
 -- shows: Nested Loop | Append
@@ -594,6 +599,7 @@ select e.happened, count(*) from events e join visits v on v.happened = e.happen
 select id from measurements where tag = 'canary_parallel' or value = 98.5;
 
 -- name: parallel_aggregate
+-- whole:
 -- parallel:
 -- shows: Finalize GroupAggregate | Gather Merge | Partial
 select tag, count(*), avg(value) from measurements where value > 1234.5 group by tag order by tag;
@@ -785,6 +791,7 @@ select name, city, born from customers where id <= 500 and name <> 'canary_seria
 select sum(total * 2 + 98.76) from orders where total > 1.5 and status <> 'canary_jit';
 
 -- name: jit_parallel
+-- whole:
 -- jit:
 -- parallel: max_parallel_workers = 2
 -- options: full
@@ -1162,6 +1169,7 @@ delete from stock using products where products.id = stock.product_id and produc
 delete from parents where id in (3, 98);
 
 -- name: delete_returning_cte
+-- whole:
 -- shows: CTE gone | Delete on stock
 with gone as (delete from stock where product_id > 396 returning *), kept as (insert into audit select note, 'canary_cte' from gone returning who)
 select count(*) from kept where who <> 'canary_kept';

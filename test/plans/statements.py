@@ -41,6 +41,7 @@ class Statement:
     before: list = dataclasses.field(default_factory=list)
     options: list = dataclasses.field(default_factory=list)
     shows: list = dataclasses.field(default_factory=list)
+    formats: list = dataclasses.field(default_factory=list)
     is_whole: bool = False
     needs_jit: bool = False
 
@@ -61,7 +62,7 @@ def read(file_name, system, version):
         statement = Statement(head)
         lines = []
         for line in body.splitlines():
-            mark = re.match(r"-- (versions|set|before|options|shows|parallel|jit|whole): ?(.*)$", line)
+            mark = re.match(r"-- (versions|set|before|options|formats|shows|parallel|jit|whole): ?(.*)$", line)
             if not mark:
                 if not re.match(r"-- ", line):
                     lines.append(line)
@@ -77,8 +78,8 @@ def read(file_name, system, version):
                 statement.before.append(text)
             elif name == "whole":
                 statement.is_whole = True
-            elif name == "options":
-                statement.options = [part.strip() for part in text.split(",")]
+            elif name in ("options", "formats"):
+                setattr(statement, name, [part.strip() for part in text.split(",")])
             else:
                 statement.shows += [part.strip() for part in text.split(" | ")]
         if not applies(statement.versions, system, version):
