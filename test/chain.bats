@@ -30,6 +30,13 @@ YAML
 }
 
 balanced() { run "$DBI_SOURCE_DIR/test/live/balance.py" "$@"; assert_success; }
+wait_for() {
+  for ((i = 0; i < 1000; ++i)); do
+    if "$@"; then return 0; fi
+    sleep 0.01
+  done
+  return 1
+}
 # What a stage could not write any more is written by its next run.
 next_starts() {
   for tool in dbi-sample dbi-breaker dbi-ratelimit; do $tool </dev/null; done
@@ -74,6 +81,28 @@ next_starts() {
   exec 9>&-
   wait "${pids[@]}"
   balanced "$BATS_FILE_TMPDIR/many" out
+  # The reload took effect: one of two before it, one of five behind it.
+  for weight in 2 5; do jq -es --argjson weight "$weight" 'any(.kind != "dropped" and .weight == $weight)' out; done
+}
+
+# It is stopped before it can read what is in its pipe.
+@test "a SIGTERM without time to drain: what lies in the pipe is counted" {
+  mkfifo one
+  exec 9<>one
+  dbi-sample --drain 0s <one 9>&- 2>err > >(dbi-breaker 9>&- | dbi-ratelimit 9>&- >out; : >ended) &
+  pid=$!
+  head -n 20 "$BATS_FILE_TMPDIR/many" >&9
+  wait_for [ -s out ]
+  kill -STOP "$pid"
+  sed -n '21,40p' "$BATS_FILE_TMPDIR/many" >&9
+  kill -TERM "$pid"
+  kill -CONT "$pid"
+  exec 9>&-
+  wait "$pid"
+  wait_for [ -e ended ]
+  head -n 40 "$BATS_FILE_TMPDIR/many" >in
+  balanced in out
+  assert_output --partial "dbi-sample shutdown': 20"
 }
 
 @test "a reader that goes: what the stages had taken is counted, at the latest by their next runs" {

@@ -37,6 +37,22 @@ Status Writer::flush() {
   return buffer_.empty() && status_ ? Status{} : write_out();
 }
 
+// Behind what is buffered. Only what does not leave is copied: for take_unwritten().
+Status Writer::append_long(std::string_view record) {
+  Status done = status_ ? write_out() : fail(Error(status_.error()));
+  const auto start = std::chrono::steady_clock::now();
+  while (done && written_ < record.size()) done = write_chunk(record.substr(written_));
+  while (done && written_ == record.size()) done = write_chunk("\n");
+  write_time_ += std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - start);
+  if (done) {
+    written_ = 0;
+    return {};
+  }
+  buffer_.append(record);
+  buffer_.push_back('\n');
+  return commit();
+}
+
 void Writer::set_reader_gone() {
   reader_gone_ = true;
   if (status_) status_ = fail(ErrorKind::Output, errno_text(EPIPE));

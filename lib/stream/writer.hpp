@@ -13,7 +13,8 @@
 namespace dbi::stream {
 
 /// Collects records and writes all of them once there are kChunk bytes, to a descriptor which it does not own and never
-/// makes non-blocking. Not shared between threads. The first fault stays: every later call fails the
+/// makes non-blocking. A record of kChunk bytes or more given to append() leaves at once, without a copy of it. Not
+/// shared between threads. The first fault stays: every later call fails the
 /// same way. A reader that is gone (EPIPE) is a fault too, told apart by reader_gone(): it is no error of the run.
 /// Where the reader is gone or was given up (is_shut()), append() and commit() go on to take records, for
 /// take_unwritten(), so that none falls between what was decided and what left; flush() fails.
@@ -26,6 +27,7 @@ class Writer {
 
   /// A record without its line end; LF is added. Fails with ErrorKind::Output where the device does.
   Status append(std::string_view record) {
+    if (record.size() >= kChunk) return append_long(record);
     buffer_.append(record);
     buffer_.push_back('\n');
     return commit();
@@ -74,6 +76,7 @@ class Writer {
   [[nodiscard]] microseconds write_time() const { return write_time_; }
 
  private:
+  Status append_long(std::string_view record);
   Status write_full();
   Status write_out();
   Status write_chunk(std::string_view chunk);

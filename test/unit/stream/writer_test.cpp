@@ -4,6 +4,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -52,6 +54,43 @@ TEST(Writer, AFaultStays) {
   EXPECT_FALSE(writer.reader_gone());
   EXPECT_EQ(writer.take_unwritten(), "{}\n");
   EXPECT_FALSE(writer.flush());
+}
+
+TEST(Writer, ALongRecordLeavesAtOnceBehindWhatIsBuffered) {
+  const Descriptor file(::memfd_create("out", MFD_CLOEXEC));
+  Writer writer(file.get());
+  const std::string long_one(Writer::kChunk, 'x');
+  ASSERT_TRUE(writer.append("{}"));
+  ASSERT_TRUE(writer.append(long_one));
+  EXPECT_TRUE(writer.empty());
+  EXPECT_LT(writer.buffer().capacity(), 3 * Writer::kChunk) << "no copy of it";
+  ASSERT_TRUE(writer.append("{}"));
+  ASSERT_TRUE(writer.flush());
+  EXPECT_EQ(writer.records_written(), 3U);
+  ASSERT_EQ(::lseek(file.get(), 0, SEEK_SET), 0);
+  EXPECT_EQ(all_of(file.get()), "{}\n" + long_one + "\n{}\n");
+}
+
+// Wherever a long record is cut: what did not leave whole is there to be counted, no more and no less.
+TEST(Writer, ALongRecordThatDoesNotLeaveIsUnwritten) {
+  const std::string long_one(Writer::kChunk + 10, 'x');
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  for (const std::size_t room :
+       {std::size_t{1}, std::size_t{3}, std::size_t{5}, long_one.size() + 3, long_one.size() + 4}) {
+    const Descriptor file(::memfd_create("out", MFD_CLOEXEC));
+    Writer writer(file.get());
+    ASSERT_TRUE(writer.append("{}"));
+    const rlimit limit{room, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+    (void)writer.append(long_one);
+    EXPECT_FALSE(writer.append("{\"next\":1}") && writer.flush());
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    std::string expected = room < 3 ? "{}\n" : "";
+    if (room < long_one.size() + 3) expected += long_one + "\n";
+    EXPECT_EQ(writer.take_unwritten(), expected + "{\"next\":1}\n") << room;
+  }
 }
 
 TEST(Writer, AReaderThatIsGoneIsToldApart) {
