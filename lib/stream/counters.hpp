@@ -13,7 +13,7 @@ struct StreamCounters {
   telemetry::Counter bytes_in;
   telemetry::Counter bytes_out;
   telemetry::Counter rejects;
-  telemetry::Counter cut_off;         ///< records counted as dropped (shutdown)
+  telemetry::Counter cut_off;         ///< records that did not leave: counted as dropped (shutdown), or kept
   telemetry::Counter write_stall_us;  ///< time spent in writes of the output
 };
 
