@@ -185,6 +185,9 @@ Status Sampler::keep(const record::Record& record, const Decision& decision, dou
     changes.at(count++) = {"sample_rate", rate_json_};
   }
   if (count == 0) return out.append(record.line());
+  // A long record grows the buffer by itself, not to twice of that for its line end.
+  const std::size_t room = out.buffer().size() + record.line().size() + kGrowth;
+  if (room > 2 * stream::Writer::kChunk) out.buffer().reserve(room);
   record::splice(record, std::span(changes).first(count), out.buffer());
   out.buffer().push_back('\n');
   return out.commit();

@@ -78,6 +78,9 @@ class SamplerRun {
     return text;
   }
 
+  /// What the output holds of memory.
+  [[nodiscard]] std::size_t output_capacity() { return out_.buffer().capacity(); }
+
   Sampler& sampler() { return *sampler_; }
   void configure(std::string_view yaml) { yaml_ = yaml; }
 

@@ -222,6 +222,15 @@ TEST(Sampler, AWeightThatIsNoneCountsAsOne) {
   EXPECT_EQ(run.written(), record_at(0, "session", "\"weight\":1.7e308") + "\n");
 }
 
+// The line end behind a long record would make the buffer twice as large.
+TEST(Sampler, ALongRecordThatIsChangedIsHeldOnce) {
+  constexpr std::size_t kBytes = 3'000'000;
+  SamplerRun run("adaptive_sampler: {default_sample_rate: 0.999999, rules: []}\n");
+  run.feed(R"({"kind":"session","query":")" + std::string(kBytes, 'x') + R"("})");
+  EXPECT_GT(run.written().size(), kBytes);
+  EXPECT_LT(run.output_capacity(), kBytes * 3 / 2);
+}
+
 TEST(Sampler, NoRecordGrowsBeyondTheLongest) {
   const std::string line = record_at(0, "session", "\"query\":\"" + std::string(1000, 'x') + "\"");
   SamplerRun run("adaptive_sampler: {default_sample_rate: 0.01, rules: [], explain_decision: true}\n", "dbi-sample",
