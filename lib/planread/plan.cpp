@@ -2,6 +2,7 @@
 #include "planread/plan.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace dbi::planread {
 
@@ -68,6 +69,7 @@ std::uint32_t Plan::add_node(std::uint32_t parent, std::string_view label) {
 }
 
 void Plan::begin_group(GroupKind kind, std::uint32_t node) {
+  assert(groups_.empty() || groups_.back().node <= node);
   groups_.push_back({.kind = kind, .node = node, .first_property = static_cast<std::uint32_t>(properties_.size())});
   in_group_ = true;
 }
@@ -95,10 +97,17 @@ void Plan::add_unknown(std::string_view name) {
   }
 }
 
+std::span<const Group> Plan::groups(std::uint32_t node) const {
+  const auto before = [](const Group& group, std::uint32_t place) { return group.node < place; };
+  const auto begin = std::lower_bound(groups_.begin(), groups_.end(), node, before);
+  const auto end = std::find_if(begin, groups_.end(), [&](const Group& group) { return group.node != node; });
+  return {begin, end};
+}
+
 const Group* Plan::group(GroupKind kind, std::uint32_t node) const {
-  const auto found = std::find_if(groups_.begin(), groups_.end(),
-                                  [&](const Group& group) { return group.kind == kind && group.node == node; });
-  return found == groups_.end() ? nullptr : &*found;
+  const auto all = groups(node);
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Group& group) { return group.kind == kind; });
+  return found == all.end() ? nullptr : &*found;
 }
 
 void Plan::finish() {

@@ -105,6 +105,8 @@ class Plan {
   [[nodiscard]] bool has(const Owner& owner, PlanKey key) const {
     return find(owner, key) != nullptr;
   }
+  /// The groups that belong to the node, or to the statement.
+  [[nodiscard]] std::span<const Group> groups(std::uint32_t node) const;
   /// The first group of that kind that belongs to the node, or to the statement.
   [[nodiscard]] const Group* group(GroupKind kind, std::uint32_t node = kNoNode) const;
 
@@ -118,6 +120,7 @@ class Plan {
   void clear(std::size_t source_bytes);
   /// Begins a node; its properties follow at once. Nodes come in pre-order.
   std::uint32_t add_node(std::uint32_t parent, std::string_view label);
+  /// Begins a group; those of a node come before those of later nodes, and the statement's last.
   void begin_group(GroupKind kind, std::uint32_t node);
   /// Adds to the node or group that was begun last, where it says something (see the class).
   void add_number(PlanKey key, double number);

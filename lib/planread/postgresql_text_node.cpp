@@ -203,10 +203,16 @@ bool take_number(std::string_view& text, std::string_view before, double& number
   return true;
 }
 
+// "cost=0.29..8.30": the first number ends before the dots, one of which could be its own.
 void read_pair(std::string_view& text, std::string_view before, PlanKey first, PlanKey second, Plan& plan) {
+  const std::size_t dots = text.find("..");
+  if (!text.starts_with(before) || dots == std::string_view::npos) return;
+  std::string_view head = text.substr(0, dots);
   double begin = 0;
   double end = 0;
-  if (!take_number(text, before, begin) || !take_number(text, "..", end)) return;
+  if (!take_number(head, before, begin)) return;
+  text.remove_prefix(dots);
+  if (!take_number(text, "..", end)) return;
   plan.add_number(first, begin);
   plan.add_number(second, end);
 }
