@@ -239,6 +239,7 @@ Status Breaker::store() {
 
 void Breaker::shrink() {
   panel_.shrink();
+  if (keeper_) keeper_->shrink();
   count();
 }
 

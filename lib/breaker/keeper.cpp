@@ -60,6 +60,11 @@ void Keeper::bound_others(std::size_t most) {
   }
 }
 
+void Keeper::shrink() {
+  constexpr std::size_t kShrinkAbove = 1000;  // fewer are not worth giving back
+  if (others_.size() > kShrinkAbove) bound_others(std::max(kShrinkAbove, others_.size() / 4 * 3));
+}
+
 void Keeper::hand_over(Panel& panel, std::string_view target) {
   const auto hand = [&](state::Circuits::iterator at) {
     if (const Status taken = panel.restore(at->first, at->second); !taken) log_->warning(taken.error());

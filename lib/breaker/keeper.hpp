@@ -48,6 +48,9 @@ class Keeper {
   /// once; the overrides before it hold.
   void look(Panel& panel, std::vector<Change>& changes);
 
+  /// Gives back memory: a part of the others, closed ones of databases first.
+  void shrink();
+
   /// There is something to store: a change of a circuit, or only calls.
   void touch(bool changed) { (changed ? changed_ : touched_) = true; }
   /// Called between records, so it never waits: where another holds the file it is stored a second later. A fault is

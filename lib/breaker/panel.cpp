@@ -44,9 +44,10 @@ Target* Panel::target_of(const record::Record& record) {
 
 Target* Panel::target_of(std::string_view name) {
   if (last_ != nullptr && last_generation_ == table_.generation() && name == last_->name) return last_;
-  const bool is_new = !table_.contains(name);
+  const std::uint64_t before = table_.generation();
   last_ = known_target(name);
-  if (is_new && last_ != nullptr && new_target_) new_target_(last_->name);
+  const bool is_new = last_ != nullptr && table_.generation() != before;
+  if (is_new && new_target_) new_target_(last_->name);
   last_generation_ = table_.generation();
   return last_;
 }

@@ -21,6 +21,9 @@ struct CircuitPermit {
   bool fewer_kinds = false;                       ///< the dearest reads are to be left out
   std::optional<microseconds> statement_timeout;  ///< instead of the configured one
 
+  /// From this cycle to the next one.
+  [[nodiscard]] double intervals() const { return longer_interval ? 2 : 1; }
+
   friend bool operator==(const CircuitPermit&, const CircuitPermit&) = default;
 };
 

@@ -41,8 +41,8 @@ void add_sessions(ProbeReport& report, const ReadSessions& read, ServerReader& r
   std::size_t sessions = 0;
   if (write) {
     std::string unused;
-    sessions = (*write)(unused,
-                        Routing{.target = {}, .cycle = {}, .system = {}, .host = {}, .port = 0, .observed_ts = {}}, {});
+    sessions = (*write)(
+        unused, Routing{.target = {}, .cycle = {}, .system = {}, .host = {}, .port = 0, .observed_ts = {}}, {}, 1);
   }
   add_source(report, account, "sessions", Verdict::Ok, fmt::format("{} sessions that are not idle", sessions));
 }

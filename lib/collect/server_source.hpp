@@ -54,11 +54,13 @@ class ServerSource {
 
 struct SessionOptions {
   std::size_t query_bytes = kDefaultQueryBytes;
-  std::optional<double> sample_s;  ///< nothing where a run takes one sample
+  std::optional<double> sample_s;  ///< between two samples, as configured; nothing where a run takes one sample
 };
 
-/// The sessions of a cycle, read already and not yet written: appends their records and returns how many.
-using WriteSessions = std::function<std::size_t(std::string& out, const Routing& routing, Timestamp ts)>;
+/// The sessions of a cycle, read already and not yet written: appends their records and returns how many. `intervals`
+/// is how many of them this sample stands for: more than one where cycles are left out to spare the server.
+using WriteSessions =
+    std::function<std::size_t(std::string& out, const Routing& routing, Timestamp ts, double intervals)>;
 
 /// Reads the sessions; nothing where that failed, the account has the error then. What it returns refers to `texts`.
 using ReadSessions =

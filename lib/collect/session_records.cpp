@@ -26,7 +26,7 @@ void add_signature(record::Builder& builder, const Session& session, const TextS
 }
 
 void write_session(record::Builder& builder, const Routing& routing, Timestamp ts, const Session& session,
-                   const TextStore& texts, const SessionOptions& options) {
+                   const TextStore& texts, std::optional<double> sample_s) {
   begin_record(builder, "session", routing, ts, session.database);
   add_text(builder, "pid", session.pid);
   add_text(builder, "leader_pid", session.leader_pid);
@@ -46,7 +46,7 @@ void write_session(record::Builder& builder, const Routing& routing, Timestamp t
   if (session.transaction_ms) builder.number("transaction_ms", *session.transaction_ms);
   add_text(builder, "transaction_id", session.transaction_id);
   if (!session.blocked_by.empty()) builder.texts("blocked_by", session.blocked_by);
-  if (options.sample_s) builder.number("sample_s", *options.sample_s);
+  if (sample_s) builder.number("sample_s", *sample_s);
   if (!session.missing.empty()) builder.texts("missing", session.missing);
   builder.end();
 }
@@ -54,10 +54,11 @@ void write_session(record::Builder& builder, const Routing& routing, Timestamp t
 }  // namespace
 
 WriteSessions session_writer(std::vector<Session> sessions, const TextStore& texts, const SessionOptions& options) {
-  return [sessions = std::make_shared<const std::vector<Session>>(std::move(sessions)), &texts, options](
-             std::string& out, const Routing& routing, Timestamp ts) {
+  return [sessions = std::make_shared<const std::vector<Session>>(std::move(sessions)), &texts,
+          interval = options.sample_s](std::string& out, const Routing& routing, Timestamp ts, double intervals) {
     record::Builder builder(out);
-    for (const auto& session : *sessions) write_session(builder, routing, ts, session, texts, options);
+    const auto sample_s = interval ? std::optional(*interval * intervals) : std::nullopt;
+    for (const auto& session : *sessions) write_session(builder, routing, ts, session, texts, sample_s);
     return sessions->size();
   };
 }

@@ -140,7 +140,7 @@ CycleOutput TargetCycles::run(std::optional<double> late_s, const CircuitPermit&
     scrape.reason = fmt::format("{} left out: a circuit is near opening", read_sessions_ ? "query_stats" : "texts");
   }
   if (read.counters) scrape.records += write_statements(output.records, routing, *read.counters, scrape);
-  if (read.sessions) scrape.records += (*read.sessions)(output.records, routing, ts);
+  if (read.sessions) scrape.records += (*read.sessions)(output.records, routing, ts, permit.intervals());
   for (const auto& error : read.account.errors) write_error(output.records, routing, ts, error);
   scrape.outcome = judge(read.reached, read.account.read, read.account.errors);
   scrape.cost = std::move(read.account.cost);

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "state/json_fault.hpp"
 #include "state/json_time.hpp"
 
 namespace dbi::state {
@@ -71,6 +73,45 @@ Result<StoredCircuit> read_circuit(const nlohmann::ordered_json& body) {
   return out;
 }
 
+// Takes one circuit after the other out of the document while that is parsed, so that it never stands in memory as a
+// whole: it may have a hundred thousand of them. Throws like nlohmann.
+class CircuitsReader {
+ public:
+  bool operator()(int depth, nlohmann::ordered_json::parse_event_t event, const nlohmann::ordered_json& parsed) {
+    using Event = nlohmann::ordered_json::parse_event_t;
+    if (event == Event::key && depth == 1) member_ = parsed.get<std::string>();
+    if (event == Event::key && depth == 2) key_ = parsed.get<std::string>();
+    if (event != Event::object_end || depth != 2 || member_ != "circuits") return true;
+    if (fault_) return false;
+    if (auto circuit = read_circuit(parsed)) {
+      circuits_.insert_or_assign(key_, std::move(*circuit));
+    } else {
+      fault_ = Error{circuit.error().kind, fmt::format("circuit '{}': {}", key_, circuit.error().message), {}};
+    }
+    return false;
+  }
+
+  Result<Circuits> finish(const nlohmann::ordered_json& rest) {
+    if (fault_) return fail(*std::move(fault_));
+    const auto& others = rest.at("circuits").get_ref<const nlohmann::ordered_json::object_t&>();
+    if (!others.empty()) return fail(ErrorKind::Malformed, fmt::format("circuit '{}' is none", others.begin()->first));
+    return std::move(circuits_);
+  }
+
+ private:
+  std::string member_;
+  std::string key_;
+  Circuits circuits_;
+  std::optional<Error> fault_;
+};
+
+Result<Circuits> read_text(const std::filesystem::path& path, std::string_view text) {
+  CircuitsReader reader;
+  const auto rest = nlohmann::ordered_json::parse(text, std::ref(reader));
+  DBI_TRY(check_format(path, kFormat, rest.at("format").get<std::string>(), rest.at("version").get<std::int64_t>()));
+  return reader.finish(rest);
+}
+
 nlohmann::ordered_json json_of(const StoredCircuit& circuit) {
   nlohmann::ordered_json out{{"state", circuit_state_word(circuit.state)}};
   if (circuit.opened_at) {
@@ -107,19 +148,15 @@ std::optional<CircuitState> find_circuit_state(std::string_view word) {
 
 Result<LoadedCircuits> load_circuits(const std::filesystem::path& path, OnDamage on_damage) {
   LoadedCircuits loaded;
-  const auto accept = [&](const nlohmann::ordered_json& body, int) -> Status {
-    Circuits circuits;
-    for (const auto& [key, value] : body.at("circuits").items()) {
-      auto circuit = read_circuit(value);
-      if (!circuit) {
-        return fail(circuit.error().kind, fmt::format("circuit '{}': {}", key, circuit.error().message));
-      }
-      circuits.insert_or_assign(key, std::move(*circuit));
+  const auto accept = [&](std::string_view text) -> Status {
+    try {
+      DBI_TRY_ASSIGN(loaded.circuits, read_text(path, text));
+      return {};
+    } catch (const nlohmann::json::exception& error) {
+      return malformed(error);
     }
-    loaded.circuits = std::move(circuits);
-    return {};
   };
-  DBI_TRY_ASSIGN(auto read, load_document(path, kFormat, accept, on_damage));
+  DBI_TRY_ASSIGN(auto read, load_text(path, accept, on_damage));
   loaded.damage = std::move(read.damage);
   return loaded;
 }

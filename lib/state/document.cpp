@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errno_text.hpp"
+#include "state/json_fault.hpp"
 #include "state/lock.hpp"
 
 namespace dbi::state {
@@ -21,10 +22,8 @@ Status accept_text(const std::filesystem::path& path, const DocumentFormat& form
     const auto version = body.at("version").get<std::int64_t>();
     DBI_TRY(check_format(path, format, body.at("format").get<std::string>(), version));
     return accept(body, static_cast<int>(version));
-  } catch (const nlohmann::json::parse_error& error) {
-    return fail(ErrorKind::Malformed, fmt::format("no JSON from byte {} on", error.byte));
-  } catch (const nlohmann::json::exception&) {
-    return fail(ErrorKind::Malformed, "a member is not there, or of another type");
+  } catch (const nlohmann::json::exception& error) {
+    return malformed(error);
   }
 }
 

@@ -43,7 +43,9 @@ constexpr std::array kSession{
          "the id of a prepared transaction, by which pg_prepared_xacts or information_schema.innodb_trx names it; "
          "the name given to it is a literal and is not written"),
     kBlockedBy,
-    number("sample_s", "s", "the sampling interval; absent where a run takes one sample"),
+    number("sample_s", "s",
+           "how long from this sample to the next one: the interval, or two of them while the server is spared "
+           "(dbi-collect(1), Circuits); absent where a run takes one sample"),
     kMissing,
 };
 

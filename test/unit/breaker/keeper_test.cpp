@@ -301,6 +301,23 @@ TEST_F(KeeperTest, OfTooManyOthersClosedDatabasesGoFirst) {
   EXPECT_TRUE(stored().contains("b/db7"));
 }
 
+TEST_F(KeeperTest, UnderPressureOfMemoryClosedOthersGo) {
+  state::Circuits many;
+  state::StoredCircuit closed;
+  closed.window = "o";
+  for (int i = 0; i < 2000; ++i) many["b/db" + std::to_string(i)] = closed;
+  many["b"] = open_for(kNoon, 1h);
+  ASSERT_TRUE(state::store_circuits(folder_.circuits(), many));
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  start(keeper, panel);
+  keeper.shrink();
+  EXPECT_EQ(keeper.others(), 1500U);
+  for (int i = 0; i < 10; ++i) keeper.shrink();
+  EXPECT_EQ(keeper.others(), 1000U);
+  EXPECT_EQ(keeper.others_broken(), 1U);
+}
+
 // What it kept of its own targets holds; of those of others what they have written since.
 TEST_F(KeeperTest, AResumedRunDoesNotBringBackWhatOthersHaveChanged) {
   state::StoredCircuit closed;

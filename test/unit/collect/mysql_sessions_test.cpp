@@ -40,12 +40,12 @@ class MysqlSessionsTest : public ::testing::Test {
     server.session_tables = {"threads", "metadata_locks", "session_connect_attrs", "data_lock_waits"};
   }
 
-  std::string read() {
+  std::string read(double intervals = 1) {
     account = {};
     std::string out;
     if (const auto write = sessions(reader, texts, account)) {
       (*write)(out, Routing{.target = "t", .cycle = {}, .system = "mysql", .host = {}, .port = 0, .observed_ts = {}},
-               {});
+               {}, intervals);
     }
     return out;
   }
@@ -68,6 +68,14 @@ TEST_F(MysqlSessionsTest, AWaiterNamesItsBlockerWhichIsThereThoughIdle) {
   EXPECT_THAT(out, HasSubstr(R"("blocked_by":["10"])"));
   EXPECT_THAT(out, HasSubstr(R"("query":"update t set v = ?")"));
   EXPECT_EQ(server.parameters.back()[0], "10,11");
+}
+
+TEST_F(MysqlSessionsTest, ASampleStandsForTheIntervalThatIsReallyUsed) {
+  server.sessions = {session("11", "Query", "updating", "update t set v = 'x'")};
+  EXPECT_THAT(read(), Not(HasSubstr("sample_s")));
+  sessions = mysql_sessions({.sample_s = 10});
+  EXPECT_THAT(read(), HasSubstr(R"("sample_s":10)"));
+  EXPECT_THAT(read(2), HasSubstr(R"("sample_s":20)"));
 }
 
 TEST_F(MysqlSessionsTest, RowLocksAreAskedForOnlyWhereOneWaits) {

@@ -46,7 +46,10 @@ class TargetCircuitsTest : public ::testing::Test {
           account.errors.push_back(server.faults["sessions"]);
           return std::nullopt;
         }
-        return [](std::string&, const Routing&, Timestamp) { return std::size_t{0}; };
+        return [this](std::string&, const Routing&, Timestamp, double each) {
+          intervals.push_back(each);
+          return std::size_t{0};
+        };
       };
     };
   }
@@ -110,6 +113,7 @@ class TargetCircuitsTest : public ::testing::Test {
   std::vector<std::string> scrapes;
   std::vector<std::string> outcomes;
   std::vector<long> times;
+  std::vector<double> intervals;  ///< that the samples of sessions stand for
 };
 
 TEST_F(TargetCircuitsTest, AnOpenCircuitLeavesTheServerAloneAndItsEndNeedsNobody) {
@@ -171,12 +175,14 @@ TEST_F(TargetCircuitsTest, AnOverrideCountsWithoutACircuit) {
 }
 
 TEST_F(TargetCircuitsTest, InTroubleEverySecondCycleIsLeftOut) {
+  cycle.sessions.emplace();
   steps[2] = [&] { strain(0.5); };
   steps[6] = [&] { strain(0.4); };
   run(7);
   EXPECT_THAT(times, ElementsAre(0, 1, 2, 4, 6, 7, 8));
   EXPECT_THAT(outcomes, Each("ok"));
   EXPECT_THAT(scrapes[3], Not(HasSubstr("late_s")));
+  EXPECT_THAT(intervals, ElementsAre(1, 1, 2, 2, 1, 1, 1));  // from each to the next
   EXPECT_EQ(server.connections, 1U);
 }
 

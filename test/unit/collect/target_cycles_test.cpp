@@ -126,7 +126,7 @@ TEST_F(TargetCyclesTest, WithoutTheExtensionIsPartialWithTheLinesToSet) {
   settings.sessions.emplace();
   engine.make_sessions = [](const SessionOptions&) -> ReadSessions {
     return [](ServerReader&, const TextStore&, CycleAccount&) -> std::optional<WriteSessions> {
-      return [](std::string&, const Routing&, Timestamp) { return std::size_t{0}; };
+      return [](std::string&, const Routing&, Timestamp, double) { return std::size_t{0}; };
     };
   };
   auto cycles = make(settings);
@@ -209,7 +209,7 @@ TEST_F(TargetCyclesTest, ASourceThatIsTooLargeLeavesTheOthers) {
   settings.sessions.emplace();
   engine.make_sessions = [](const SessionOptions&) -> ReadSessions {
     return [](ServerReader&, const TextStore&, CycleAccount&) -> std::optional<WriteSessions> {
-      return [](std::string& out, const Routing&, Timestamp) {
+      return [](std::string& out, const Routing&, Timestamp, double) {
         out += "a session\n";
         return std::size_t{1};
       };

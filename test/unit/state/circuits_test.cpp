@@ -88,6 +88,17 @@ TEST(Circuits, OneReadsBackFromItsText) {
   }
 }
 
+// A search through all keys for each one would take a minute here.
+TEST(Circuits, ManyAreReadInTheTimeThatTheirTextTakes) {
+  const ScratchFolder folder;
+  Circuits many;
+  for (int i = 0; i < 50'000; ++i) many["main/db" + std::to_string(i)] = some_circuits()["main/app"];
+  ASSERT_TRUE(store_circuits(folder / "c", many));
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_EQ(load_circuits(folder / "c")->circuits.size(), many.size());
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 20s);
+}
+
 TEST(Circuits, NoFileHasNoCircuits) {
   const ScratchFolder folder;
   const auto loaded = load_circuits(folder / "circuits.json");
@@ -98,7 +109,8 @@ TEST(Circuits, NoFileHasNoCircuits) {
 
 TEST(Circuits, DamageIsSetAside) {
   for (const auto* circuits :
-       {"[1]", R"({"a":7})", R"({"a":{}})", R"({"a":{"state":"ajar"}})", R"({"a":{"state":"open"}})",
+       {"[1]", "7", R"({"a":7})", R"({"a":[{"state":"closed"}]})", R"({"a":{"state":"closed","window":{}}})",
+        R"({"a":{}})", R"({"a":{"state":"ajar"}})", R"({"a":{"state":"open"}})",
         R"({"a":{"state":"half_open","opened_at":"2026-11-25T12:00:00Z"}})",
         R"({"a":{"state":"open","opened_at":"yesterday"}})",
         R"({"a":{"state":"open","opened_at":"2026-11-25T12:00:00Z","open_for_ms":-1}})",
