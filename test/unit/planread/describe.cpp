@@ -28,6 +28,7 @@ bool is_measured(PlanKey key) {
     case PlanKey::ActualTotalTime:
     case PlanKey::PlanningTime:
     case PlanKey::ExecutionTime:
+    case PlanKey::QueryIdentifier:  // of a temporary table, which is another one each time
     case PlanKey::JitGeneration:
     case PlanKey::JitDeform:
     case PlanKey::JitInlining:
