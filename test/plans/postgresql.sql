@@ -45,6 +45,7 @@ create table visits_p2024_02 partition of visits for values from ('2024-02-01') 
 insert into visits select n, date '2024-01-01' + n % 60, 'page ' || n % 5 from generate_series(1, 2000) n;
 create table staff (id int primary key, boss int, name text);
 insert into staff select n, nullif(n / 3, 0), 'staff ' || n from generate_series(1, 300) n;
+create index staff_words on staff ((name || ' canary_presorted'), boss);
 create table "Mixed Case" ("Id" int primary key, "odd "" column" text);
 insert into "Mixed Case" select n, 'text ' || n % 20 from generate_series(1, 400) n;
 create index "Mixed Index" on "Mixed Case" ("odd "" column");
@@ -141,7 +142,7 @@ select id from fresh where id between 3 and 370;
 
 -- name: index_scan_knn
 -- shows: Order By
-select name from products order by spot <-> point '(98.7612,34.5)' limit 3;
+select name from products order by spot <-> point '(98761.234,34.5)' limit 3;
 
 -- name: bitmap_scan
 -- set: enable_seqscan = off; enable_indexscan = off
@@ -149,6 +150,7 @@ select name from products order by spot <-> point '(98.7612,34.5)' limit 3;
 select id from orders where customer_id = 1234 and status <> 'canary_bitmap';
 
 -- name: bitmap_or
+-- whole:
 -- set: enable_seqscan = off; enable_indexscan = off
 -- shows: BitmapOr
 select id from orders where customer_id = 98761234 or placed = '2024-05-05' or customer_id = 77;
@@ -176,12 +178,12 @@ select id from products where tags @> array['tag3', 'canary''s tag'] or tags && 
 
 -- name: tid_scan
 -- shows: Tid Scan on customers
-select name from customers where ctid = any (array['(0,1)', '(98,76)']::tid[]) and name <> 'canary_tid';
+select name from customers where ctid = any (array['(0,1)', '(98761,23)']::tid[]) and name <> 'canary_tid';
 
 -- name: tid_range_scan
 -- versions: 14+
 -- shows: Tid Range Scan on measurements
-select count(*) from measurements where ctid >= '(123,45)' and ctid < '(234,1)';
+select count(*) from measurements where ctid >= '(123,45)' and ctid < '(98761,1)';
 
 -- name: function_scan
 -- shows: Function Scan on generate_series
@@ -213,11 +215,11 @@ select 98761234 as n, 'canary_output' || current_database() as t, now() > '2020-
 
 -- name: sample_scan
 -- shows: Sample Scan on orders
-select count(*) from orders tablesample bernoulli (12.5) repeatable (98761) where status = 'canary_sample';
+select count(*) from orders tablesample bernoulli (98.761) repeatable (98761) where status = 'canary_sample';
 
 -- name: sample_scan_rows
 -- shows: Sample Scan on staff
-select id from staff tablesample system_rows (98);
+select id from staff tablesample system_rows (98761);
 
 -- name: table_function_xml
 -- shows: Table Function Scan on "xmltable"
@@ -233,6 +235,7 @@ select j.* from json_table('[{"canary_key": 7}, {"canary_key": 98761234}]'::json
 -- ---------------------------------------------------------------- Common table expressions, subqueries
 
 -- name: cte_materialized
+-- whole:
 -- shows: CTE recent | CTE Scan on recent
 with recent as materialized (select customer_id, total from orders where placed > '2024-12-20')
 select r.customer_id, s.total from recent r join recent s on r.customer_id = s.customer_id where s.total > 900;
@@ -276,6 +279,7 @@ where c.id < 30;
 select id from customers c where 13 < (select count(*) from orders o where o.customer_id = c.id and total > 100.5) and id <= 200;
 
 -- name: subplan_hashed
+-- whole:
 -- shows: hashed SubPlan
 select id from staff where boss not in (select referrer from customers where city = 'Cork');
 
@@ -334,6 +338,7 @@ select id from customers c where exists (select from orders o where o.customer_i
 select id from customers c where not exists (select from orders o where o.customer_id = c.id and o.total > 100.5) and c.id < 200;
 
 -- name: hash_join
+-- whole:
 -- set: enable_nestloop = off; enable_mergejoin = off
 -- shows: Hash Join
 select o.id, c.name from orders o join customers c on c.id = o.customer_id where c.city = 'Bergen' and o.total > 998;
@@ -349,6 +354,7 @@ select s.id, o.id from staff s left join orders o on o.customer_id = s.id + 7 an
 select o.id, i.line from orders o left join items i on i.order_id = o.id and i.price < 0.5 where o.total > 999;
 
 -- name: hash_full_join
+-- whole:
 -- shows: Hash Full Join
 select s.id, p.id from staff s full join parents p on p.id = s.boss where coalesce(p.name, 'canary_full') <> coalesce(s.name, 'x');
 
@@ -356,6 +362,22 @@ select s.id, p.id from staff s full join parents p on p.id = s.boss where coales
 -- set: enable_nestloop = off; enable_mergejoin = off; enable_hashagg = off; enable_sort = off
 -- shows: Hash Semi Join
 select id from staff where id in (select customer_id from orders where total > 998.5);
+
+-- name: hash_condition
+-- set: enable_nestloop = off; enable_mergejoin = off
+-- shows: canary_hash
+select a.id from staff a join staff b on a.name || 'canary_hash' = coalesce(b.name, 'canary_merge') where b.id + a.id <> 98;
+
+-- name: merge_condition
+-- set: enable_nestloop = off; enable_hashjoin = off
+-- shows: Merge Cond | canary_merge
+select a.id from staff a join staff b on a.name || 'canary_hash' = coalesce(b.name, 'canary_merge') where b.id + a.id <> 98;
+
+-- name: parallel_hash_full_join
+-- versions: 16+
+-- parallel: enable_mergejoin = off
+-- shows: Parallel Hash Full Join
+select count(*) from items i full join orders o on o.id = i.order_id + 98761;
 
 -- name: hash_anti_join
 -- set: enable_nestloop = off; enable_mergejoin = off
@@ -375,6 +397,7 @@ select id from parents p where not exists (select from items i where i.order_id 
 select id from parents p where exists (select from items i where i.order_id = p.id + 7 and i.price < 90.5);
 
 -- name: merge_join
+-- whole:
 -- set: enable_nestloop = off; enable_hashjoin = off
 -- shows: Merge Join
 select count(*) from orders o join items i on i.order_id = o.id where o.total > 500.5 and i.line = 1;
@@ -415,7 +438,7 @@ where o.placed between '2024-03-01' and '2024-03-09' and (s.on_hand is null or s
 -- versions: 14+
 -- set: enable_hashjoin = off; enable_mergejoin = off; enable_material = off
 -- shows: Memoize
-select count(o.id) from orders o join products p on p.id = o.customer_id % 50 + 98 where o.id < 3000 and p.kind <> 'canary_memo';
+select count(o.id) from orders o join products p on p.id = (o.customer_id + 98761234) % 50 + 98 where o.id < 3000 and p.kind <> 'canary_memo';
 
 -- name: memoize_evicts
 -- versions: 16+
@@ -434,6 +457,7 @@ select count(*) from staff a, parents p where a.id + p.id < 123 and a.name like 
 select count(*) from parents p left join orders o on o.total * p.id > 987.5 where p.id < 4;
 
 -- name: never_executed
+-- whole:
 -- set: enable_hashjoin = off; enable_mergejoin = off; [14+] enable_memoize = off
 -- shows: Nested Loop
 select * from staff s join orders o on o.customer_id = s.id join items i on i.order_id = o.id where s.name = 'canary_never' and i.line = 1;
@@ -445,15 +469,16 @@ select * from staff s join orders o on o.customer_id = s.id join items i on i.or
 select id, city from customers where id <= 120 order by city || 'canary_sort', born desc nulls last, name collate "C";
 
 -- name: sort_disk
+-- whole:
 -- set: work_mem = '64kB'
 -- shows: Sort Key
 select id from orders order by total, placed desc, id + 98761234 offset 19990;
 
 -- name: incremental_sort
 -- versions: 13+
--- set: enable_seqscan = off; enable_bitmapscan = off
--- shows: Incremental Sort | Presorted Key
-select customer_id, total from orders where customer_id < 300 order by customer_id, total, status;
+-- set: enable_seqscan = off; enable_bitmapscan = off; enable_hashagg = off
+-- shows: Incremental Sort | Presorted Key | canary_presorted
+select id from staff where boss > 7 order by name || ' canary_presorted', id limit 40;
 
 -- name: incremental_sort_groups
 -- whole:
@@ -500,6 +525,7 @@ select city, lower(name) || 'canary_group', count(*), avg(id) from customers whe
 select placed, sum(total) from orders where placed < '2024-01-20' group by placed order by placed;
 
 -- name: aggregate_mixed
+-- whole:
 -- shows: MixedAggregate
 select status, placed, count(*) from orders where total > 990 group by grouping sets ((status), (placed), ()) having count(*) > 1;
 
@@ -515,6 +541,7 @@ select status, customer_id % 7, count(*) from orders where total > 995 group by 
 select value, count(*), max(tag) from measurements where id < 20000 group by value;
 
 -- name: hash_batches
+-- whole:
 -- set: work_mem = '64kB'; [13+] hash_mem_multiplier = 1; enable_nestloop = off; enable_mergejoin = off
 -- shows: Hash Join
 select count(*) from items i join orders o on o.id = i.order_id where o.status <> 'canary_batches';
@@ -525,14 +552,15 @@ select count(*) from items i join orders o on o.id = i.order_id where o.status <
 select count(m.id) from customers c join measurements m on m.id = c.id where substr(m.tag, 1, 3) || '' = 'tag';
 
 -- name: window
+-- whole:
 -- shows: WindowAgg
-select id, sum(total) over (partition by status order by id rows between 2 preceding and current row),
+select id, sum(total) over (partition by status order by id rows between 98761 preceding and current row),
   lag(total, 3, 98761.5) over w, ntile(4) over w from orders where id < 100 window w as (order by total, placed);
 
 -- name: window_run_condition
 -- versions: 15+
 -- shows: Run Condition
-select * from (select id, row_number() over (order by placed) as place from orders where total > 950) o where place <= 98;
+select * from (select id, row_number() over (order by placed) as place from orders where total > 950) o where place <= 98761;
 
 -- name: window_spills
 -- set: work_mem = '64kB'
@@ -540,6 +568,7 @@ select * from (select id, row_number() over (order by placed) as place from orde
 select count(x) from (select sum(total) over (partition by status) as x, id from orders) w;
 
 -- name: setop_intersect
+-- whole:
 -- shows: SetOp Intersect
 select city from customers where id < 500 intersect select city from other.customers where id > 98;
 
@@ -558,6 +587,7 @@ select city, born from customers where born < '1962-02-02' except select city, b
 select id from staff intersect all select boss from staff where boss > 9;
 
 -- name: append
+-- whole:
 -- shows: Append
 select id, 'canary_append' from staff where id < 5 union all select id, city from customers where id > 1998 union all select 98761234, null;
 
@@ -640,6 +670,7 @@ select count(*) from orders o join items i on i.order_id = o.id where o.total > 
 select count(*) from events where kind <> 'canary_event';
 
 -- name: parallel_gather_merge
+-- whole:
 -- parallel:
 -- shows: Gather Merge | Sort
 select id, total from orders where status = 'sent' and total > 900 order by total, id;
@@ -671,6 +702,7 @@ select count(*) from orders where total > (select avg(total) from orders where p
 select id, name from far_customers where city = 'canary_foreign' and lower(name) <> 'canary_local' limit 9;
 
 -- name: foreign_join
+-- whole:
 -- shows: Foreign Scan
 select c.id, o.total from far_customers c join far_orders o on o.customer_id = c.id where o.status = 'canary_remote' and c.id < 98;
 
@@ -695,6 +727,7 @@ select word from spoken where word <> 'canary_word';
 -- ---------------------------------------------------------------- Expressions, odd texts, odd names
 
 -- name: expressions
+-- whole:
 -- set: enable_indexscan = off; enable_bitmapscan = off
 -- shows: Seq Scan on orders
 select id from orders where (case when total > 98761.5 then 'canary_case' else status end) = any ('{canary_list,"two words"}'::text[])
@@ -718,6 +751,7 @@ select id from customers where daterange('2024-02-03', '2024-03-04') @> born and
   and greatest(id, 98, -76) <> 12 and '198.51.100.7'::inet << '198.51.0.0/16' and id <> all (array[98, 76]) and upper(name) = upper('canary_upper');
 
 -- name: literal_like_a_plan
+-- whole:
 -- shows: Filter
 select id from staff where name = 'canary_lines
   ->  Seq Scan on forged  (cost=0.00..98761.23 rows=5 width=4) (actual time=1.000..2.000 rows=5 loops=1)
@@ -791,7 +825,7 @@ select name, city, born from customers where id <= 500 and name <> 'canary_seria
 select sum(total * 2 + 98.76) from orders where total > 1.5 and status <> 'canary_jit';
 
 -- name: jit_parallel
--- whole:
+-- formats: json, text
 -- jit:
 -- parallel: max_parallel_workers = 2
 -- options: full
@@ -970,7 +1004,7 @@ select id from staff s where not exists (select from orders o where o.customer_i
 -- name: memoize!memoize
 -- versions: 14+
 -- set: enable_hashjoin = off; enable_mergejoin = off; enable_material = off; enable_memoize = off
-select count(o.id) from orders o join products p on p.id = o.customer_id % 50 + 98 where o.id < 3000 and p.kind <> 'canary_memo';
+select count(o.id) from orders o join products p on p.id = (o.customer_id + 98761234) % 50 + 98 where o.id < 3000 and p.kind <> 'canary_memo';
 
 -- name: materialize!materialize
 -- set: enable_hashjoin = off; enable_mergejoin = off; enable_material = off
@@ -1152,6 +1186,10 @@ update stock set note = 'canary_set', on_hand = on_hand + 1 where product_id = 1
 -- shows: Update on stock s
 update stock s set on_hand = 98 from products p where p.id = s.product_id and p.kind = 'tea' and s.on_hand < 3 returning s.product_id, p.name;
 
+-- name: update_from_row
+-- shows: Update on stock
+update stock s set (on_hand, note) = (select 98, name || 'canary_row' from products p where p.id = s.product_id + 1) where s.product_id < 5;
+
 -- name: update_partitioned
 -- shows: Update on events
 update events set payload = 'canary_payload' where happened in ('2024-01-09', '2024-04-09') and id % 98 = 3;
@@ -1175,6 +1213,7 @@ with gone as (delete from stock where product_id > 396 returning *), kept as (in
 select count(*) from kept where who <> 'canary_kept';
 
 -- name: merge
+-- whole:
 -- versions: 15+
 -- shows: Merge on stock
 merge into stock s using (select id, name from products where id between 395 and 403 and kind <> 'canary_source') p on p.id = s.product_id
