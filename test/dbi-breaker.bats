@@ -99,6 +99,18 @@ wait_until() { local i; for ((i = 0; i < 1000; ++i)); do if "$@"; then return 0;
 }
 
 # shellcheck disable=SC2046
+@test "a server whose clock ran ahead by an hour, or by ten years, holds its circuit open no longer than its time" {
+  for ahead in 2026-11-25T13:00:00Z 2036-11-25T12:00:00Z; do
+    { cycles $(times 4 failed,connection)
+      cycles --first 5 --start "$ahead" failed,connection failed,connection
+      cycles --first 7 --start 2026-11-25T12:01:00Z $(times 30 ok,app); } >in
+    run breaker --replay in
+    assert_equal "$(events <<<"$output")" $'main opened\nmain half_open\nmain closed'
+    assert_equal "$(grep -c '"circuit":"open"' <<<"$output")" 3
+  done
+}
+
+# shellcheck disable=SC2046
 @test "the open time follows the backoff" {
   cycles --step 2000 $(times 12 failed,connection) >in
   run breaker --replay --max-open-time 5m in
