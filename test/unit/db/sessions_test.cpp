@@ -69,7 +69,7 @@ class SessionsOf : public testing::Test {
                                    .host = {},
                                    .port = 0,
                                    .observed_ts = Timestamp{}};
-    (*write)(records_, routing, Timestamp{});
+    (*write)(records_, routing, Timestamp{}, 1);
   }
 
   // The line that has `text`.
