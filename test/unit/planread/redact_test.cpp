@@ -39,11 +39,13 @@ TEST(Redact, TakesTextsUnderUnknownNamesForExpressions) {
   EXPECT_EQ(faults.unknown_keys, 2U);
 }
 
-// "9876" and two more digits.
+// A number that begins with "9876" and has two more digits: not within that of a query identifier.
 bool holds_number_canary(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789";
   for (std::size_t at = text.find("9876"); at != std::string_view::npos; at = text.find("9876", at + 1)) {
     const std::string_view more = text.substr(at + 4, 2);
-    if (more.size() == 2 && more.find_first_not_of("0123456789") == std::string_view::npos) return true;
+    const bool begins = at == 0 || kDigits.find(text[at - 1]) == std::string_view::npos;
+    if (begins && more.size() == 2 && more.find_first_not_of(kDigits) == std::string_view::npos) return true;
   }
   return false;
 }
