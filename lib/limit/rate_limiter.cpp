@@ -183,7 +183,7 @@ void RateLimiter::shrink(std::optional<Timestamp> now) {
   keys_.erase_if([](const std::string&, const KeyState& state) {
     return state.bucket.empty() && state.adaptive.state() == AdaptiveRate::State::AtBase;
   });
-  keys_.shrink_to(half);
+  keys_.shrink_to(std::max(kShrinkAbove, half));
 }
 
 std::optional<Rate> RateLimiter::rate_of(const KeyParts& key) {

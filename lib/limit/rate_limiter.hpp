@@ -55,6 +55,8 @@ class RateLimiter {
   static constexpr std::chrono::seconds kStep{30};
   static constexpr std::uint32_t kDecisions = 100;
   static constexpr double kDemandShare = 0.01;
+  /// Fewer keys than this are not worth what forgetting them lets through: a burst each.
+  static constexpr std::size_t kShrinkAbove = 1000;
   /// The longest Verdict::wait.
   static constexpr std::chrono::hours kLongestWait{1};
 
@@ -74,7 +76,8 @@ class RateLimiter {
   void change(LimitSettings settings, std::optional<Timestamp> now);
 
   /// Forgets keys that are as good as new: nothing in their bucket at `now` (at their last record, without), the rate
-  /// as configured. Where that is less than half of all, evicts those seen longest ago down to half.
+  /// as configured. Where that is less than half of all, evicts those seen longest ago down to half, but to no less
+  /// than kShrinkAbove.
   void shrink(std::optional<Timestamp> now);
 
   /// NDJSON lines of kind `rate_limit_key` and `rate_limit_global`, the key seen longest ago first.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -30,8 +31,10 @@ class RecentlySeen {
   /// to be asked last, about a record that is kept if this says no. One without the attribute is never like another.
   bool seen(const record::Record& record, Timestamp now);
 
-  /// Forgets the half that was asked for longest ago.
-  void shrink() { kept_.shrink_to(kept_.size() / 2); }
+  /// Fewer than this are not worth giving back.
+  static constexpr std::size_t kShrinkAbove = 1000;
+  /// Forgets the half that was asked for longest ago, but no more than leaves kShrinkAbove.
+  void shrink() { kept_.shrink_to(std::max(kShrinkAbove, kept_.size() / 2)); }
 
   [[nodiscard]] std::size_t size() const { return kept_.size(); }
   [[nodiscard]] std::uint64_t evictions() const { return kept_.evictions(); }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/errno_text.hpp"
 #include "record/record.hpp"
@@ -108,6 +109,17 @@ void LineReader::make_room() {
   const std::size_t larger = std::min(2 * usable, max_line_bytes_ + kBlock) + record::kPadding;
   buffer_.reserve(larger);  // exactly, where resize() alone would double
   buffer_.resize(larger);
+}
+
+void LineReader::shrink() {
+  const std::size_t held = end_ - begin_;
+  if (buffer_.size() <= kBlock + record::kPadding || held > kBlock / 2) return;
+  std::vector<char> smaller(kBlock + record::kPadding);
+  std::memcpy(smaller.data(), buffer_.data() + begin_, held);
+  buffer_ = std::move(smaller);
+  searched_ -= begin_;
+  end_ = held;
+  begin_ = 0;
 }
 
 Status LineReader::fill() {

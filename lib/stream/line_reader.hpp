@@ -49,6 +49,10 @@ class LineReader {
   /// One read(2). Fails with ErrorKind::Input; a signal that interrupts it is no fault.
   Status fill();
 
+  /// Gives back the room that a long line took, where what is in memory does not need it. Lines given before are not
+  /// valid any more.
+  void shrink();
+
   /// Lines handed out, empty ones included: the number of the last one.
   [[nodiscard]] std::uint64_t line_number() const { return line_number_; }
   /// Bytes of the input that belong to lines handed out, line ends included.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +26,10 @@ struct Position {
 
 /// The kind of the line that says so.
 inline constexpr std::string_view kPositionKind = "stream_position";
+
+/// From a shrink at the soft limit to the next look; twice as long after each look in vain, up to the longest.
+inline constexpr std::chrono::milliseconds kSoftPause{10};
+inline constexpr std::chrono::seconds kLongestSoftPause{1};
 
 /// Why the loop over an input ended.
 enum class Ending : std::uint8_t {
@@ -108,8 +113,10 @@ class Run {
   bool strict_ = false;     // the next malformed line ends the run
   bool held_back_ = false;  // the filter did not take the last record
 
-  // Memory above its hard limit.
+  // Memory above its limits.
   MonotonicTime next_look_{};
+  microseconds soft_pause_ = kSoftPause;  // between two looks at the soft one
+  bool told_soft_ = false;
   int looks_ = 0;        // in a row that found it there
   bool paused_ = false;  // nothing is read before the next look
 };

@@ -37,6 +37,14 @@ Status Writer::flush() {
   return buffer_.empty() && status_ ? Status{} : write_out();
 }
 
+void Writer::shrink() {
+  if (buffer_.capacity() <= 4 * kChunk || buffer_.size() > kChunk) return;
+  std::string smaller;
+  smaller.reserve(2 * kChunk);
+  smaller += buffer_;
+  buffer_.swap(smaller);
+}
+
 // Behind what is buffered. Only what does not leave is copied: for take_unwritten().
 Status Writer::append_long(std::string_view record) {
   Status done = status_ ? write_out() : fail(Error(status_.error()));

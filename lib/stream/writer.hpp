@@ -40,6 +40,9 @@ class Writer {
   /// Writes out all that is buffered.
   Status flush();
 
+  /// Gives back the room that long records took.
+  void shrink();
+
   /// True where nothing waits in the buffer.
   [[nodiscard]] bool empty() const { return buffer_.empty(); }
 

@@ -511,12 +511,25 @@ TEST(RateLimiter, WhereMemoryIsShortRestingKeysAreForgottenWithoutAnyHarm) {
 
 TEST(RateLimiter, WhereNoneRestsTheHalfSeenLongestAgoMakesRoom) {
   RateLimiter limiter(settings(options_of(10, 5)));
-  for (int i = 0; i < 100; ++i) admitted(limiter, {"t", std::to_string(i)}, kStart, 5);
+  for (int i = 0; i < 3000; ++i) admitted(limiter, {"t", std::to_string(i)}, kStart, 5);
   limiter.shrink(kStart + 100ms);
-  EXPECT_EQ(limiter.keys(), 50U);
-  EXPECT_EQ(limiter.evictions(), 50U);
-  EXPECT_EQ(admitted(limiter, {"t", "50"}, kStart + 100ms, 5), 1);
-  EXPECT_EQ(admitted(limiter, {"t", "49"}, kStart + 100ms, 5), 5);
+  EXPECT_EQ(limiter.keys(), 1500U);
+  EXPECT_EQ(limiter.evictions(), 1500U);
+  EXPECT_EQ(admitted(limiter, {"t", "1500"}, kStart + 100ms, 5), 1);
+  EXPECT_EQ(admitted(limiter, {"t", "1499"}, kStart + 100ms, 5), 5);
+}
+
+// What holds the memory may be something else, for hours.
+TEST(RateLimiter, LimitsHoweverOftenItShrinks) {
+  RateLimiter limiter(settings(options_of(10, 5)));
+  for (int i = 0; i < 3000; ++i) admitted(limiter, {"t", std::to_string(i)}, kStart, 1);
+  int passed = 0;
+  for (int i = 0; i < 1000; ++i) {
+    limiter.shrink(kStart);
+    passed += admitted(limiter, {"t", "2999"}, kStart, 1);
+  }
+  EXPECT_EQ(passed, 4);
+  EXPECT_EQ(limiter.keys(), RateLimiter::kShrinkAbove);
 }
 
 TEST(RateLimiter, OtherSettingsKeepTheBacklog) {

@@ -85,8 +85,16 @@ TEST_F(RecentlySeenTest, TheOneAskedForLongestAgoMakesRoom) {
   EXPECT_EQ(seen_.evictions(), 1U);
   EXPECT_TRUE(seen_.seen(plan("1"), now_));
   EXPECT_FALSE(seen_.seen(plan("2"), now_));
-  seen_.shrink();
-  EXPECT_EQ(seen_.size(), 1U);
+}
+
+TEST_F(RecentlySeenTest, ShrinksByHalvesAndLeavesSome) {
+  RecentlySeen seen(3000, kWindow, "plan_hash");
+  for (int i = 0; i < 3000; ++i) EXPECT_FALSE(seen.seen(plan(std::to_string(i)), now_));
+  seen.shrink();
+  EXPECT_EQ(seen.size(), 1500U);
+  for (int i = 0; i < 100; ++i) seen.shrink();
+  EXPECT_EQ(seen.size(), RecentlySeen::kShrinkAbove);
+  EXPECT_TRUE(seen.seen(plan("2999"), now_));
 }
 
 TEST_F(RecentlySeenTest, GoesOnAfterASave) {

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 #include <vector>
@@ -18,11 +19,12 @@
 namespace dbi::stream {
 namespace {
 
-// A second passes with every look at it, so that no wait takes time.
+// A second, or `step`, passes with every look at it, so that no wait takes time.
 class HastyClock final : public Clock {
  public:
   [[nodiscard]] Timestamp now() const override { return {}; }
-  [[nodiscard]] MonotonicTime monotonic() const override { return time_ += std::chrono::seconds{1}; }
+  [[nodiscard]] MonotonicTime monotonic() const override { return time_ += step; }
+  microseconds step = std::chrono::seconds{1};
 
  private:
   mutable MonotonicTime time_{};
@@ -95,6 +97,22 @@ TEST_F(FilterRunTest, AtTheSoftLimitTheFilterShrinksAndReadingGoesOn) {
   ASSERT_TRUE(run());
   EXPECT_EQ(filter_.records, 2);
   EXPECT_GE(filter_.shrunk, 1);
+}
+
+// What holds the memory is not the filter's.
+TEST_F(FilterRunTest, WhereMemoryStaysAboveTheSoftLimitTheFilterShrinksLessAndLessOften) {
+  const Descriptor told(::memfd_create("told", MFD_CLOEXEC));
+  const Log log("test", LogLevel::Warning, told.get());
+  context_.log = &log;
+  clock_.step = std::chrono::milliseconds{1};
+  context_.memory_pressure = [] { return MemoryPressure::Soft; };
+  options_.files.assign(1000, "/dev/null");
+  ASSERT_TRUE(run());
+  EXPECT_GE(filter_.shrunk, 4);
+  EXPECT_LE(filter_.shrunk, 10) << "a hundred times a second";
+  std::string text(10'000, '\0');
+  text.resize(static_cast<std::size_t>(::pread(told.get(), text.data(), text.size(), 0)));
+  EXPECT_EQ(std::ranges::count(text, '\n'), 1) << text;
 }
 
 TEST_F(FilterRunTest, CountsTheBytesThatCameAndNoEndThatTheLastLineHasNot) {

@@ -208,5 +208,35 @@ TEST_F(MemoryTest, TheBufferOfALongLineIsNotLargerThanTheLineAndABlock) {
   EXPECT_LE(largest, kLimit + LineReader::kBlock + 3 * 4096);
 }
 
+TEST_F(MemoryTest, TheBufferOfALongLineIsGivenBack) {
+  const std::string first = "{\"a\":\"" + std::string(4 * LineReader::kBlock, 'x') + "\"}";
+  std::string text = first + "\n";
+  while (text.size() < 6 * LineReader::kBlock) text += "{\"a\":1}\n";
+  const std::string file = write(text);
+  const Descriptor input(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string all;
+  std::size_t held = 0;
+  {
+    guarded_size = LineReader::kBlock;
+    LineReader reader(16 * LineReader::kBlock);
+    guarded_size = 0;
+    reader.start(input.get());
+    Line line;
+    while ((line = reader.next()).kind != Line::Kind::End) {
+      if (line.kind == Line::Kind::Whole) all.append(line.text).push_back('\n');
+      if (line.kind == Line::Kind::Whole) continue;
+      guarded_size = LineReader::kBlock;
+      reader.shrink();
+      ASSERT_TRUE(reader.fill());
+      guarded_size = 0;
+    }
+    for (const Mapping& mapping : mappings) held += mapping.bytes;
+  }
+  mapped = 0;
+  EXPECT_TRUE(all == text);
+  EXPECT_GT(held, 0U);
+  EXPECT_LT(held, 2 * LineReader::kBlock);
+}
+
 }  // namespace
 }  // namespace dbi::stream

@@ -72,6 +72,17 @@ TEST(Writer, ALongRecordLeavesAtOnceBehindWhatIsBuffered) {
 }
 
 // Wherever a long record is cut: what did not leave whole is there to be counted, no more and no less.
+TEST(Writer, GivesBackTheRoomOfALongRecordThatWasBuiltInIt) {
+  const Pipe pipe;
+  Writer writer(pipe.output.get());
+  ASSERT_TRUE(writer.append("{}"));
+  writer.buffer().reserve(10 * Writer::kChunk);
+  writer.shrink();
+  EXPECT_LE(writer.buffer().capacity(), 4 * Writer::kChunk);
+  ASSERT_TRUE(writer.flush());
+  EXPECT_EQ(all_of(pipe.input.get()), "{}\n");
+}
+
 TEST(Writer, ALongRecordThatDoesNotLeaveIsUnwritten) {
   const std::string long_one(Writer::kChunk + 10, 'x');
   std::signal(SIGXFSZ, SIG_IGN);
