@@ -114,6 +114,14 @@ class LruMap {
     for (const auto& [key, value] : entries_) visit(key, value);
   }
 
+  /// The same for the first `count` at most.
+  template <typename Visit>
+  void for_oldest(std::size_t count, Visit visit) {
+    for (auto entry = entries_.begin(); entry != entries_.end() && count > 0; ++entry, --count) {
+      visit(std::as_const(entry->first), entry->second);
+    }
+  }
+
  private:
   using Entries = std::list<std::pair<std::string, Value>>;  // oldest first
 

@@ -66,12 +66,13 @@ void Target::end_cycle() {
   timed_out = false;
 }
 
-CircuitTable::CircuitTable(std::size_t max) : max_(std::max<std::size_t>(1, max)), targets_(kNoBound) {}
+CircuitTable::CircuitTable(std::size_t max)
+    : max_(std::max<std::size_t>(1, max)), targets_(kNoBound), holders_(kNoBound) {}
 
 Target* CircuitTable::target(std::string_view name) {
   if (Target* found = targets_.find(name)) return found;
   if (name.empty() || name.size() > kMaxName || name.find_first_of("/@") != std::string_view::npos) return nullptr;
-  while (size_ >= max_) make_room();
+  while (size_ >= max_) make_room_for_target();
   ++size_;
   ++generation_;
   Target& made = targets_.put(name);
@@ -82,16 +83,12 @@ Target* CircuitTable::target(std::string_view name) {
 Database* CircuitTable::database(Target& target, std::string_view name) {
   if (Database* found = target.find(name)) return found;
   if (name.size() > kMaxName) return nullptr;
-  if (size_ >= max_) {
-    targets_.find(target.name);  // the one that asks goes last
-    const bool has_its_share = (target.databases() + 1) * targets_.size() >= max_;
-    if (has_its_share ? !make_room_in(target) : targets_.size() == 1) {
-      ++refusals_;
-      return nullptr;
-    }
-    while (size_ >= max_) make_room();
+  if (size_ >= max_ && !make_room_for_database(target)) {
+    ++refusals_;
+    return nullptr;
   }
   ++size_;
+  holders_.put(target.name);
   Database& made = target.closed->put(name);
   made.seen_at = target.cycles;
   return &made;
@@ -100,13 +97,13 @@ Database* CircuitTable::database(Target& target, std::string_view name) {
 void CircuitTable::set_max(std::size_t max) {
   max_ = std::max<std::size_t>(1, max);
   ++generation_;
-  while (size_ > max_) make_room();
+  while (size_ > max_) make_room_for_target();
 }
 
 void CircuitTable::shrink_to(std::size_t size) {
   while (size_ > size) {
     Target* from = largest();
-    if (from == nullptr || from->closed->size() == 0) return;
+    if (from == nullptr) return;
     evict_database(*from);
   }
 }
@@ -116,45 +113,54 @@ bool CircuitTable::make_room_in(Target& target) {
   return evict_database(target);
 }
 
-void CircuitTable::make_room() {
-  // Among many targets that have hardly more databases than one each, the search would find nothing worth its time.
-  constexpr std::size_t kFew = 64;
-  const bool worth_it = targets_.size() <= kFew || size_ > 2 * targets_.size();
-  if (Target* from = worth_it ? largest() : nullptr; from != nullptr && evict_database(*from)) return;
-  evict_target();
+bool CircuitTable::make_room_for_database(Target& target) {
+  const bool has_its_share = (target.databases() + 1) * targets_.size() >= max_;
+  if (has_its_share) return make_room_in(target);
+  Target* from = largest();
+  const bool has_more = from != nullptr && from->databases() > target.databases() + 1;
+  return has_more ? evict_database(*from) : make_room_in(target);
+}
+
+void CircuitTable::make_room_for_target() {
+  if (Target* from = largest(); from != nullptr && evict_database(*from)) return;
+  Target* last = targets_.size() == 1 ? targets_.peek(targets_.oldest_key()) : nullptr;
+  if (last == nullptr || !evict_database(*last)) evict_target();
 }
 
 bool CircuitTable::evict_database(Target& target) {
   LruMap<Database>& from = target.closed->size() > 0 ? *target.closed : *target.broken;
   if (from.size() == 0) return false;
   from.shrink_to(from.size() - 1);
+  if (target.closed->size() == 0) holders_.erase(target.name);
   --size_;
   ++evictions_;
   return true;
 }
 
-// Of those with closed databases, else of all; nullptr where no target has any.
+// Of those with closed databases; nullptr where there is none.
 Target* CircuitTable::largest() {
-  Target* out = nullptr;
-  std::pair<bool, std::size_t> most{false, 0};
-  targets_.for_each([&](const std::string&, Target& target) {
-    const std::pair<bool, std::size_t> has{target.closed->size() > 0, target.databases()};
-    if (has <= most) return;
-    most = has;
-    out = &target;
-  });
-  return out;
+  while (holders_.size() > 0) {
+    Target* out = nullptr;
+    holders_.for_oldest(kLooked, [&](const std::string& name, Nothing) {
+      Target* target = targets_.peek(name);
+      if (target == nullptr || target->closed->size() == 0) return;
+      if (out == nullptr || target->databases() > out->databases()) out = target;
+    });
+    if (out != nullptr) return out;
+    holders_.shrink_to(holders_.size() - std::min(holders_.size(), kLooked));  // none of them holds any
+  }
+  return nullptr;
 }
 
 // The longest untouched one, but those in trouble get a second chance; not all of them, which would take long. The one
 // touched last is never among them: it may be the one that asks.
 void CircuitTable::evict_target() {
-  constexpr std::size_t kSecondChances = 64;
   const std::size_t others = targets_.size() - 1;
-  for (std::size_t i = 1; i <= kSecondChances && i < others && is_in_trouble(targets_.oldest()); ++i) {
+  for (std::size_t i = 1; i <= kLooked && i < others && is_in_trouble(targets_.oldest()); ++i) {
     const std::string name = targets_.oldest_key();
     targets_.find(name);
   }
+  holders_.erase(targets_.oldest_key());
   size_ -= 1 + targets_.oldest().databases();
   evictions_ += 1 + targets_.oldest().databases();
   targets_.shrink_to(targets_.size() - 1);

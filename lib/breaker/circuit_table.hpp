@@ -64,12 +64,14 @@ struct Target : Entry {
   void end_cycle();
 };
 
-/// At most `max` targets and databases together. Where there is no room, a target with more than its fair share of the
-/// table has its own longest untouched closed database make room if two cycles have passed without it, and the new one
-/// is refused if not: those that come in turn, one more than there is room for, would else all drive each other out.
-/// With less than its share, the target with the most databases makes room; a target that was touched longest ago goes
-/// whole where none has many. Those in trouble go last. Names longer than kMaxName have no circuit, nor have targets
-/// whose names would read as another's key (circuit/key.hpp). Not shared between threads.
+/// At most `max` targets and databases together. For a database no target goes: where there is no room, a target with
+/// more than its fair share of the table has its own longest untouched closed database make room if two cycles have
+/// passed without it; one with less takes the room of a closed database from a target that has at least two more; else
+/// the new one is refused: those that come in turn, one more than there is room for, would all drive each other out.
+/// For a target a closed database makes room, else the target that was touched longest ago goes whole, those in trouble
+/// last. Of the targets that have closed databases the kLooked that got one longest ago are looked at. Names longer
+/// than kMaxName have no circuit, nor have targets whose names would read as another's key (circuit/key.hpp). Not
+/// shared between threads.
 class CircuitTable {
  public:
   /// PostgreSQL allows 63 bytes for a database, MySQL and MariaDB 64 characters.
@@ -113,9 +115,11 @@ class CircuitTable {
 
  private:
   static constexpr std::uint64_t kUntouched = 2;  // cycles
+  static constexpr std::size_t kLooked = 64;      // targets
 
   bool make_room_in(Target& target);
-  void make_room();
+  bool make_room_for_database(Target& target);
+  void make_room_for_target();
   bool evict_database(Target& target);
   Target* largest();
   void evict_target();
@@ -126,6 +130,8 @@ class CircuitTable {
   std::uint64_t refusals_ = 0;
   std::uint64_t generation_ = 0;
   LruMap<Target> targets_;
+  struct Nothing {};
+  LruMap<Nothing> holders_;  // targets that have closed databases, and some that have none any more
 };
 
 }  // namespace dbi::breaker

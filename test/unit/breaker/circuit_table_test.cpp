@@ -156,6 +156,25 @@ TEST(CircuitTable, TheOneThatAsksIsNeverTheOneThatGoes) {
   }
 }
 
+// In turn, cycle for cycle, as a collector of many servers gives them.
+TEST(CircuitTable, TargetsThatHaveRoomNeverGoForDatabases) {
+  for (const std::size_t targets : {10U, 63U, 64U, 65U, 70U, 300U}) {
+    for (const std::size_t room : {targets, targets + 1, targets + targets / 2, 2 * targets - 1, 2 * targets}) {
+      CircuitTable table(room);
+      for (std::uint64_t cycle = 0; cycle < 5; ++cycle) {
+        for (std::size_t i = 0; i < targets; ++i) {
+          Target* target = table.target("t" + std::to_string(i));
+          ASSERT_EQ(target->cycles, cycle) << targets << " in " << room;
+          for (const auto* name : {"app", "etl"}) {
+            if (Database* database = table.database(*target, name)) target->note(name, *database);
+          }
+          target->end_cycle();
+        }
+      }
+    }
+  }
+}
+
 TEST(CircuitTable, NamesOfOtherKeysAreNoTargets) {
   CircuitTable table(100);
   for (const auto* name : {"@host", "main/app", "/", "@"}) EXPECT_EQ(table.target(name), nullptr) << name;
