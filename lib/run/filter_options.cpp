@@ -27,11 +27,15 @@ void describe_filter_options(cli::Tree& tree, FilterOptions& options) {
   tree.file("--resume", &options.resume, "go on where FILE says, and write there where to go on")
       .text(
           "Offset, what decides about later records and counts of dropped records are kept, so that the next run goes "
-          "on as if this one had not stopped.");
+          "on as if this one had not stopped. FILE is written where a run ends; one that is killed is repeated by the "
+          "next from where it began.");
   tree.size("--memory-limit", &options.memory_limit, "pause reading above this much resident memory")
       .text(
           "0 is no limit. Caches shrink first. A pause that does not help ends after 5 seconds: reading goes on "
-          "slowly, and a warning says so.")
+          "slowly, and a warning says so. A record that leaves changed, is diverted or is kept as malformed is held "
+          "twice "
+          "meanwhile: with records of the longest size that --max-record-bytes allows give a control group 3 times "
+          "that.")
       .default_text("512MiB, or nine tenths of the control group's limit where that is less")
       .key("memory_limiter.limit");
   tree.size("--memory-spike", &options.memory_spike, "shrink caches this far below the limit")
