@@ -27,7 +27,7 @@ struct Entry {
   std::string why;            ///< the error_class of that
 
   /// Its records are blocked.
-  [[nodiscard]] bool blocks(Timestamp now) { return forced || circuit.is_blocking(now); }
+  [[nodiscard]] bool blocks(Timestamp now) const { return forced || circuit.is_blocking(now); }
 };
 
 /// A database of a target.

@@ -71,8 +71,8 @@ using Transitions = std::vector<Transition>;
 /// succeeded, else it opens for the same time again. The call that comes with that scrape is still a probe, and counts
 /// first.
 ///
-/// The clock may go back, and a circuit may come from a file of another clock: a time that lies ahead of the `now` that
-/// it is told counts as that `now`, from then on. So nothing takes longer than it does under a clock that only goes on.
+/// The clock may go back, and a circuit may come from a file of another clock: a time that lies ahead of the `now` of a
+/// scrape counts as that `now`, from then on. So nothing takes longer than it does under a clock that only goes on.
 class Circuit {
  public:
   void call(const Rules& rules, std::string_view key, const Call& call, Timestamp now, Transitions& out);
@@ -89,11 +89,10 @@ class Circuit {
 
   [[nodiscard]] CircuitState state() const { return state_; }
 
-  /// Open, and its time is not over: its records are blocked.
-  [[nodiscard]] bool is_blocking(Timestamp now) {
-    if (state_ != CircuitState::Open) return false;
-    opened_at_ = std::min(opened_at_, now);
-    return now - opened_at_ < open_for_;
+  /// Open, and its time is not over: its records are blocked. One that opened ahead of `now` is, until a scrape: the
+  /// time of a record may be wrong, and changes no circuit.
+  [[nodiscard]] bool is_blocking(Timestamp now) const {
+    return state_ == CircuitState::Open && now - std::min(opened_at_, now) < open_for_;
   }
 
   /// How near a closed circuit is to opening: the larger of its rates as a share of the rate that opens it, with at

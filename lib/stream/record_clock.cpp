@@ -66,11 +66,11 @@ void TargetClock::restore(std::optional<Timestamp> now, const Unconfirmed& held_
   held_back_ = held_back;
 }
 
-Timestamp RecordClock::observe(const record::Record& record) {
+std::optional<Timestamp> RecordClock::observe(const record::Record& record) {
   const auto time = time_of(record);
   if (!time) {
     const Entry* known = find_entry(record.text("target", scratch_).value_or(""));
-    return known == nullptr ? newest() : known->clock.now().value_or(newest());
+    return known != nullptr && known->clock.now() ? known->clock.now() : newest_;
   }
   Entry& entry = entry_of(record.text("target", scratch_).value_or(""));
   const auto before = entry.clock.now();
@@ -171,7 +171,7 @@ bool RecordClock::load_line(const record::Record& line) {
 }
 
 Timestamp RunClock::observe(const record::Record& record) {
-  if (mode_ == ClockMode::Record) return records_.observe(record);
+  if (mode_ == ClockMode::Record) return time_or_else(records_.observe(record));
   return clock_->now();
 }
 

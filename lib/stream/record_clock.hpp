@@ -55,13 +55,14 @@ class RecordClock {
   explicit RecordClock(std::size_t max_targets = kMaxTargets) : clocks_(max_targets) {}
 
   /// The time of the record's target once the record is taken in; it may lie before the one given last. A record
-  /// without a readable time changes nothing and gets the time that its target has, else newest().
-  Timestamp observe(const record::Record& record);
+  /// without a readable time moves no clock, though its target has been used; it gets the time that the target has,
+  /// else newest().
+  std::optional<Timestamp> observe(const record::Record& record);
 
-  /// The newest of all targets' times; the epoch before the first. It goes back where the clock that it came from does,
+  /// The newest of all targets' times; nothing before the first. It goes back where the clock that it came from does,
   /// then to the newest of those that are left, and where its target has gone: where kLeftBehind records in a row lie
   /// behind it by more than TargetClock::kJump, to the newest of theirs, and clocks beyond are forgotten.
-  [[nodiscard]] Timestamp newest() const { return newest_.value_or(Timestamp{}); }
+  [[nodiscard]] std::optional<Timestamp> newest() const { return newest_; }
 
   [[nodiscard]] std::size_t targets() const { return clocks_.size(); }
 
@@ -96,7 +97,8 @@ class RecordClock {
 enum class ClockMode : std::uint8_t { Record, Wall };
 
 /// The clock of a run: decisions by record time or by the machine's, what is written stamped by the machine's, and with
-/// --replay by record time in both.
+/// --replay by record time in both. Before the first readable time of a record the machine's stands in for it, so that
+/// nothing that was kept looks as if it lay ahead; with --replay the epoch.
 class RunClock {
  public:
   RunClock(ClockMode mode, bool replay, const Clock& clock)
@@ -107,16 +109,23 @@ class RunClock {
   Timestamp observe(const record::Record& record);
 
   /// What is not keyed by a target: the newest record time, or the machine's. It may go back.
-  [[nodiscard]] Timestamp now() const { return mode_ == ClockMode::Record ? records_.newest() : clock_->now(); }
+  [[nodiscard]] Timestamp now() const {
+    return mode_ == ClockMode::Record ? time_or_else(records_.newest()) : clock_->now();
+  }
 
   /// For the `ts` of what the tool itself writes.
-  [[nodiscard]] Timestamp stamp() const { return replay_ ? records_.newest() : clock_->now(); }
+  [[nodiscard]] Timestamp stamp() const { return replay_ ? time_or_else(records_.newest()) : clock_->now(); }
 
   [[nodiscard]] bool replay() const { return replay_; }
   [[nodiscard]] RecordClock& records() { return records_; }
   [[nodiscard]] const RecordClock& records() const { return records_; }
 
  private:
+  [[nodiscard]] Timestamp time_or_else(std::optional<Timestamp> time) const {
+    if (time) return *time;
+    return replay_ ? Timestamp{} : clock_->now();
+  }
+
   ClockMode mode_;
   bool replay_;
   const Clock* clock_;

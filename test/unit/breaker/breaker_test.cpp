@@ -174,6 +174,27 @@ TEST_F(BreakerTest, WhatWasCutOffIsCountedAndPending) {
   EXPECT_THAT(written(), ElementsAre(HasSubstr(R"("reason":"shutdown","count":1)")));
 }
 
+// Whatever stands in front, what the file says holds.
+TEST_F(BreakerTest, ARecordWithoutATimeLeavesKeptCircuitsAsTheyWere) {
+  state::StoredCircuit kept;
+  kept.state = state::CircuitState::Open;
+  kept.opened_at = kNoon - 10s;
+  kept.open_for = 30s;
+  for (const auto* line : {R"({"kind":"x"})", R"({"kind":"x","target":"main"})",
+                           R"({"kind":"scrape","target":"main","outcome":"ok","records":1})"}) {
+    ASSERT_TRUE(state::store_circuits(folder_.circuits(), {{"main", kept}, {"@host", kept}}));
+    make(true);
+    feed(line);
+    ASSERT_TRUE(breaker_->on_end(out_));
+    for (const auto* key : {"main", "@host"}) {
+      EXPECT_EQ(state::load_circuits(folder_.circuits())->circuits.at(key).opened_at, kept.opened_at) << key << line;
+    }
+    written();
+    feed(data(kNoon, "main"));
+    EXPECT_THAT(written(), ElementsAre(HasSubstr(R"("circuit":"open")"))) << line;
+  }
+}
+
 // With the files of a state folder, and what --resume keeps.
 TEST_F(BreakerTest, APausedRunGoesOnWhereItWas) {
   std::string saved;

@@ -163,7 +163,12 @@ TEST(ClockThatGoesBack, AnOpenOneIsOpenForItsTimeFromThereOn) {
     Circuit circuit;
     Transitions changes;
     tell(circuit, rules, 'a', kNoon, changes);
-    EXPECT_TRUE(circuit.is_blocking(kNoon - back));  // no scrape need come
+    const Circuit opened = circuit;
+    EXPECT_TRUE(circuit.is_blocking(kNoon - back));
+    EXPECT_EQ(circuit, opened);
+    EXPECT_TRUE(circuit.is_blocking(kNoon + 29s)) << "a record of a wrong time has closed it";
+    tell(circuit, rules, 'p', kNoon - back, changes);
+    EXPECT_TRUE(circuit.is_blocking(kNoon - back));
     EXPECT_FALSE(circuit.is_blocking(kNoon - back + 30s));
   }
 }

@@ -204,6 +204,20 @@ TEST_F(LimitFilterTest, RecordTimeDecidesWhereItIsAskedFor) {
   EXPECT_EQ(written().size(), 2U);
 }
 
+TEST_F(LimitFilterTest, ARecordWithoutATimeDrainsNoBucketOfAnEarlierRun) {
+  around_.clock_mode = stream::ClockMode::Record;
+  make();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(feed("query_stats", "app"));
+  std::string kept;
+  stream::append_lines(kept, [this](stream::Lines& all) { filter_->save_memory(all); });
+  make();
+  load(kept);
+  written();
+  ASSERT_TRUE(feed(R"({"v":1,"kind":"query_stats","target":"t","database":"app"})"));
+  ASSERT_TRUE(feed("query_stats", "app"));
+  EXPECT_EQ(written().size(), 0U);
+}
+
 TEST_F(LimitFilterTest, ARateThatIsLoweredIsAnEvent) {
   options_.default_rps = 500;
   options_.adaptive = true;

@@ -28,17 +28,18 @@ inline std::vector<std::string> lines_of(std::string_view text) {
   return out;
 }
 
-/// A sampler by record time, as with --replay, and its output.
+/// A sampler by record time, as with --replay unless it has the machine's clock, and its output.
 class SamplerRun {
  public:
   explicit SamplerRun(std::string_view yaml, std::string name = "dbi-sample",
-                      std::size_t max_record_bytes = record::kMaxRecordBytes)
+                      std::size_t max_record_bytes = record::kMaxRecordBytes, const Clock* machine = nullptr)
       : yaml_(yaml) {
-    Sampler::Setup setup{.tool = "dbi-sample",
-                         .name = std::move(name),
-                         .clock = {stream::ClockMode::Record, true, clock_},
-                         .max_record_bytes = max_record_bytes,
-                         .reread = [this] { return options_of(yaml_); }};
+    Sampler::Setup setup{
+        .tool = "dbi-sample",
+        .name = std::move(name),
+        .clock = {stream::ClockMode::Record, machine == nullptr, machine == nullptr ? clock_ : *machine},
+        .max_record_bytes = max_record_bytes,
+        .reread = [this] { return options_of(yaml_); }};
     const auto options = options_of(yaml_);
     EXPECT_TRUE(options.has_value()) << (options ? "" : options.error().message);
     if (!options) return;

@@ -313,6 +313,36 @@ TEST(Sampler, RemembersBetweenRunsWhatItKeptAndItsRates) {
   EXPECT_EQ(again, memory);
 }
 
+class MachineClock final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override { return Timestamp(std::chrono::hours(500'000)); }
+  [[nodiscard]] MonotonicTime monotonic() const override { return {}; }
+};
+
+TEST(Sampler, ARecordWithoutATimeForgetsNothingOfAnEarlierRun) {
+  constexpr std::string_view kYaml =
+      "adaptive_sampler: {default_sample_rate: 1, "
+      "rules: [{name: few, max_per_minute: 1, "
+      "conditions: [{attribute: kind, operator: eq, value: session}]}]}\n";
+  const MachineClock machine;
+  const std::string plan = record_at(0, "plan", R"("plan_hash":"1","query_signature":"s")");
+  SamplerRun first(kYaml, "dbi-sample", record::kMaxRecordBytes, &machine);
+  first.feed({plan, record_at(0, "session")});
+  std::string memory;
+  stream::append_lines(memory, [&first](stream::Lines& all) { first.sampler().save_memory(all); });
+  SamplerRun second(kYaml, "dbi-sample", record::kMaxRecordBytes, &machine);
+  second.load(memory);
+  const std::string same = R"("kind":"plan","target":"t","database":"d","plan_hash":"1","query_signature":"s"})";
+  second.feed("{" + same);
+  second.feed(R"({"kind":"session","target":"t","database":"d"})");
+  second.feed({plan, record_at(0, "session")});
+  second.end();
+  const std::string text = second.written();
+  EXPECT_EQ(kept(text), 0U) << text;
+  EXPECT_EQ(dropped(text).at("dedup").count, 2);
+  EXPECT_EQ(dropped(text).at("limit").count, 2);
+}
+
 TEST(Sampler, AReloadTakesNewRulesAndKeepsWhatIsKnown) {
   SamplerRun run("adaptive_sampler: {rules: [{name: a}]}\n");
   run.feed(record_at(0, "plan", R"("plan_hash":"1")"));

@@ -107,7 +107,9 @@ TEST(TargetClock, AfterAnyHistoryTwoTimesOfOneCourseBringItBack) {
 
 class RecordClockTest : public testing::Test {
  protected:
-  Timestamp observe(RecordClock& clock, std::string line) { return clock.observe(parse(std::move(line))); }
+  std::optional<Timestamp> observe(RecordClock& clock, std::string line) {
+    return clock.observe(parse(std::move(line)));
+  }
   const record::Record& parse(std::string line) {
     line_ = std::move(line);
     const std::size_t size = line_.size();
@@ -217,7 +219,7 @@ TEST_F(RecordClockTest, GoesOnFromItsLinesAsIfItHadNotStopped) {
     const std::string line =
         fmt::format(R"({{"target":"{}","ts":"{}"}})", target,
                     format_timestamp(kStart + seconds{at} + (step < 15'000 ? seconds{far} : seconds{0})));
-    const Timestamp now = observe(whole, line);
+    const auto now = observe(whole, line);
     ASSERT_EQ(observe(*pieces, line), now) << step;
     ASSERT_EQ(pieces->newest(), whole.newest()) << step;
     if (random() % 50 == 0) pieces = resumed(*pieces);
@@ -229,7 +231,30 @@ TEST_F(RecordClockTest, TakesItsOwnLinesOnly) {
   RecordClock clock;
   EXPECT_FALSE(clock.load_line(parse(R"({"kind":"other"})")));
   EXPECT_TRUE(clock.load_line(parse(R"({"kind":"newest_record","behind":-1})")));
-  EXPECT_EQ(clock.newest(), Timestamp{});
+  EXPECT_EQ(clock.newest(), std::nullopt);
+}
+
+class MachineClock final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override { return kStart; }
+  [[nodiscard]] MonotonicTime monotonic() const override { return {}; }
+};
+
+TEST_F(RecordClockTest, BeforeTheFirstReadableTimeARunGoesByTheMachine) {
+  const MachineClock machine;
+  for (const bool replay : {false, true}) {
+    const Timestamp none = replay ? Timestamp{} : kStart;
+    RunClock clock(ClockMode::Record, replay, machine);
+    for (const auto* line : {R"({"kind":"x"})", R"({"target":"a","ts":"nonsense"})"}) {
+      EXPECT_EQ(clock.observe(parse(line)), none);
+      EXPECT_EQ(clock.now(), none);
+      EXPECT_EQ(clock.stamp(), none);
+    }
+    const Timestamp first = time("2026-01-01T00:00:00Z");
+    EXPECT_EQ(clock.observe(parse(R"({"target":"b","ts":"2026-01-01T00:00:00Z"})")), first);
+    EXPECT_EQ(clock.observe(parse(R"({"target":"a"})")), first);
+    EXPECT_EQ(clock.now(), first);
+  }
 }
 
 }  // namespace
