@@ -187,7 +187,7 @@ void Breaker::count() {
 
 void Breaker::count_open() {
   open_counted_ = around_.clock->monotonic();
-  figures_.open_circuits.set(static_cast<double>(panel_.broken() + (keeper_ ? keeper_->others_broken() : 0)));
+  figures_.open_circuits.set(static_cast<double>(panel_.broken() + (keeper_ ? keeper_->others_broken(panel_) : 0)));
 }
 
 // --- The life of a run ---

@@ -16,13 +16,18 @@ Result<std::optional<state::Circuits>> CircuitFiles::changed_circuits() {
   if (circuits_mark_ == mark) return std::optional<state::Circuits>();
   DBI_TRY_ASSIGN(auto loaded, state::load_circuits(circuits_, state::OnDamage::SetAside));
   circuits_mark_ = mark;  // what could not be read stays untouched: it is asked for again, and fails again
-  if (loaded.damage) damages_.push_back(std::move(*loaded.damage));
+  if (loaded.damage) {
+    damages_.push_back(std::move(*loaded.damage));
+    stored();  // that it is gone now says nothing either
+    return std::optional<state::Circuits>();
+  }
   return std::optional(std::move(loaded.circuits));
 }
 
 Status CircuitFiles::reject(std::string_view why) {
   DBI_TRY_ASSIGN(auto damage, state::set_aside(circuits_, why));
   damages_.push_back(std::move(damage));
+  stored();
   return {};
 }
 

@@ -29,7 +29,7 @@ class CircuitFiles {
   Result<state::Lock> lock(bool patient) const;
 
   /// circuits.json where it has changed since the last call or stored(); the first time always. A damaged file is set
-  /// aside, noted, and has none. Fails with ErrorKind::State. The caller holds the lock.
+  /// aside and noted, and says nothing. Fails with ErrorKind::State. The caller holds the lock.
   Result<std::optional<state::Circuits>> changed_circuits();
   /// Sets circuits.json aside although it was read: something in it is no circuit. Likewise.
   Status reject(std::string_view why);
@@ -37,8 +37,9 @@ class CircuitFiles {
   [[nodiscard]] Result<state::CircuitsFile> write() const { return state::CircuitsFile::create(circuits_); }
   void stored() { circuits_mark_ = state::mark_of(circuits_); }
 
-  /// The overrides where they have changed since the last call; a damaged file likewise. Fails with ErrorKind::State,
-  /// once for each state of the file. Needs no lock.
+  /// The overrides where they have changed since the last call; the first time always. A damaged file is set aside
+  /// under the file's lock, noted, and has none. Fails with ErrorKind::State, once for each state of the file. The
+  /// caller holds no lock.
   Result<std::optional<state::Overrides>> changed_overrides();
 
   /// What was set aside since the last call, for `event` records.

@@ -36,7 +36,6 @@ Status Keeper::load(Panel& panel) {
 Status Keeper::read(Panel& panel) {
   DBI_TRY_ASSIGN(auto circuits, files_.changed_circuits());
   if (!circuits) return {};
-  others_.clear();
   for (const auto& [key, stored] : *circuits) {
     const auto circuit = circuit::Circuit::restore(stored);
     // Where one cannot be believed none is.
@@ -45,7 +44,9 @@ Status Keeper::read(Panel& panel) {
   others_ = std::move(*circuits);
   // All of them see the host.
   if (const auto host = others_.find(circuit::kHostKey); host != others_.end()) {
-    if (!panel.is_own(host->first)) DBI_TRY(panel.restore(host->first, host->second));
+    if (!panel.is_own(host->first)) {
+      DBI_TRY_ASSIGN([[maybe_unused]] const bool taken, panel.restore(host->first, host->second));
+    }
     others_.erase(host);
   }
   return {};
@@ -66,13 +67,19 @@ void Keeper::shrink() {
 }
 
 void Keeper::hand_over(Panel& panel, std::string_view target) {
+  const auto is_closed = [](const state::StoredCircuit& stored) { return stored.state == state::CircuitState::Closed; };
   const auto hand = [&](state::Circuits::iterator at) {
-    if (const Status taken = panel.restore(at->first, at->second); !taken) log_->warning(taken.error());
-    return others_.erase(at);
+    const auto taken = panel.restore(at->first, at->second);
+    if (!taken) log_->warning(taken.error());
+    return taken && !*taken && !is_closed(at->second) ? std::next(at) : others_.erase(at);
   };
   if (const auto own = others_.find(target); own != others_.end()) hand(own);
   const std::string prefix = circuit::make_key(target, "");
-  for (auto at = others_.lower_bound(prefix); at != others_.end() && at->first.starts_with(prefix);) at = hand(at);
+  for (const bool closed : {false, true}) {
+    for (auto at = others_.lower_bound(prefix); at != others_.end() && at->first.starts_with(prefix);) {
+      at = is_closed(at->second) == closed ? hand(at) : std::next(at);
+    }
+  }
   if (looked_ == MonotonicTime{}) read_overrides();
   for (const auto& [key, given] : overrides_) {
     const bool is_its = key == target || key.starts_with(prefix);
@@ -80,8 +87,10 @@ void Keeper::hand_over(Panel& panel, std::string_view target) {
   }
 }
 
-std::size_t Keeper::others_broken() const {
-  const auto broken = [](const auto& each) { return each.second.state != state::CircuitState::Closed; };
+std::size_t Keeper::others_broken(const Panel& panel) const {
+  const auto broken = [&panel](const auto& each) {
+    return each.second.state != state::CircuitState::Closed && !panel.is_forced(each.first);
+  };
   return static_cast<std::size_t>(std::ranges::count_if(others_, broken));
 }
 
@@ -151,7 +160,10 @@ Status Keeper::write(Panel& panel, bool patient) {
   stored_ = clock_->monotonic();
   DBI_TRY_ASSIGN(const state::Lock lock, files_.lock(patient));
   DBI_TRY(read(panel));
-  std::erase_if(others_, [&](const auto& each) { return panel.is_own(each.first); });
+  std::erase_if(others_, [&](const auto& each) {
+    const bool needs_room = each.second.state != state::CircuitState::Closed && !panel.knows(each.first);
+    return panel.is_own(each.first) && !needs_room;
+  });
   bound_others(std::max(max_others_, panel.max()));
   DBI_TRY_ASSIGN(state::CircuitsFile file, files_.write());
   Status added;

@@ -36,13 +36,15 @@ class Keeper {
   /// for longer than a write takes.
   Status load(Panel& panel);
 
-  /// The panel has its first record of a target: what is kept of that becomes the panel's, an operator's `close`
-  /// included.
+  /// The panel has its first record of a target: what is kept of that becomes the panel's, circuits that are not closed
+  /// first. Of those that find no room there the closed ones go, the others stay kept. An operator's `close` takes
+  /// effect at once; the next look() tells of it.
   void hand_over(Panel& panel, std::string_view target);
 
-  /// How many circuits are kept beside the panel, and how many of them are not closed.
+  /// How many circuits are kept beside the panel, and how many of them are not closed; those that an operator has
+  /// opened count as the panel's.
   [[nodiscard]] std::size_t others() const { return others_.size(); }
-  [[nodiscard]] std::size_t others_broken() const;
+  [[nodiscard]] std::size_t others_broken(const Panel& panel) const;
 
   /// Takes over what operators have said since the last call, and what has run out. A file that cannot be read is told
   /// once; the overrides before it hold.
@@ -53,8 +55,8 @@ class Keeper {
 
   /// There is something to store: a change of a circuit, or only calls.
   void touch(bool changed) { (changed ? changed_ : touched_) = true; }
-  /// Called between records, so it never waits: where another holds the file it is stored a second later. A fault is
-  /// told once until it is over.
+  /// Called between records, so it never waits for another that holds the file: it is stored later then, after
+  /// kBetweenStores or kWindows. To write it takes as long as the disk does. A fault is told once until it is over.
   void store_when_due(Panel& panel, MonotonicTime now);
   /// At the end; waits for another up to two seconds. Fails with ErrorKind::State or Owned.
   Status store(Panel& panel);

@@ -168,9 +168,8 @@ void Panel::charge_host(const Occasion& occasion, Timestamp newest) {
 
 // An earlier run looked at the host and opened it, and nobody looks any more.
 void Panel::abandon_host(const Occasion& occasion) {
-  transitions_.clear();
-  host_.circuit.abandon(settings_.rules, "this machine is not looked at", occasion.now, transitions_);
-  take(circuit::kHostKey, occasion.changes);
+  change(occasion, host_, circuit::kHostKey,
+         [&] { host_.circuit.abandon(settings_.rules, "this machine is not looked at", occasion.now, transitions_); });
 }
 
 void Panel::charge_target(const Occasion& occasion, Target& target) {
@@ -244,13 +243,21 @@ void Panel::charge_database(const Occasion& occasion, std::string_view name, Dat
 }
 
 void Panel::apply(const Occasion& occasion, Entry& entry, std::string_view key, const Call* call) {
+  change(occasion, entry, key, [&] {
+    if (call == nullptr) {
+      entry.circuit.pass(settings_.rules, occasion.now, transitions_);
+    } else {
+      entry.circuit.call(settings_.rules, key, *call, occasion.now, transitions_);
+    }
+  });
+}
+
+// `step` moves the circuit of the entry on, into transitions_.
+template <typename Step>
+void Panel::change(const Occasion& occasion, Entry& entry, std::string_view key, const Step& step) {
   transitions_.clear();
   const auto broken_since = entry.circuit.broken_since();
-  if (call == nullptr) {
-    entry.circuit.pass(settings_.rules, occasion.now, transitions_);
-  } else {
-    entry.circuit.call(settings_.rules, key, *call, occasion.now, transitions_);
-  }
+  step();
   entry.strain = entry.circuit.strain(settings_.rules, occasion.now);
   // From change to change it stays, so that the times in circuits.json do: unless one of the clocks was set.
   constexpr microseconds kClockWasSet = std::chrono::minutes{5};

@@ -82,8 +82,9 @@ class Panel {
   /// This run has had records of the circuit's target: what others say of it does not count. For the host's: it has
   /// looked at the host.
   [[nodiscard]] bool is_own(std::string_view key) const;
-  /// Takes a circuit back. Fails with ErrorKind::Malformed.
-  Status restore(std::string_view key, const state::StoredCircuit& stored);
+  [[nodiscard]] bool knows(std::string_view key) { return entry_of(key) != nullptr; }
+  /// Takes a circuit back; false where it finds no room. Fails with ErrorKind::Malformed.
+  Result<bool> restore(std::string_view key, const state::StoredCircuit& stored);
 
   /// For --resume: NDJSON lines of the circuits and of what the cycles under way have shown.
   void save(std::string& lines) const;
@@ -117,6 +118,8 @@ class Panel {
   void advise(const ScrapeFacts& facts, Target& target) const;
 
   void apply(const Occasion& occasion, Entry& entry, std::string_view key, const circuit::Call* call);
+  template <typename Step>
+  void change(const Occasion& occasion, Entry& entry, std::string_view key, const Step& step);
   void take(std::string_view key, std::vector<Change>& changes);
   Entry* entry_of(std::string_view key);
 

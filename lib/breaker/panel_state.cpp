@@ -63,23 +63,23 @@ bool Panel::is_own(std::string_view key) const {
   return table_.contains(circuit::split_key(key).target);
 }
 
-Status Panel::restore(std::string_view key, const state::StoredCircuit& stored) {
+Result<bool> Panel::restore(std::string_view key, const state::StoredCircuit& stored) {
   DBI_TRY_ASSIGN(circuit::Circuit circuit, circuit::Circuit::restore(stored));
   const auto parts = circuit::split_key(key);
   Entry* entry = &host_;
   Target* target = nullptr;
   if (key != circuit::kHostKey) {
     target = known_target(parts.target);
-    if (target == nullptr) return {};
+    if (target == nullptr) return false;
     if (!parts.has_database) target->timeout = stored.timeout;
     entry = parts.has_database ? static_cast<Entry*>(database_of(*target, parts.database)) : target;
-    if (entry == nullptr) return {};
+    if (entry == nullptr) return false;
   }
   entry->circuit = std::move(circuit);
   entry->shift = microseconds{0};
   entry->strain = stored.strain;
   if (parts.has_database) target->file(parts.database);
-  return {};
+  return true;
 }
 
 // --- --resume ---
@@ -125,7 +125,8 @@ Result<bool> Panel::load_line(const record::Record& line) {
   if (kind == kCircuitKind) {
     const record::Member* circuit = line.find("circuit");
     DBI_TRY_ASSIGN(const auto stored, state::parse_circuit(circuit == nullptr ? "" : circuit->value.raw()));
-    DBI_TRY(restore(key, stored));
+    DBI_TRY_ASSIGN(const bool taken, restore(key, stored));
+    if (!taken) return true;
     load_marks(line, key);
     return true;
   }

@@ -101,7 +101,7 @@ TEST_F(KeeperTest, KeepsTheCircuitsFromRunToRun) {
   Keeper keeper = open();
   Panel panel(settings_, &clock_, nullptr);
   start(keeper, panel);
-  EXPECT_EQ(panel.broken() + keeper.others_broken(), 1U);
+  EXPECT_EQ(panel.broken() + keeper.others_broken(panel), 1U);
   EXPECT_TRUE(note(panel, "main"));
   EXPECT_EQ(panel.broken(), 1U);
   EXPECT_EQ(keeper.others(), 0U);
@@ -315,7 +315,7 @@ TEST_F(KeeperTest, UnderPressureOfMemoryClosedOthersGo) {
   EXPECT_EQ(keeper.others(), 1500U);
   for (int i = 0; i < 10; ++i) keeper.shrink();
   EXPECT_EQ(keeper.others(), 1000U);
-  EXPECT_EQ(keeper.others_broken(), 1U);
+  EXPECT_EQ(keeper.others_broken(panel), 1U);
 }
 
 // What it kept of its own targets holds; of those of others what they have written since.
@@ -346,6 +346,53 @@ TEST_F(KeeperTest, AResumedRunDoesNotBringBackWhatOthersHaveChanged) {
   EXPECT_EQ(stored().at("a").state, state::CircuitState::Open);
   EXPECT_EQ(stored().at("b").state, state::CircuitState::Open);
   EXPECT_TRUE(note(panel, "b", "app"));
+}
+
+TEST_F(KeeperTest, WhereThereIsNoRoomOpenCircuitsComeFirstAndStayKept) {
+  state::StoredCircuit closed;
+  closed.window = "o";
+  state::Circuits many{{"a", closed}};
+  for (int i = 0; i < 20; ++i) many["a/db" + std::to_string(i)] = closed;
+  many["a/y"] = many["a/z"] = open_for(kNoon, 1h);
+  for (const std::size_t room : {4U, 2U}) {
+    ASSERT_TRUE(state::store_circuits(folder_.circuits(), many));
+    settings_.max_circuits = room;
+    Keeper keeper = open();
+    Panel panel(settings_, &clock_, nullptr);
+    start(keeper, panel);
+    note(panel, "a");
+    EXPECT_TRUE(note(panel, "a", "y")) << room;
+    EXPECT_EQ(note(panel, "a", "z"), room == 4);
+    EXPECT_EQ(keeper.others(), room == 4 ? 0U : 1U);
+    store(keeper, panel);
+    for (const auto* key : {"a/y", "a/z"}) EXPECT_EQ(stored().at(key).state, state::CircuitState::Open) << key << room;
+  }
+}
+
+TEST_F(KeeperTest, ADamagedFileTakesNothingFromARunThatHasReadIt) {
+  ASSERT_TRUE(state::store_circuits(folder_.circuits(), {{"b", open_for(kNoon, 1h)}}));
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  start(keeper, panel);
+  state::StoredCircuit damaged;
+  damaged.window = "what";
+  ASSERT_TRUE(state::store_circuits(folder_.circuits(), {{"c", damaged}}));
+  store(keeper, panel);
+  EXPECT_EQ(stored().at("b").state, state::CircuitState::Open);
+  state::write_plainly(folder_.circuits(), "{");
+  store(keeper, panel);
+  EXPECT_TRUE(stored().contains("b"));
+  EXPECT_EQ(keeper.take_damages().size(), 2U);
+}
+
+TEST_F(KeeperTest, ACircuitOfOthersThatAnOperatorOpenedCountsOnce) {
+  ASSERT_TRUE(state::store_circuits(folder_.circuits(), {{"b", open_for(kNoon, 1h)}, {"c", open_for(kNoon, 1h)}}));
+  give({{"b", {Override::Order::Open, kNoon, {}, ""}}});
+  Keeper keeper = open();
+  Panel panel(settings_, &clock_, nullptr);
+  start(keeper, panel);
+  look(keeper, panel);
+  EXPECT_EQ(panel.broken() + keeper.others_broken(panel), 2U);
 }
 
 // It is called between records.

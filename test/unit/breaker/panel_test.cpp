@@ -382,6 +382,8 @@ TEST_F(HostTest, ACircuitOfTheHostThatNobodyChargesAnyMoreCloses) {
   EXPECT_THAT(take_changes(), IsEmpty());
   now_ += 1us;
   panel.scrape(lines_.parse(scrape(now_, "main")), now_, now_, changes_);
+  ASSERT_EQ(changes_.size(), 1U);
+  EXPECT_EQ(changes_[0].broken_for, 30s + settings_.rules.half_open_timeout);
   EXPECT_THAT(take_changes(), ElementsAre("@host closed"));
   EXPECT_EQ(panel.broken(), 0U);
 }
