@@ -52,7 +52,7 @@ DroppedKey Ledger::key_of(const Entry& entry) {
   return {view_of(entry.target), view_of(entry.database), view_of(entry.cycle), entry.reason, entry.folded};
 }
 
-void Ledger::add(DroppedKey key, const Amounts& amounts, Timestamp since) {
+Ledger::Entry& Ledger::add(DroppedKey key, const Amounts& amounts, Timestamp since) {
   Entry* entry = find(key);
   if (entry == nullptr && !key.folded && entries_.size() - folded_ >= kMaxKeys) {
     key = {key.target, std::nullopt, key.cycle, key.reason, true};
@@ -64,6 +64,7 @@ void Ledger::add(DroppedKey key, const Amounts& amounts, Timestamp since) {
   }
   if (entry == nullptr) entry = &insert(key, since);
   entry->amounts += amounts;
+  return *entry;
 }
 
 const std::string& Ledger::index_key(const DroppedKey& key) {
@@ -86,7 +87,7 @@ Ledger::Entry& Ledger::insert(const DroppedKey& key, Timestamp since) {
   newest_ = entries_.empty() ? since : std::max(newest_, since);
   if (key.folded) ++folded_;
   entries_.push_back(
-      {copy_of(key.target), copy_of(key.database), copy_of(key.cycle), key.reason, key.folded, since, {}});
+      {copy_of(key.target), copy_of(key.database), copy_of(key.cycle), key.reason, key.folded, since, {}, false});
   index_.emplace(index_key(key), std::prev(entries_.end()));
   return entries_.back();
 }
@@ -121,6 +122,7 @@ Status Ledger::write_others(stream::Writer& out) {
   for (const std::string& line : others_) out.buffer().append(line).push_back('\n');
   others_.clear();
   other_bytes_ = 0;
+  loaded_others_ = false;
   return out.commit();
 }
 
@@ -144,6 +146,7 @@ Status Ledger::write_if(const std::function<bool(const Entry&)>& wanted, stream:
     append_dropped(out.buffer(), {tool_, name_}, format_timestamp(clock_->stamp()), key, entry->amounts);
     index_.erase(index_key(key));
     if (entry->folded) --folded_;
+    if (entry->loaded) --loaded_;
     entry = entries_.erase(entry);
   }
   oldest_ = oldest.value_or(oldest_);
@@ -183,17 +186,25 @@ void Ledger::save(std::string& lines) const {
   }
 }
 
+void Ledger::load(Entry& entry) {
+  if (!std::exchange(entry.loaded, true)) ++loaded_;
+}
+
 bool Ledger::load_line(const record::Record& line) {
   const auto kind = line.text("kind", text_);
   if (kind == kDroppedKind || kind == kEventKind) {
-    (void)keep(line.line());
+    if (keep(line.line())) {
+      loaded_others_ = true;
+    } else {
+      load(add(key_of(line, Reason::Shutdown, false), amounts_of(line, weight_of(line)), now_));
+    }
     return true;
   }
   if (kind != kSavedKind) return false;
   const auto reason = find_reason(line.text("reason", text_).value_or(""));
   if (!reason) return true;
   const auto since = parse_timestamp(line.text("since", text_).value_or(""));
-  add(key_of(line, *reason, line.boolean("folded").value_or(false)), counted_in(line), since.value_or(now_));
+  load(add(key_of(line, *reason, line.boolean("folded").value_or(false)), counted_in(line), since.value_or(now_)));
   return true;
 }
 

@@ -61,6 +61,9 @@ class Ledger {
   void save(std::string& lines) const;
   bool load_line(const record::Record& line);
 
+  /// Nothing is pending of what load_line took.
+  [[nodiscard]] bool loaded_has_left() const { return loaded_ == 0 && !loaded_others_; }
+
   [[nodiscard]] bool empty() const { return entries_.empty() && others_.empty(); }
 
  private:
@@ -72,6 +75,7 @@ class Ledger {
     bool folded = false;
     Timestamp since;  ///< when the first count came
     Amounts amounts;
+    bool loaded = false;  ///< holds counts of load_line
   };
   struct Hash {
     using is_transparent = void;
@@ -80,9 +84,10 @@ class Ledger {
 
   static DroppedKey key_of(const Entry& entry);
   DroppedKey key_of(const record::Record& record, Reason reason, bool folded);
-  void add(DroppedKey key, const Amounts& amounts, Timestamp since);
+  Entry& add(DroppedKey key, const Amounts& amounts, Timestamp since);
   Entry* find(const DroppedKey& key);
   Entry& insert(const DroppedKey& key, Timestamp since);
+  void load(Entry& entry);
   bool keep(std::string_view line);
   bool take_back(const record::Record& record);
   const std::string& index_key(const DroppedKey& key);
@@ -98,8 +103,10 @@ class Ledger {
   std::size_t other_bytes_ = 0;
   std::unordered_map<std::string, std::list<Entry>::iterator, Hash, std::equal_to<>> index_;
   std::size_t folded_ = 0;  // entries that are folded
-  Timestamp oldest_{};      // not after any entry
-  Timestamp newest_{};      // not before any entry
+  std::size_t loaded_ = 0;  // entries that are loaded
+  bool loaded_others_ = false;
+  Timestamp oldest_{};  // not after any entry
+  Timestamp newest_{};  // not before any entry
   Timestamp now_{};
   std::string index_key_;                         // scratch
   std::string target_, database_, cycle_, text_;  // scratch for unescaped texts

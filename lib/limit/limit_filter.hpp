@@ -65,6 +65,7 @@ class LimitFilter final : public stream::Filter {
   void save_state(std::string& lines) const override;
   void save_memory(stream::Lines& lines) const override;
   void save_pending(std::string& lines) const override;
+  [[nodiscard]] bool loaded_has_left() const override { return ledger_.loaded_has_left(); }
   Status load_line(const record::Record& line) override;
 
   /// Up to date once a second, before a wait and at the end.

@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -39,8 +38,9 @@ Result<Descriptor> open_lines(const std::filesystem::path& path) {
 }
 
 // Counts of dropped records that a run could not write any more, for the next one of this instance. The file goes once
-// they have left or are saved anew: in the ledger's file itself, or in a resume file, whose first line names then what
-// it has taken over, so that a crash before this file is removed does not count twice.
+// they have left, which a run that goes on looks for (a kill would count them twice), or are saved anew: in the
+// ledger's file itself, or in a resume file, whose first line names then what it has taken over, so that a crash before
+// this file is removed does not count twice.
 class PendingLedger {
  public:
   explicit PendingLedger(const InstanceState& held) {
@@ -51,7 +51,7 @@ class PendingLedger {
   Result<Descriptor> open(const Descriptor& resume) {
     if (!file_) return Descriptor();
     const std::string mark = mark_line();
-    if (resume.valid() && passes(resume.get(), mark)) DBI_TRY(remove());
+    if (resume.valid() && passes(resume.get(), mark)) DBI_TRY(state::remove_durably(*file_));
     DBI_TRY_ASSIGN(Descriptor file, open_lines(*file_));
     loaded_ = file.valid();
     if (loaded_) mark_ = mark;
@@ -61,10 +61,18 @@ class PendingLedger {
   // What the resume file begins with.
   [[nodiscard]] const std::string& taken_over() const { return mark_; }
 
+  // What was loaded has left, for good. To be called while nothing lies in the output's buffer.
+  Status remove_once_left(const stream::Filter& filter) {
+    if (!loaded_ || !filter.loaded_has_left()) return {};
+    loaded_ = false;
+    return state::remove_durably(*file_);
+  }
+
   // The lines that are pending now take the place of those that were loaded.
   Status replace(const std::string& lines) {
     if (!file_ || (lines.empty() && !loaded_)) return {};
-    return lines.empty() ? remove() : state::write_atomic(*file_, lines, state::Durability::Durable);
+    return lines.empty() ? state::remove_durably(*file_)
+                         : state::write_atomic(*file_, lines, state::Durability::Durable);
   }
 
  private:
@@ -86,13 +94,6 @@ class PendingLedger {
     if (::pread(file, front.data(), front.size(), 0) != static_cast<ssize_t>(line.size()) || front != line)
       return false;
     return ::lseek(file, static_cast<off_t>(line.size()), SEEK_SET) >= 0;
-  }
-
-  Status remove() const {
-    std::error_code fault;
-    std::filesystem::remove(*file_, fault);
-    if (fault) return fail(ErrorKind::State, fmt::format("{}: {}", file_->string(), fault.message()));
-    return {};
   }
 
   std::optional<std::filesystem::path> file_;
@@ -200,6 +201,9 @@ Result<ExitStatus> run_filter(const FilterOptions& options, Context& context, co
   stream::StreamContext around{&loop, context.clock, context.log, &counters, {}, {}, {}};
   around.tick = [&](MonotonicTime now) {
     telemetry.write();
+    // Under --resume the next run begins where this one did, until the resume file is replaced.
+    const Status left = options.resume ? Status{} : pending.remove_once_left(*filter);
+    if (!left) context.log->warning(left.error());
     if (options.replay || limiter.pressure() != MemoryPressure::Hard) memory.store_when_due(*filter, now);
   };
   if (!options.replay) around.memory_pressure = [&] { return limiter.pressure(); };

@@ -77,6 +77,7 @@ class Sampler final : public stream::Filter {
   void save_state(std::string& lines) const override;
   void save_memory(stream::Lines& lines) const override;
   void save_pending(std::string& lines) const override { ledger_.save(lines); }
+  [[nodiscard]] bool loaded_has_left() const override { return ledger_.loaded_has_left(); }
   Status load_line(const record::Record& line) override;
 
   /// The rate of the latest data record, the goal's part included.

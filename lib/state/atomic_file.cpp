@@ -75,6 +75,11 @@ Status write_atomic(const std::filesystem::path& path, std::string_view bytes, D
   return file.commit();
 }
 
+Status remove_durably(const std::filesystem::path& path) {
+  if (::unlink(path.c_str()) == 0) return sync_folder_of(path);
+  return errno == ENOENT ? Status{} : fail_errno("remove", path);
+}
+
 Result<std::optional<std::string>> read_whole(const std::filesystem::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid() && errno == ENOENT) return std::optional<std::string>{};

@@ -49,6 +49,9 @@ class AtomicFile {
 /// on any fault. Fails with ErrorKind::State. Two writers of one path at a time need a lock (lock.hpp).
 Status write_atomic(const std::filesystem::path& path, std::string_view bytes, Durability durability);
 
+/// Removes the file, where it is there, and syncs its folder. Fails with ErrorKind::State.
+Status remove_durably(const std::filesystem::path& path);
+
 /// The whole content; nothing where there is no such file. Fails with ErrorKind::State.
 Result<std::optional<std::string>> read_whole(const std::filesystem::path& path);
 

@@ -68,6 +68,13 @@ class Filter {
   /// Appends the pending drop ledger in the same form. Also used where the ledger could not be written any more.
   virtual void save_pending(std::string& /*lines*/) const {}
 
+  /// True once nothing is pending any more of what load_line took of save_pending's lines. Here: once nothing is.
+  [[nodiscard]] virtual bool loaded_has_left() const {
+    std::string lines;
+    save_pending(lines);
+    return lines.empty();
+  }
+
   /// A line that save_state, save_memory or save_pending wrote; unknown kinds are ignored. Called before the first
   /// record.
   virtual Status load_line(const record::Record& /*line*/) { return {}; }

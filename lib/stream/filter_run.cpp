@@ -198,6 +198,7 @@ Status Run::duties() {
   if (const auto due = filter_.next_deadline(); due && *due <= moment) DBI_TRY(filter_.on_deadline(moment, writer_));
   if (moment < next_tick_) return {};
   next_tick_ = moment + kTick;
+  DBI_TRY(writer_.flush());
   publish();
   if (context_.tick) context_.tick(moment);
   return {};

@@ -41,7 +41,7 @@ struct StreamContext {
   const Clock* clock = nullptr;
   const Log* log = nullptr;
   StreamCounters* counters = nullptr;
-  /// Called about once a second, idle or not: telemetry. May be empty.
+  /// Called about once a second, idle or not, with nothing in the output's buffer: telemetry. May be empty.
   std::function<void(MonotonicTime now)> tick;
   /// Asked once per block of input; may be empty. While it says Soft the filter is asked to shrink, a hundred times a
   /// second at most and once a second where that does not help. While it says Hard nothing is read for 5 s; then, since

@@ -48,6 +48,7 @@ class Passthrough final : public stream::Filter {
     lines += fmt::format("{{\"v\":1,\"kind\":\"passthrough\",\"seen\":{}}}\n", seen_);
   }
   void save_pending(std::string& lines) const override { ledger_.save(lines); }
+  [[nodiscard]] bool loaded_has_left() const override { return ledger_.loaded_has_left(); }
   Status load_line(const record::Record& line) override {
     if (ledger_.load_line(line) || clock_.records().load_line(line)) return {};
     const auto* seen = line.find("seen");

@@ -289,6 +289,31 @@ TEST_F(LedgerTest, OthersRecordsBeyondTheBoundAreCountedLikeAnyRecord) {
   EXPECT_TRUE(has(lines.back(), R"("reason":"shutdown","count":1)"));
 }
 
+TEST_F(LedgerTest, KnowsWhenWhatItLoadedHasLeft) {
+  EXPECT_TRUE(ledger_.loaded_has_left());
+  EXPECT_TRUE(ledger_.load_line(parse(R"({"kind":"ledger","target":"a","reason":"rule","count":7})")));
+  EXPECT_TRUE(ledger_.load_line(parse(R"({"kind":"ledger","target":"a","reason":"rule","count":1})")));
+  ledger_.drop(parse(R"({"target":"b"})"), Reason::Rule);
+  EXPECT_FALSE(ledger_.loaded_has_left());
+  ASSERT_TRUE(ledger_.before(parse(R"({"kind":"scrape","target":"a"})"), {}, out_));
+  EXPECT_TRUE(ledger_.loaded_has_left());
+  EXPECT_FALSE(ledger_.empty());
+  EXPECT_TRUE(ledger_.load_line(parse(R"({"kind":"dropped","tool":"dbi-other","reason":"rule","count":7})")));
+  EXPECT_FALSE(ledger_.loaded_has_left());
+  ASSERT_TRUE(ledger_.before(parse(kQuery), {}, out_));
+  EXPECT_TRUE(ledger_.loaded_has_left());
+}
+
+TEST_F(LedgerTest, LoadedRecordsBeyondTheBoundAreCountedLikeAnyRecord) {
+  const auto other = parse(R"({"kind":"dropped","tool":"dbi-other","reason":"rule","count":7})");
+  for (std::size_t i = 0; i <= Ledger::kMaxOthers; ++i) EXPECT_TRUE(ledger_.load_line(other));
+  ASSERT_TRUE(ledger_.end(out_));
+  EXPECT_TRUE(ledger_.loaded_has_left());
+  const auto lines = written();
+  ASSERT_EQ(lines.size(), Ledger::kMaxOthers + 1);
+  EXPECT_TRUE(has(lines.back(), R"("reason":"shutdown","count":1)"));
+}
+
 TEST_F(LedgerTest, SurvivesItsLines) {
   const Timestamp start{seconds{1000}};
   ASSERT_TRUE(ledger_.before(parse(kQuery), start, out_));

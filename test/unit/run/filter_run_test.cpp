@@ -5,13 +5,16 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 #include <utility>
 
 #include "cli/review.hpp"
@@ -29,7 +32,8 @@ class Pass final : public stream::Filter {
  public:
   Status on_record(const record::Record& record, stream::Writer& out) override {
     ++seen_;
-    return out.append(record.line());
+    DBI_TRY(out.append(record.line()));
+    return record.find("scrape") == nullptr ? Status{} : on_end(out);
   }
   Status on_end(stream::Writer& out) override {
     if (pending_.empty()) return {};
@@ -203,6 +207,30 @@ TEST_F(FilterRunTest, WritesWhatAnEarlierRunLeftPendingOnce) {
   EXPECT_FALSE(std::filesystem::exists(folder_ + kPending));
   EXPECT_EQ(run({write("{}\n")}), 0);
   EXPECT_EQ(read("/out"), "{}\n");
+}
+
+// So that a kill later on does not count them twice.
+TEST_F(FilterRunTest, PendingCountsThatHaveLeftAreForgottenWhileTheRunGoesOn) {
+  leave_pending();
+  const std::string input = folder_ + "/fifo";
+  ASSERT_EQ(::mkfifo(input.c_str(), 0600), 0);
+  bool gone = false;
+  std::string out;
+  std::thread writer([&] {
+    std::ofstream to(input);
+    to << "{\"scrape\":1}\n" << std::flush;
+    for (int i = 0; i < 1000 && !gone; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+      gone = !std::filesystem::exists(folder_ + kPending);
+    }
+    out = read("/out");
+  });
+  const int status = run({input});
+  writer.join();
+  EXPECT_EQ(status, 0) << read("/diagnostics");
+  EXPECT_TRUE(gone);
+  EXPECT_EQ(out, "{\"scrape\":1}\n{\"count\":7}\n");
+  EXPECT_EQ(read("/out"), out);
 }
 
 TEST_F(FilterRunTest, KeepsPendingCountsWhereTheRunDoesNotStart) {
