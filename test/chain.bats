@@ -92,7 +92,7 @@ next_starts() {
   dbi-sample --drain 0s <one 9>&- 2>err > >(dbi-breaker 9>&- | dbi-ratelimit 9>&- >out; : >ended) &
   pid=$!
   head -n 20 "$BATS_FILE_TMPDIR/many" >&9
-  wait_for [ -s out ]
+  wait_for grep -qrs '"records_in": 20,' state/default/telemetry # all of these were decided about, and have left
   kill -STOP "$pid"
   sed -n '21,40p' "$BATS_FILE_TMPDIR/many" >&9
   kill -TERM "$pid"
