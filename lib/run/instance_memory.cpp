@@ -103,9 +103,11 @@ Status InstanceMemory::write(const stream::Filter& filter, state::Durability dur
   });
   filter.save_memory(lines);
   DBI_TRY(lines.end());
-  if (written_ == hash) return {};
+  const bool lasts = durable_ || durability == state::Durability::Fast;
+  if (written_ == hash && lasts) return {};
   DBI_TRY(file.commit());
   written_ = hash;
+  durable_ = durability == state::Durability::Durable;
   return {};
 }
 

@@ -45,6 +45,7 @@ class InstanceMemory {
   const Context& context_;
   std::optional<std::filesystem::path> file_;
   std::optional<std::uint64_t> written_;  // the hash of what this run wrote last
+  bool durable_ = false;                  // and whether it was synced
   MonotonicTime next_{};
   bool warned_ = false;
 };

@@ -87,6 +87,16 @@ TEST_F(InstanceMemoryTest, IsReplacedWhereItChanges) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 2) << "no temporary file is left";
 }
 
+TEST_F(InstanceMemoryTest, WhatWasWrittenUnsyncedIsSyncedAtTheEnd) {
+  InstanceMemory memory(context_, held_, true);
+  memory.store_when_due(filter_, clock_.monotonic() + seconds{11});
+  std::ofstream(held_.file) << "mine";
+  memory.store_when_due(filter_, clock_.monotonic() + seconds{22});
+  EXPECT_EQ(file(), "mine");
+  ASSERT_TRUE(memory.store(filter_));
+  EXPECT_THAT(file(), ::testing::EndsWith("{\"key\":0}\n"));
+}
+
 TEST_F(InstanceMemoryTest, AFaultIsToldOnceUntilItIsOver) {
   InstanceMemory memory(context_, held_, true);
   held_.file = folder_ + "/gone/memory";
