@@ -157,7 +157,7 @@ Status keep_for_next(const stream::RunSummary& summary, const FilterOptions& opt
 
 // After a fault the filter still has what it could not write. Where nothing left and nothing is to be added, the counts
 // that were pending stay as they are: it may not even have come to take them over. So they do under --resume, where the
-// next run begins where this one did.
+// next run begins where this one did (or has a resume file, see RunSummary::fault).
 void keep_after_fault(const stream::Filter& filter, const FilterOptions& options,
                       const stream::StreamCounters& counters, const Context& context, PendingLedger& pending) {
   if (options.resume) return;

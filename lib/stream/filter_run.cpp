@@ -182,11 +182,13 @@ void Run::put_back(const Line& line) {
 Status Run::reject(std::string_view reason, const Line& line) {
   summary_.malformed = true;
   context_.counters->rejects.add();
+  if (ended_strictly_) return {};
   const bool held = line.kind == Line::Kind::Whole;
   const std::uint64_t xxh3 = held ? XXH3_64bits(line.text.data(), line.text.size()) : line.xxh3;
   const std::string_view name = name_ == "-" ? std::string_view("input") : std::string_view(name_);
   DBI_TRY(rejects_.add({name, lines_.line_number(), reason, line.text, line.bytes, xxh3}));
   if (!strict_) return {};
+  ended_strictly_ = true;
   return fail(ErrorKind::Malformed, fmt::format("{}: line {}: {}", name, lines_.line_number(), reason));
 }
 

@@ -61,21 +61,22 @@ struct RunSummary {
   bool stopped = false;      ///< a signal ended it before the input's end
   bool reader_gone = false;  ///< the reader downstream closed the pipe
   std::string resume;        ///< with StreamOptions::resume: all that the next run needs, as NDJSON
-  /// What the filter said at its end, after all records have left: a file of its own could not be written. The rest of
-  /// the summary holds; the run has failed all the same.
+  /// What the filter said at its end, after all records have left: a file of its own could not be written. Or, with
+  /// StreamOptions::resume, any fault of a run over what cannot be read again (a pipe). The rest of the summary holds;
+  /// the run has failed all the same.
   std::optional<Error> fault;
   std::string pending;  ///< drop ledger that could not be written any more, as NDJSON; for the next start
 
   [[nodiscard]] ExitStatus exit_status() const { return malformed ? ExitStatus::MalformedInput : ExitStatus::Done; }
 };
 
-/// Reads every input to its end, or to a stop. Where the reader downstream goes, or a stop's time is over, all that was
-/// taken and did not leave is counted by Filter::on_cut_off, malformed lines as rejects: what is in memory, and what
-/// the pipe holds at that moment (and, where its writer goes on, up to 1 MiB more). Neither is counted what its writer
-/// puts there later, nor a line that is not complete by then. So records in = records out + on_cut_off + what the
-/// filter dropped, where "out" are those of which every byte left (Writer::take_unwritten). Signals must be in place
-/// where stops and reloads are wanted. Fails with ErrorKind::Input, Output or State, with Malformed for --strict, or
-/// with what the filter returned.
+/// Reads every input to its end, or to a stop. Where the reader downstream goes, a stop's time is over, or a fault ends
+/// the run, all that was taken and did not leave is counted by Filter::on_cut_off, malformed lines as rejects: what is
+/// in memory, and what the pipe holds at that moment (and, where its writer goes on, up to 1 MiB more). Neither is
+/// counted what its writer puts there later, nor a line that is not complete by then. So records in = records out +
+/// on_cut_off + what the filter dropped, where "out" are those of which every byte left (Writer::take_unwritten).
+/// Signals must be in place where stops and reloads are wanted. Fails with ErrorKind::Input, Output or State, with
+/// Malformed for --strict, or with what the filter returned.
 Result<RunSummary> run_filter(Filter& filter, const StreamOptions& options, const StreamContext& context);
 
 }  // namespace dbi::stream

@@ -110,8 +110,9 @@ class Run {
   std::uint64_t bytes_in_ = 0;
   MonotonicTime next_tick_{};
   std::optional<MonotonicTime> drain_until_;
-  bool strict_ = false;     // the next malformed line ends the run
-  bool held_back_ = false;  // the filter did not take the last record
+  bool strict_ = false;          // the next malformed line ends the run
+  bool ended_strictly_ = false;  // one did: what is malformed behind it is counted, not told
+  bool held_back_ = false;       // the filter did not take the last record
 
   // Memory above its limits.
   MonotonicTime next_look_{};

@@ -51,7 +51,7 @@ void keep_first(Status& fault, const Status& next) {
 Result<RunSummary> Run::finish(const Result<Ending>& ending) {
   Status fault;
   if (!ending && !writer_.is_shut()) fault = fail(Error(ending.error()));
-  if (writer_.is_shut() || (ending && *ending == Ending::CutOff)) keep_first(fault, cut_off_input());
+  if (!ending || writer_.is_shut() || *ending == Ending::CutOff) keep_first(fault, cut_off_input());
   Status said;
   if (!writer_.has_failed()) said = last_words();
   if (writer_.has_failed()) keep_first(fault, cut_off_output());
@@ -59,9 +59,15 @@ Result<RunSummary> Run::finish(const Result<Ending>& ending) {
   keep_first(writer_.has_failed() ? fault : said, filter_.flush());
   rejects_.finish();
   publish();
-  if (!fault) return fail(Error(fault.error()));
-  if (!said && writer_.has_failed()) return fail(Error(said.error()));
-  if (!said) summary_.fault = said.error();
+  if (fault && !said && writer_.has_failed()) fault = fail(Error(said.error()));
+  // Where the input cannot be read again, the next run does not begin where this one did.
+  const bool leaves_a_place = options_.resume && descriptor_ >= 0 && !start_;
+  if (!fault && !leaves_a_place) return fail(Error(fault.error()));
+  if (!fault) {
+    summary_.fault = fault.error();
+  } else if (!said) {
+    summary_.fault = said.error();
+  }
   leave_offset();
   sum_up();
   return std::move(summary_);
@@ -90,29 +96,31 @@ Status Run::last_words() {
 // What a pipe still holds was taken from its writer: it is read and counted, malformed lines as such. No more than it
 // held at first and kCutOffBytes, since a writer may go on and on. A file keeps it for a later run.
 Status Run::cut_off_input() {
-  if (start_) return {};
+  if (start_ || descriptor_ < 0) return {};
   strict_ = false;
-  DBI_TRY(cut_off_lines_in_memory());
+  Status fault = cut_off_lines_in_memory();
   int held = 0;
   if (::ioctl(descriptor_, FIONREAD, &held) != 0) held = 0;
   const std::uint64_t limit = lines_.bytes_read() + static_cast<std::uint64_t>(held) + kCutOffBytes;
   while (!lines_.at_end() && lines_.bytes_read() < limit) {
     DBI_TRY_ASSIGN(const Events events, context_.loop->look({descriptor_, -1}));
-    if (!events.input) return {};
+    if (!events.input) break;
     DBI_TRY(lines_.fill());
-    DBI_TRY(cut_off_lines_in_memory());
+    keep_first(fault, cut_off_lines_in_memory());
   }
-  return {};
+  return fault;
 }
 
+// A rejects file that is full keeps no record from being counted.
 Status Run::cut_off_lines_in_memory() {
+  Status fault;
   for (;;) {
     const Line next = lines_.next();
-    if (next.kind == Line::Kind::More || next.kind == Line::Kind::End) return {};
-    DBI_TRY(line(next, [this]() -> Status {
-      cut_off(record_);
-      return {};
-    }));
+    if (next.kind == Line::Kind::More || next.kind == Line::Kind::End) return fault;
+    keep_first(fault, line(next, [this]() -> Status {
+                 cut_off(record_);
+                 return {};
+               }));
   }
 }
 

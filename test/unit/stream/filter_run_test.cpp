@@ -259,6 +259,35 @@ TEST_F(FilterRunTest, AFaultOfTheFiltersOwnOutputLetsWhatIsCompleteLeave) {
   EXPECT_EQ(output_.read(), "{\"a\":1}\n{\"ledger\":1}\n");
 }
 
+// Nobody else has what the pipe held.
+TEST_F(FilterRunTest, AfterAFaultThatIsNotTheOutputsWhatThePipeHeldIsCounted) {
+  options_.strict = true;
+  input_.write("{\"a\":1}\nmalformed\n{\"a\":2}\nmalformed\n{\"a\":3}\n");
+  input_.output = Descriptor();
+  EXPECT_FALSE(run());
+  EXPECT_EQ(filter_.records, 1);
+  EXPECT_EQ(filter_.cut_off, (std::vector<std::string>{"{\"a\":2}", "{\"a\":3}"}));
+  EXPECT_EQ(counters_.rejects.value(), 2U);
+  EXPECT_EQ(counters_.records_in.value(), 3U);
+}
+
+// What was read of a pipe does not come again: the next run needs what this one holds.
+TEST_F(FilterRunTest, AfterAFaultOfAPipesRunTheNextOneHasAPlaceToBegin) {
+  options_.resume = true;
+  const Descriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+  options_.output = full.get();
+  input_.write("{\"a\":1}\n");
+  input_.output = Descriptor();
+  const auto summary = run();
+  ASSERT_TRUE(summary);
+  ASSERT_TRUE(summary->fault);
+  EXPECT_EQ(summary->fault->message, "No space left on device");
+  EXPECT_NE(summary->resume.find("stream_position"), std::string::npos);
+  EXPECT_EQ(filter_.cut_off.size(), 1U);
+  options_.files = {::testing::TempDir() + "dbi-not-there"};
+  EXPECT_FALSE(run()) << "nothing was read";
+}
+
 // Counts in the buffer, too: they are the filter's again.
 TEST_F(FilterRunTest, WhatAFullDeviceDidNotTakeIsCutOff) {
   class Tells final : public Filter {
@@ -268,6 +297,7 @@ TEST_F(FilterRunTest, WhatAFullDeviceDidNotTakeIsCutOff) {
     void on_cut_off(const record::Record& record) override { cut_off.emplace_back(record.line()); }
     std::vector<std::string> cut_off;
   };
+  clock_.step = {};  // no tick flushes before the end
   Tells filter;
   const Descriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   options_.output = full.get();
