@@ -129,7 +129,7 @@ void index(Stream& stream) {
     clock.observe(one);
     if (!first) first = clock.newest();
   });
-  if (first) stream.seconds = std::chrono::duration<double>(clock.newest() - *first).count();
+  if (first && clock.newest()) stream.seconds = std::chrono::duration<double>(*clock.newest() - *first).count();
 }
 
 // ---- Groups ----
