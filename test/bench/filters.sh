@@ -94,7 +94,8 @@ measure cat "$folder/all" "$records" cat
 measure dbi-passthrough "$folder/all" "$records" dbi-passthrough
 measure dbi-sample "$folder/all" "$records" "${sample[@]}"
 measure sample-defaults "$folder/all" "$records" dbi-sample --replay --no-config
-measure sample-with-state "$folder/all" "$records" dbi-sample --no-config
+measure sample-with-state "$folder/all" "$records" \
+  bash -c 'rm -rf "$DBI_STATE_DIR"; exec dbi-sample --no-config' # every run begins without what the one before kept
 measure dbi-breaker "$folder/all" "$records" "${breaker[@]}"
 measure dbi-ratelimit "$folder/all" "$records" "${ratelimit[@]}"
 measure jq-c-select "$folder/prefix" "$prefix" jq -c "$select"
