@@ -369,4 +369,9 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' dbi-ratelimit --d
   [[ $stderr == *"rejects is the rejects file, too"* ]]
   dbi-ratelimit --replay --no-config --over divert --divert out in >out 2>err && return 1
   grep -q "out is the output, too" err
+  # Nor the one that is there without an option.
+  run --separate-stderr dbi-ratelimit --no-config --state-dir s --over divert \
+    --divert s/default/rejects/dbi-ratelimit@dbi-ratelimit.ndjson in
+  assert_failure 2
+  [[ $stderr == *"is the rejects file, too"* ]]
 }

@@ -77,18 +77,17 @@ Result<Options> reread(const dbi::run::Context& context);
 
 using Divert = std::optional<dbi::stream::DivertFile>;
 
-Result<Divert> open_divert(const dbi::breaker::Settings& settings, const Options& options, int output) {
+Result<Divert> open_divert(const dbi::breaker::Settings& settings, const dbi::stream::RunFiles& others) {
   if (settings.on_open != dbi::breaker::OnOpen::Divert) return Divert();
-  DBI_TRY_ASSIGN(auto file, dbi::stream::DivertFile::open(settings.divert_to,
-                                                          {options.filter.files, output, options.filter.rejects}));
+  DBI_TRY_ASSIGN(auto file, dbi::stream::DivertFile::open(settings.divert_to, others));
   return Divert(std::move(file));
 }
 
-Result<dbi::breaker::Reloaded> reload(const dbi::run::Context& context) {
+Result<dbi::breaker::Reloaded> reload(const dbi::run::Context& context, const dbi::stream::RunFiles& others) {
   DBI_TRY_ASSIGN(const Options options, reread(context));
   dbi::breaker::Reloaded out;
   DBI_TRY_ASSIGN(out.settings, settings_of(options.breaker));
-  DBI_TRY_ASSIGN(out.divert, open_divert(out.settings, options, context.process->output));
+  DBI_TRY_ASSIGN(out.divert, open_divert(out.settings, others));
   return out;
 }
 
@@ -117,8 +116,9 @@ Result<dbi::ExitStatus> filter(const Options& options, dbi::run::Context& contex
     around.log = context.log;
     if (!options.filter.replay) around.host = &probe;
     if (setup.folder) around.files.emplace(*setup.folder, dbi::run::owner_name(context));
-    DBI_TRY_ASSIGN(around.divert, open_divert(settings, options, context.process->output));
-    around.reread = [&context] { return reload(context); };
+    const dbi::stream::RunFiles others{options.filter.files, context.process->output, setup.rejects};
+    DBI_TRY_ASSIGN(around.divert, open_divert(settings, others));
+    around.reread = [&context, others] { return reload(context, others); };
     DBI_TRY_ASSIGN(auto breaker, dbi::breaker::Breaker::make(settings, std::move(around)));
     add_figures(*setup.telemetry, breaker->figures());
     return std::unique_ptr<dbi::stream::Filter>(std::move(breaker));

@@ -90,9 +90,8 @@ Result<std::unique_ptr<stream::Filter>> make_filter(const Options& options, cons
   DBI_TRY_ASSIGN(limit::LimitSettings settings, limit::settings_of(options.limits));
   std::optional<stream::DivertFile> divert;
   if (options.limits.divert) {
-    DBI_TRY_ASSIGN(divert,
-                   stream::DivertFile::open(*options.limits.divert,
-                                            {options.filter.files, context.process->output, options.filter.rejects}));
+    DBI_TRY_ASSIGN(divert, stream::DivertFile::open(*options.limits.divert,
+                                                    {options.filter.files, context.process->output, setup.rejects}));
   }
   limit::LimitSurroundings around;
   around.tool = context.tool;

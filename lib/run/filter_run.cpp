@@ -196,7 +196,7 @@ Result<ExitStatus> run_filter(const FilterOptions& options, Context& context, co
   std::unique_ptr<stream::Filter> filter;  // outlives the telemetry, which reads its figures to the last
   RunTelemetry telemetry(context, held);
   add_counters(telemetry, counters);
-  DBI_TRY_ASSIGN(filter, make({loop.waker(), &counters, &telemetry, held.folder}));
+  DBI_TRY_ASSIGN(filter, make({loop.waker(), &counters, &telemetry, held.folder, streaming.rejects.file}));
   resource::MemoryLimiter limiter(memory_limits(options), *context.clock);
   stream::StreamContext around{&loop, context.clock, context.log, &counters, {}, {}, {}};
   around.tick = [&](MonotonicTime now) {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,6 +26,7 @@ struct FilterSetup {
   RunTelemetry* telemetry = nullptr;  ///< takes the filter's own figures, which live as long as the filter
   /// Locked for this instance; nothing with --replay, and where another process at a terminal has it.
   std::optional<state::StateFolder> folder;
+  std::optional<std::filesystem::path> rejects{};  ///< the rejects file, also where no option names it
 };
 
 /// Makes the filter once signals, folder and lock are in place. Threads that it starts should do so under

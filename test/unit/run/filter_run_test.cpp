@@ -64,6 +64,7 @@ class Pass final : public stream::Filter {
 };
 
 bool had_folder = false;
+std::optional<std::filesystem::path> rejects_of_setup;
 bool refuse_to_start = false;
 
 void describe(cli::Tree& tree, FilterOptions& options) {
@@ -74,6 +75,7 @@ void describe(cli::Tree& tree, FilterOptions& options) {
 Result<ExitStatus> body(const FilterOptions& options, Context& context) {
   return run_filter(options, context, [](const FilterSetup& setup) -> Result<std::unique_ptr<stream::Filter>> {
     had_folder = setup.folder.has_value();
+    rejects_of_setup = setup.rejects;
     if (refuse_to_start) return fail(ErrorKind::Usage, "refused");
     return std::make_unique<Pass>();
   });
@@ -135,6 +137,7 @@ TEST_F(FilterRunTest, KeepsRejectsInTheStateFolderAndEndsWith3) {
   EXPECT_EQ(run({write("{\"a\":1}\nnonsense\n")}), 3);
   EXPECT_THAT(read("/diagnostics"), HasSubstr("line 2"));
   EXPECT_THAT(read("/state/default/rejects/dbi-test@dbi-test.ndjson"), HasSubstr("\"line\":2"));
+  EXPECT_EQ(rejects_of_setup, folder_ + "/state/default/rejects/dbi-test@dbi-test.ndjson");
 }
 
 TEST_F(FilterRunTest, RemembersFromRunToRun) {
