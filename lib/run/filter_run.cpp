@@ -143,6 +143,7 @@ Result<stream::StreamOptions> stream_options(const FilterOptions& options, const
   }
   out.resume = options.resume.has_value();
   out.resume_from = earlier.descriptors();
+  out.resumes = earlier.resume.valid();
   out.preface = earlier.events;
   return out;
 }

@@ -46,6 +46,10 @@ std::int64_t integer_of(const record::Record& line, std::string_view name) {
   return std::max<std::int64_t>(0, line.integer(name).value_or(0));
 }
 
+Status damaged_resume() {
+  return fail(ErrorKind::State, "the resume file is damaged", "Remove it to read the input from its front.");
+}
+
 }  // namespace
 
 bool Run::stopping() {
@@ -64,29 +68,38 @@ bool Run::drain_is_over() {
 
 Result<RunSummary> Run::run() {
   enlarge_pipe(options_.output);
-  for (const int lines : options_.resume_from) DBI_TRY(load(lines));
+  for (std::size_t i = 0; i < options_.resume_from.size(); ++i) {
+    DBI_TRY(load(options_.resume_from[i], i == 0 && options_.resumes));
+  }
   writer_.buffer() += options_.preface;
   next_tick_ = now();
   return finish(all_inputs());
 }
 
-// What is no line of state is passed over.
-Status Run::load(int descriptor) {
+// What is no line of state is passed over, but for a file that has to be whole: without its position all would be read
+// again. An empty one is none.
+Status Run::load(int descriptor, bool whole) {
   LineReader lines(record::kMaxRecordBytes);
   lines.start(descriptor);
   for (;;) {
     const Line next = lines.next();
-    if (next.kind == Line::Kind::End) return {};
+    if (next.kind == Line::Kind::End)
+      return whole && lines.bytes_read() > 0 && !resume_at_ ? damaged_resume() : Status{};
     if (next.kind == Line::Kind::More) {
       DBI_TRY(lines.fill());
     } else if (next.kind == Line::Kind::Whole && reader_.parse(next.text, record_)) {
       DBI_TRY(load_line());
+    } else if (whole) {
+      return damaged_resume();
     }
   }
 }
 
 Status Run::load_line() {
   if (text_of(record_, "kind") != kPositionKind) return filter_.load_line(record_);
+  for (const auto* member : {"index", "offset", "lines"}) {
+    if (!record_.integer(member)) return damaged_resume();
+  }
   resume_at_ = Position{static_cast<std::size_t>(integer_of(record_, "index")), text_of(record_, "input"),
                         integer_of(record_, "offset"), static_cast<std::uint64_t>(integer_of(record_, "lines"))};
   return {};

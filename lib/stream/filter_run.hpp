@@ -30,6 +30,7 @@ struct StreamOptions {
   microseconds drain = std::chrono::seconds{10};  ///< how long a stop lets a pipe run on
   bool resume = false;                            ///< make RunSummary::resume at a stop and at the end
   std::vector<int> resume_from;                   ///< descriptors of what earlier runs left, read in this order
+  bool resumes = false;                           ///< the first of these is a RunSummary::resume, which must be whole
   std::string preface;                            ///< records, LF included, that leave before all others
   int input = 0;                                  ///< "-"
   int output = 1;

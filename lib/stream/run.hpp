@@ -77,7 +77,7 @@ class Run {
   bool drain_is_over();
   Loop::Watch watch();
 
-  Status load(int descriptor);
+  Status load(int descriptor, bool whole);
   Status load_line();
   Result<RunSummary> finish(const Result<Ending>& ending);
   void sum_up();

@@ -197,6 +197,20 @@ TEST_F(FilterRunTest, ResumeGoesOnBehindWhatWasRead) {
   EXPECT_EQ(read("/out"), "{\"a\":2}\n");
 }
 
+TEST_F(FilterRunTest, ADamagedResumeFileIsToldAndKept) {
+  const auto resume = folder_ + "/resume";
+  for (const std::string damaged : {"{\"kind\":\"stream_position\",\"inde\n", "nonsense\n", "{\"other\":1}\n",
+                                    "{\"kind\":\"stream_position\",\"index\":0,\"input\":\"-\"}\n"}) {
+    std::ofstream(resume) << damaged;
+    EXPECT_EQ(run({"--resume", resume, write("{\"a\":1}\n")}), 5) << damaged;
+    EXPECT_EQ(read("/out"), "");
+    EXPECT_THAT(read("/diagnostics"), HasSubstr("the resume file is damaged"));
+    EXPECT_EQ(read("/resume"), damaged);
+  }
+  std::ofstream(resume) << "";
+  EXPECT_EQ(run({"--resume", resume, write("{\"a\":1}\n")}), 0);
+}
+
 TEST_F(FilterRunTest, MissingInputIsStatus5AndBadLimitsAreStatus2) {
   EXPECT_EQ(run({folder_ + "/nothing"}), 5);
   EXPECT_EQ(run({"--memory-limit", "1MiB", "--memory-spike", "1MiB"}), 2);
