@@ -13,7 +13,8 @@ struct StreamCounters {
   telemetry::Counter bytes_in;
   telemetry::Counter bytes_out;
   telemetry::Counter rejects;
-  telemetry::Counter cut_off;         ///< records that did not leave: counted as dropped (shutdown), or kept
+  /// Records that did not leave: counted as dropped (shutdown), kept, or, its own `dropped` ones, taken back.
+  telemetry::Counter cut_off;
   telemetry::Counter write_stall_us;  ///< time spent in writes of the output
 };
 
