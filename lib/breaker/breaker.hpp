@@ -82,6 +82,7 @@ class Breaker final : public stream::Filter {
   void save_state(std::string& lines) const override;
   void save_memory(stream::Lines& lines) const override;
   void save_pending(std::string& lines) const override { ledger_.save(lines); }
+  [[nodiscard]] bool loaded_has_left() const override { return ledger_.loaded_has_left(); }
   Status load_line(const record::Record& line) override;
 
   [[nodiscard]] const Figures& figures() const { return figures_; }
