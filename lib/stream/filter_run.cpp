@@ -237,25 +237,21 @@ Status Run::prepare_and_commit() {
   return {};
 }
 
-// At the soft limit the filter gives back what it can, again and again less often where that does not help: what holds
-// the memory is something else then. At the hard one nothing is read until the next look, and after
-// many looks in vain one block after each: what holds the memory may be needed to read on, or not be the filter's.
+// At the soft limit the filter gives back what it can, as often as new keys may have come that would lead beyond the
+// hard one. At that nothing is read until the next look, and after many looks in vain one block after each: what holds
+// the memory may be needed to read on, or not be the filter's.
 void Run::spare_memory(MonotonicTime moment) {
   if (!context_.memory_pressure || moment < next_look_) return;
   paused_ = false;
   const MemoryPressure pressure = context_.memory_pressure();
   if (pressure != MemoryPressure::Hard) looks_ = 0;
-  if (pressure == MemoryPressure::None) {
-    soft_pause_ = kSoftPause;
-    return;
-  }
+  if (pressure == MemoryPressure::None) return;
   filter_.shrink();
   lines_.shrink();
   writer_.shrink();
   ::malloc_trim(0);  // what was freed counts as resident until the kernel has it back
   if (pressure == MemoryPressure::Soft) {
-    next_look_ = moment + soft_pause_;
-    soft_pause_ = std::min<microseconds>(2 * soft_pause_, kLongestSoftPause);
+    next_look_ = moment + kSoftPause;
     if (!std::exchange(told_soft_, true)) context_.log->warning("memory is above its soft limit: tables shrink");
     return;
   }

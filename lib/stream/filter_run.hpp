@@ -45,7 +45,7 @@ struct StreamContext {
   /// Called about once a second, idle or not, with nothing in the output's buffer: telemetry. May be empty.
   std::function<void(MonotonicTime now)> tick;
   /// Asked once per block of input; may be empty. While it says Soft the filter is asked to shrink, a hundred times a
-  /// second at most and once a second where that does not help. While it says Hard nothing is read for 5 s; then, since
+  /// second at most, so it must keep what it cannot do without. While it says Hard nothing is read for 5 s; then, since
   /// a filter that waits for memory of which it frees none would wait forever, one block (LineReader::kBlock) every 100
   /// ms. Deadlines, ticks and stops go on.
   std::function<MemoryPressure()> memory_pressure;

@@ -27,9 +27,9 @@ struct Position {
 /// The kind of the line that says so.
 inline constexpr std::string_view kPositionKind = "stream_position";
 
-/// From a shrink at the soft limit to the next look; twice as long after each look in vain, up to the longest.
+/// From a shrink at the soft limit to the next look. Longer, and a flood of new keys passes from there to beyond the
+/// hard limit of a small control group in between (test/live/memory_group.py).
 inline constexpr std::chrono::milliseconds kSoftPause{10};
-inline constexpr std::chrono::seconds kLongestSoftPause{1};
 
 /// Why the loop over an input ended.
 enum class Ending : std::uint8_t {
@@ -116,7 +116,6 @@ class Run {
 
   // Memory above its limits.
   MonotonicTime next_look_{};
-  microseconds soft_pause_ = kSoftPause;  // between two looks at the soft one
   bool told_soft_ = false;
   int looks_ = 0;        // in a row that found it there
   bool paused_ = false;  // nothing is read before the next look
