@@ -14,6 +14,9 @@ using planread::kNoNode;
 using planread::Node;
 using planread::PlanKey;
 
+constexpr double Blocks::*kBlocks[] = {&Blocks::shared_hit, &Blocks::shared_read, &Blocks::temp_read,
+                                       &Blocks::temp_written};
+
 bool gathers(std::string_view type) {
   return type == "Gather" || type == "Gather Merge";
 }
@@ -52,8 +55,7 @@ void Accounting::compute(const planread::Plan& plan) {
       clamped_ms_ -= *figures.self_ms;
       figures.self_ms = 0;
     }
-    for (double Blocks::*member :
-         {&Blocks::shared_hit, &Blocks::shared_read, &Blocks::temp_read, &Blocks::temp_written}) {
+    for (double Blocks::*member : kBlocks) {
       figures.self_blocks.*member = std::max(figures.self_blocks.*member, 0.0);
     }
   }
@@ -109,8 +111,7 @@ void Accounting::subtract(std::uint32_t from, std::uint32_t what, double share) 
   NodeFigures& figures = figures_[from];
   if (figures.self_ms && figures_[what].elapsed_ms) *figures.self_ms -= *figures_[what].elapsed_ms * share;
   const Blocks& blocks = blocks_[what];
-  for (double Blocks::*member :
-       {&Blocks::shared_hit, &Blocks::shared_read, &Blocks::temp_read, &Blocks::temp_written}) {
+  for (double Blocks::*member : kBlocks) {
     figures.self_blocks.*member -= blocks.*member * share;
   }
 }

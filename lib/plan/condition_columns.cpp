@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "planread/expression_dialect.hpp"
 #include "sql/lexer.hpp"
 
 namespace dbi::plan {
@@ -17,9 +18,7 @@ bool is_name(const Token& token) {
 }
 
 std::vector<Token> lex(std::string_view condition) {
-  sql::Dialect dialect;
-  dialect.standard_conforming_strings = true;
-  sql::Lexer lexer(condition, dialect);
+  sql::Lexer lexer(condition, planread::expression_dialect());
   std::vector<Token> tokens;
   for (Token token = lexer.next(); token.kind != TokenKind::End; token = lexer.next()) {
     if (token.kind == TokenKind::Failed) return {};

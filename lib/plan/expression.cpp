@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "planread/expression_dialect.hpp"
 #include "sql/lexer.hpp"
 
 namespace dbi::plan {
@@ -67,10 +68,7 @@ bool ExpressionWriter::append(std::string_view expression, NameResolver& names, 
 
 bool ExpressionWriter::lex() {
   tokens_.clear();
-  // ruleutils.c doubles a backslash where a string would take it for an escape, so either reading ends it at one place.
-  sql::Dialect dialect;
-  dialect.standard_conforming_strings = true;
-  sql::Lexer lexer(expression_, dialect);
+  sql::Lexer lexer(expression_, planread::expression_dialect());
   for (;;) {
     const sql::Token token = lexer.next();
     if (token.kind == TokenKind::End) return true;

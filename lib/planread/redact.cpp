@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "planread/redact.hpp"
 
+#include "planread/expression_dialect.hpp"
 #include "sql/lexer.hpp"
 #include "sql/statement.hpp"
 
@@ -30,10 +31,7 @@ void redact_statement(std::string_view statement, std::string& out, RedactionFau
 
 void redact_expression(std::string_view expression, std::string& out, RedactionFaults& faults) {
   const std::size_t begin = out.size();
-  // ruleutils.c doubles a backslash where a string would take it for an escape: either reading ends it at one place.
-  sql::Dialect dialect;
-  dialect.standard_conforming_strings = true;
-  sql::Lexer lexer(expression, dialect);
+  sql::Lexer lexer(expression, expression_dialect());
   std::string_view before;
   bool behind_operator = false;  // "-1" would become the operator "-?"
   for (Token token = lexer.next(); token.kind != TokenKind::End; token = lexer.next()) {
