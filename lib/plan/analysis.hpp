@@ -1,0 +1,38 @@
+// All that is said of one plan, computed in one call: its names, its figures, what is wrong with it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "plan/accounting.hpp"
+#include "plan/finding.hpp"
+#include "plan/fingerprint.hpp"
+#include "plan/judge.hpp"
+#include "planread/plan.hpp"
+
+namespace dbi::plan {
+
+/// Analyses one plan after the other. Reusable; not shared between threads.
+class Analysis {
+ public:
+  explicit Analysis(const Thresholds& thresholds = {}) : judge_(thresholds) {}
+
+  /// `plan` has to be finished, and stays as it is while the results are looked at. It has at least one node.
+  void compute(const planread::Plan& plan);
+
+  /// The plan of the last compute().
+  [[nodiscard]] const planread::Plan& plan() const { return *plan_; }
+  [[nodiscard]] const Fingerprint& fingerprint() const { return fingerprint_; }
+  [[nodiscard]] const Accounting& accounting() const { return accounting_; }
+  /// Gravest first.
+  [[nodiscard]] std::span<const Finding> findings() const { return *findings_; }
+
+ private:
+  const planread::Plan* plan_ = nullptr;
+  Fingerprint fingerprint_;
+  Accounting accounting_;
+  Judge judge_;
+  const std::vector<Finding>* findings_ = nullptr;
+};
+
+}  // namespace dbi::plan
