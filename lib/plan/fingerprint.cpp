@@ -113,10 +113,12 @@ void Fingerprint::write_object(const Node& node) {
 
 void Fingerprint::write_expressions(std::uint32_t place) {
   const Node& node = plan_->nodes()[place];
+  char letter = 'A';
   for (const PlanKey key : kConditions) {
+    const char mark = letter++;
     for (const Property& property : plan_->properties(node)) {
       if (property.key != key) continue;
-      text_.push_back(static_cast<char>('A' + (&key - kConditions)));
+      text_.push_back(mark);
       expressions_.append(property.text, names_, text_);
       text_.push_back(kFieldEnd);
     }
