@@ -40,7 +40,7 @@ bool is_replacement(std::string_view text) {
 Statement unreadable(std::string_view text) {
   Statement statement;
   statement.readable = false;
-  statement.text = is_replacement(text) ? std::string(text) : replacement(text);
+  statement.text = replacement(text);
   return statement;
 }
 
@@ -244,6 +244,7 @@ Reading read_statement(std::string_view text, const Dialect& dialect, Fold& fold
 }  // namespace
 
 std::string replacement(std::string_view text) {
+  if (is_replacement(text)) return std::string(text);
   return fmt::format("<{}{}{}>", text.size(), kReplacementMiddle, hex16(XXH3_64bits(text.data(), text.size())));
 }
 

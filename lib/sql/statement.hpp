@@ -48,7 +48,7 @@ struct Statement {
 /// in the text's length. Thread safe.
 [[nodiscard]] Statement normalize(std::string_view text, const Dialect& dialect, TextFacts facts = {});
 
-/// What stands for a text that may not be shown: "<N bytes, xxh3 HEX>".
+/// What stands for a text that may not be shown: "<N bytes, xxh3 HEX>". A text that is one stays as it is.
 [[nodiscard]] std::string replacement(std::string_view text);
 
 /// Takes the literals out of a message of the server (quoted values, numbers, DETAIL lines) for `error` records and
