@@ -49,6 +49,10 @@ void describe_clock_options(cli::Tree& tree, FilterOptions& options) {
               {{"record", stream::ClockMode::Record, "the records' own time"},
                {"wall", stream::ClockMode::Wall, "the machine's"}},
               "which time decides");
+  describe_replay_option(tree, options);
+}
+
+void describe_replay_option(cli::Tree& tree, FilterOptions& options) {
   tree.toggle("--replay", &options.replay, "let nothing but the records decide")
       .text("Implies record time; the state folder is neither read nor written.");
 }

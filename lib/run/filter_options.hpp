@@ -40,4 +40,7 @@ void describe_filter_options(cli::Tree& tree, FilterOptions& options);
 /// Declares --clock and --replay, for filters whose decisions go by time.
 void describe_clock_options(cli::Tree& tree, FilterOptions& options);
 
+/// Declares --replay alone, for filters that have a clock but decide by none.
+void describe_replay_option(cli::Tree& tree, FilterOptions& options);
+
 }  // namespace dbi::run

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "record/record.hpp"
+#include "stream/line_taker.hpp"
 #include "stream/lines.hpp"
 #include "stream/writer.hpp"
 
@@ -22,6 +23,9 @@ class Filter {
   /// A checked record, in the order of the input. What is kept is appended to `out`; `record` is a view that is valid
   /// during the call only.
   virtual Status on_record(const record::Record& record, Writer& out) = 0;
+
+  /// Who looks at the lines before they are read as records; asked once, before the first. nullptr: nobody.
+  [[nodiscard]] virtual LineTaker* line_taker() { return nullptr; }
 
   /// Asked behind every on_record: true where the filter did not take the record, of which it then wrote and counted
   /// nothing. The loop hands the same one in again once next_deadline(), which must say when, has passed, and after

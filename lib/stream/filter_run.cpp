@@ -147,13 +147,17 @@ Status Run::begin_input(const std::string& name, int descriptor) {
     resume_at_.reset();
   }
   lines_.start(descriptor, line_number);
+  if (taker_ != nullptr) taker_->begin_input(name);
   return {};
 }
 
 Result<Ending> Run::lines_of_input() {
   for (;;) {
     DBI_TRY_ASSIGN(const Ending ending, lines_in_memory());
-    if (ending != Ending::InputEnd || (lines_.at_end() && !held_back_)) return ending;
+    if (ending != Ending::InputEnd || (lines_.at_end() && !held_back_)) {
+      DBI_TRY(end_offers());
+      return ending;
+    }
     DBI_TRY(duties());
     DBI_TRY_ASSIGN(const bool readable, wait());
     if (writer_.is_shut() || drain_is_over()) return Ending::CutOff;
@@ -183,6 +187,23 @@ Result<Ending> Run::lines_in_memory() {
       return Ending::InputEnd;
     }
   }
+}
+
+// What the filter takes is none of its records; what it cannot read of it is malformed like a line that is none.
+Result<bool> Run::offer(const Line& line) {
+  Result<bool> taken = taker_->take(line.text, writer_);
+  if (taken || taken.error().kind != ErrorKind::Malformed) return taken;
+  DBI_TRY(reject(taken.error().message, line));
+  return true;
+}
+
+Status Run::end_offers() {
+  if (taker_ == nullptr) return {};
+  Status ended = taker_->end_input(writer_);
+  if (ended || ended.error().kind != ErrorKind::Malformed) return ended;
+  Line none;
+  none.kind = Line::Kind::Whole;
+  return reject(ended.error().message, none);
 }
 
 // As if it had not come yet.

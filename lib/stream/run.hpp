@@ -48,7 +48,8 @@ class Run {
         writer_(options.output),
         lines_(options.max_record_bytes),
         rejects_(options.rejects, *context.log, *context.clock),
-        strict_(options.strict) {
+        strict_(options.strict),
+        taker_(filter.line_taker()) {
     writer_.set_give_up([this] { return drain_is_over(); });
   }
 
@@ -62,6 +63,8 @@ class Run {
   Result<Ending> lines_in_memory();
   template <typename Take>
   Status line(const Line& line, Take take);
+  Result<bool> offer(const Line& line);
+  Status end_offers();
   void put_back(const Line& line);
   Status reject(std::string_view reason, const Line& line);
   Result<bool> wait();
@@ -113,6 +116,7 @@ class Run {
   bool strict_ = false;          // the next malformed line ends the run
   bool ended_strictly_ = false;  // one did: what is malformed behind it is counted, not told
   bool held_back_ = false;       // the filter did not take the last record
+  LineTaker* taker_ = nullptr;   // the filter's, if it has one
 
   // Memory above its limits.
   MonotonicTime next_look_{};
@@ -127,6 +131,10 @@ Status Run::line(const Line& line, Take take) {
   bytes_in_ += line.bytes + (line.ended ? 1 : 0);
   if (line.kind == Line::Kind::TooLong) {
     return reject(fmt::format("longer than {} bytes", options_.max_record_bytes), line);
+  }
+  if (taker_ != nullptr) {
+    DBI_TRY_ASSIGN(const bool taken, offer(line));
+    if (taken) return {};
   }
   if (line.text.empty() || line.text == "\r") return {};
   if (const Status status = reader_.parse(line.text, record_); !status) return reject(status.error().message, line);
