@@ -42,6 +42,10 @@ class LogMessages {
   /// False at the end. The message is valid until the next call. Entries that cannot be read are skipped and counted.
   bool next(std::string_view& message);
 
+  /// What the log says of the entry besides; empty where it does not. Valid as long as the message.
+  [[nodiscard]] std::string_view time() const { return time_; }          ///< "2026-11-25 08:00:00.123 UTC"
+  [[nodiscard]] std::string_view database() const { return database_; }  ///< csv and json
+
   [[nodiscard]] std::size_t skipped() const { return skipped_; }
 
  private:
@@ -52,6 +56,8 @@ class LogMessages {
   std::string_view rest_;
   LogFormat format_;
   std::string text_;
+  std::string time_;
+  std::string database_;
   std::size_t skipped_ = 0;
 };
 

@@ -10,7 +10,9 @@ namespace dbi::planread {
 
 namespace {
 
-// The message is the 14th column of a CSV log.
+// Columns of a CSV log, from 0.
+constexpr int kTimeColumn = 0;
+constexpr int kDatabaseColumn = 2;
 constexpr int kMessageColumn = 13;
 
 // Takes the line at the front, without its end.
@@ -70,6 +72,7 @@ bool LogMessages::next_line(std::string_view& message) {
   const std::string_view line = take_line(rest_);
   const std::size_t severity = line.find(":  ");
   text_.assign(severity == std::string_view::npos ? line : line.substr(severity + 3));
+  time_.assign(line.substr(0, std::min(severity, line.size())));
   while (rest_.starts_with('\t')) text_.append("\n").append(take_line(rest_).substr(1));
   message = text_;
   return severity != std::string_view::npos;
@@ -80,7 +83,11 @@ bool LogMessages::next_csv(std::string_view& message) {
   bool last = false;
   int number = 0;
   for (; !last; ++number) {
-    if (!take_column(rest_, number == kMessageColumn ? text_ : column, last)) {
+    std::string& into = number == kMessageColumn    ? text_
+                        : number == kTimeColumn     ? time_
+                        : number == kDatabaseColumn ? database_
+                                                    : column;
+    if (!take_column(rest_, into, last)) {
       rest_ = {};  // the log ends within an entry
       return false;
     }
@@ -93,11 +100,15 @@ bool LogMessages::next_json(std::string_view& message) {
   const std::string_view line = take_line(rest_);
   Document document;
   if (!read_json(line, document) || document.at(0).kind != ItemKind::Object) return false;
-  const std::uint32_t member = document.find(0, "message");
-  if (member == document.at(0).end) return false;
-  text_.assign(document.at(member).text);
+  const auto text_of = [&](std::string_view name) {
+    const std::uint32_t member = document.find(0, name);
+    return member == document.at(0).end ? std::string_view() : document.at(member).text;
+  };
+  text_.assign(text_of("message"));
+  time_.assign(text_of("timestamp"));
+  database_.assign(text_of("dbname"));
   message = text_;
-  return true;
+  return !text_.empty();
 }
 
 }  // namespace dbi::planread

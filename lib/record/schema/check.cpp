@@ -159,6 +159,8 @@ class Checker {
         return value.kind() == ValueKind::Object;
       case MemberType::TextOrObject:
         return value.kind() == ValueKind::Text || value.kind() == ValueKind::Object;
+      case MemberType::ObjectList:
+        return value.kind() == ValueKind::Array;
     }
     return false;
   }

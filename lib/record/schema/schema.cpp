@@ -102,8 +102,8 @@ const MemberRow* find_member(const KindRow& kind, std::string_view name) {
 }
 
 std::string_view type_word(MemberType type) {
-  constexpr std::array<std::string_view, 8> kWords{"text",    "time",          "integer", "number",
-                                                   "boolean", "list of texts", "object",  "text or object"};
+  constexpr std::array<std::string_view, 9> kWords{
+      "text", "time", "integer", "number", "boolean", "list of texts", "object", "text or object", "list of objects"};
   return kWords[static_cast<std::size_t>(type)];
 }
 

@@ -10,14 +10,15 @@ namespace dbi::record::schema {
 
 /// The JSON form of a member.
 enum class MemberType : std::uint8_t {
-  Text,         ///< a string; ids are always texts
-  Time,         ///< a string in RFC 3339
-  Integer,      ///< a number without fraction and exponent, of any size
-  Number,       ///< any number
-  Boolean,      ///< true or false
-  TextList,     ///< an array of strings
-  Object,       ///< an object
-  TextOrObject  ///< a string or an object
+  Text,          ///< a string; ids are always texts
+  Time,          ///< a string in RFC 3339
+  Integer,       ///< a number without fraction and exponent, of any size
+  Number,        ///< any number
+  Boolean,       ///< true or false
+  TextList,      ///< an array of strings
+  Object,        ///< an object
+  TextOrObject,  ///< a string or an object
+  ObjectList     ///< an array of objects
 };
 
 /// Whether a record of the kind must have the member.

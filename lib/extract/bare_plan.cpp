@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/bare_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/text.hpp"
+#include "base/time_text.hpp"
+#include "planread/auto_explain.hpp"
+#include "planread/document.hpp"
+#include "planread/postgresql_text_node.hpp"
+#include "planread/text_lines.hpp"
+
+namespace dbi::extract {
+
+namespace {
+
+constexpr std::string_view kQuery = "Query Text: ";
+constexpr std::string_view kHeading = "QUERY PLAN";
+
+std::string_view line_at(std::string_view text, std::size_t begin) {
+  std::string_view line = text.substr(begin, text.find('\n', begin) - begin);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+/// Goes through one text.
+class Splitter {
+ public:
+  Splitter(std::string_view text, const TakePlan& take) : text_(text), take_(take) {}
+
+  Status split() {
+    if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
+    const std::string_view inside = trim(text_);
+    if (inside.starts_with('[') || inside.starts_with('{') || inside.starts_with('<')) {
+      split_documents(inside);
+    } else if (has_ruled_heading()) {
+      split_at([this](std::size_t begin) { return is_ruled_heading(begin); });
+    } else if (inside.starts_with("- Plan:")) {
+      split_at([this](std::size_t begin) { return line_at(text_, begin) == "- Plan:"; });
+    } else {
+      split_text();
+    }
+    return fault_ ? fail(Error(*fault_)) : Status{};
+  }
+
+ private:
+  void give(std::string_view plan) {
+    BarePlan bare{.plan = plan};
+    if (plan.starts_with(kQuery) && plan.find("\nPlan:") == std::string_view::npos) {
+      const std::size_t begin = planread::find_plan_behind_query(plan);
+      if (begin != std::string_view::npos) {
+        bare.query = trim(plan.substr(kQuery.size(), begin - kQuery.size()));
+        bare.plan = plan.substr(begin);
+      }
+    }
+    keep(take_(bare));
+  }
+  void keep(const Status& status) {
+    if (!status && !fault_) fault_ = status.error();
+  }
+
+  // JSON values, those of EXPLAIN's list one by one, and XML elements.
+  void split_documents(std::string_view rest) {
+    for (rest = trim(rest); !rest.empty(); rest = trim(rest)) {
+      const std::string_view rule = rest.substr(0, rest.find('\n'));
+      if (rule.starts_with('(')) {  // "(1 row)"
+        rest.remove_prefix(rule.size());
+        continue;
+      }
+      if (rest.starts_with('[') || rest.starts_with(',') || rest.starts_with(']')) {
+        rest.remove_prefix(1);
+        continue;
+      }
+      const auto size =
+          rest.starts_with('<') ? planread::read_xml(rest, document_) : planread::read_json(rest, document_);
+      if (!size) return give(rest);  // says what is wrong
+      give(rest.substr(0, *size));
+      rest.remove_prefix(*size);
+    }
+  }
+
+  // psql's heading stands above a rule. What is below begins each line with a blank, so that no literal can hold one.
+  [[nodiscard]] bool is_ruled_heading(std::size_t begin) const {
+    if (trim(line_at(text_, begin)) != kHeading) return false;
+    const std::size_t end = text_.find('\n', begin);
+    if (end == std::string_view::npos) return false;
+    const std::string_view rule = line_at(text_, end + 1);
+    return rule.size() >= 3 && rule.find_first_not_of('-') == std::string_view::npos;
+  }
+  [[nodiscard]] bool has_ruled_heading() const {
+    const std::size_t begin = text_.find_first_not_of("\r\n");
+    return begin != std::string_view::npos && is_ruled_heading(begin);
+  }
+
+  template <typename Begins>
+  void split_at(Begins begins) {
+    std::size_t piece = 0;
+    for (std::size_t line = 0; line < text_.size();) {
+      const std::size_t end = text_.find('\n', line);
+      if (line > piece && begins(line)) {
+        give(text_.substr(piece, line - piece));
+        piece = line;
+      }
+      line = end == std::string_view::npos ? text_.size() : end + 1;
+    }
+    give(text_.substr(piece));
+  }
+
+  // A root stands as far left as the first one did.
+  void split_text() {
+    // A statement before the first plan has lines of its own.
+    const std::size_t behind_query = text_.starts_with(kQuery) ? planread::find_plan_behind_query(text_) : 0;
+    if (behind_query == std::string_view::npos) return give(text_);
+    planread::TextLines lines(text_.substr(behind_query));
+    planread::TextLine line;
+    std::optional<std::size_t> root_indent;
+    std::size_t piece = 0;
+    while (lines.next(line)) {
+      const bool root = line.kind == planread::LineKind::Node || planread::is_node_line(line.text);
+      if (!root || line.text.starts_with("->")) continue;
+      if (!root_indent) {
+        root_indent = line.indent;
+      } else if (line.indent == *root_indent && begins_plan(line)) {
+        const std::size_t begin = behind_query + line.begin;
+        give(text_.substr(piece, begin - piece));
+        piece = begin;
+      }
+    }
+    give(text_.substr(piece));
+  }
+  [[nodiscard]] static bool begins_plan(const planread::TextLine& line) {
+    return planread::is_node_line(line.text) && planread::node_numbers_begin(line.text) < line.text.size();
+  }
+
+  std::string_view text_;
+  const TakePlan& take_;
+  planread::Document document_;
+  std::optional<Error> fault_;
+};
+
+}  // namespace
+
+Status split_plans(std::string_view text, const TakePlan& take) {
+  return Splitter(text, take).split();
+}
+
+std::optional<Timestamp> log_time(std::string_view text) {
+  constexpr std::size_t kSeconds = 19;  // "2026-11-25 08:00:00"
+  if (text.size() < kSeconds || text[4] != '-' || text[10] != ' ') return std::nullopt;
+  std::size_t end = kSeconds;
+  if (end < text.size() && text[end] == '.') end = std::min(text.find_first_not_of("0123456789", end + 1), text.size());
+  const std::string_view zone = text.substr(std::min(end, text.size()));
+  if (!zone.starts_with(" UTC") && !zone.starts_with(" GMT") && !zone.starts_with(" Etc/UTC")) return std::nullopt;
+  const auto time =
+      parse_timestamp(fmt::format("{}T{}Z", text.substr(0, 10), text.substr(11, std::min(end, text.size()) - 11)));
+  return time ? std::optional(*time) : std::nullopt;
+}
+
+}  // namespace dbi::extract

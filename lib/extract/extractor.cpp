@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/extractor.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <utility>
+
+#include "record/builder.hpp"
+#include "record/escape.hpp"
+#include "sql/statement.hpp"
+
+namespace dbi::extract {
+
+namespace {
+
+// The server writes an entry of its log in one piece: after a pause this long the last one is whole.
+constexpr std::chrono::milliseconds kIdle{500};
+
+}  // namespace
+
+Extractor::Extractor(ExtractOptions options, Setup setup)
+    : options_(std::move(options)),
+      setup_(std::move(setup)),
+      bare_(options_.input, setup_.max_record_bytes, [this](const BarePlan& bare) { return write_bare(bare); }),
+      reading_(options_),
+      cache_(options_.cache_entries, options_.cache_bytes) {}
+
+Status Extractor::on_record(const record::Record& record, stream::Writer& out) {
+  const record::Member* plan = record.find("plan");
+  if (plan == nullptr) return out.append(record.line());
+  const record::ValueKind kind = plan->value.kind();
+  const bool text = kind == record::ValueKind::Text;
+  if (!text && kind != record::ValueKind::Object && kind != record::ValueKind::Array) return out.append(record.line());
+  figures_.plans.add();
+  const Members* members = cache_.find(plan->value.raw());
+  (members != nullptr ? figures_.cache_hits : figures_.cache_misses).add();
+  if (members == nullptr) {
+    const std::string_view plan_text = text ? *plan->value.text(scratch_) : plan->value.raw();
+    members = members_of(plan_text, text ? PlanForm::Text : PlanForm::Object);
+    if (members == nullptr) return write_without_plan(record, plan->value.raw(), problem_->message, out);
+    cache_.put(plan->value.raw(), *members);
+  }
+  count_cache();
+  return write(record, *members, out);
+}
+
+// nullptr where it cannot be read; problem_ says why.
+const Members* Extractor::members_of(std::string_view plan, PlanForm form) {
+  members_.clear();
+  const Status read = reading_.read(plan, form, members_);
+  if (!read) {
+    figures_.errors.add();
+    problem_ = read.error();
+    return nullptr;
+  }
+  if (!members_.find("plan_findings").empty()) figures_.findings.add();
+  figures_.unknown_keys.raise_to(reading_.faults().unknown_keys);
+  figures_.unreadable.raise_to(reading_.faults().unreadable);
+  return &members_;
+}
+
+Status Extractor::write(const record::Record& record, const Members& members, stream::Writer& out) {
+  changes_.clear();
+  members.changes(changes_);
+  line_.clear();
+  record::splice(record, changes_, line_);
+  if (line_.size() > setup_.max_record_bytes) {
+    const std::string_view plan = record.find("plan")->value.raw();
+    return write_without_plan(record, plan, "the record would be longer than --max-record-bytes", out);
+  }
+  return out.append(line_);
+}
+
+// A text that no reader knows may hold anything, so it does not leave, unless literals are kept.
+Status Extractor::write_without_plan(const record::Record& record, std::string_view plan, std::string_view problem,
+                                     stream::Writer& out) {
+  Members members;
+  members.text("plan_error", problem);
+  if (options_.literals == Literals::Remove) members.text("plan", sql::replacement(plan));
+  changes_.clear();
+  members.changes(changes_);
+  line_.clear();
+  record::splice(record, changes_, line_);
+  return out.append(line_);
+}
+
+void Extractor::count_cache() {
+  const double hits = static_cast<double>(figures_.cache_hits.value());
+  figures_.cache_hit_rate.set(hits / (hits + static_cast<double>(figures_.cache_misses.value())));
+  figures_.cache_size.set(static_cast<double>(cache_.size()));
+  figures_.cache_bytes.set(static_cast<double>(cache_.bytes()));
+  figures_.cache_evictions.raise_to(cache_.evictions());
+}
+
+void Extractor::begin_input(std::string_view name) {
+  input_ = name == "-" ? std::string() : std::filesystem::path(name).filename().string();
+  plans_of_input_ = 0;
+  bare_.begin();
+}
+
+Result<bool> Extractor::take(std::string_view line, stream::Writer& out) {
+  out_ = &out;
+  Result<bool> taken = bare_.add(line);
+  if (taken && *taken) idle_at_ = bare_.waits() ? std::optional(setup_.clock->monotonic() + kIdle) : std::nullopt;
+  return taken;
+}
+
+Status Extractor::end_input(stream::Writer& out) {
+  out_ = &out;
+  idle_at_.reset();
+  return bare_.end();
+}
+
+std::optional<MonotonicTime> Extractor::next_deadline() const {
+  return idle_at_;
+}
+
+// What is malformed has been counted as an error; there is no line to blame.
+Status Extractor::on_deadline(MonotonicTime /*now*/, stream::Writer& out) {
+  out_ = &out;
+  idle_at_.reset();
+  Status given = bare_.idle();
+  if (given || given.error().kind == ErrorKind::Malformed) return {};
+  return given;
+}
+
+// Entries of a log have none: there the statement says which is meant.
+std::string Extractor::name_of_plan(const BarePlan& bare) const {
+  if (bare.duration_ms) return {};
+  const std::string& name = options_.plan_name.empty() ? input_ : options_.plan_name;
+  if (name.empty() || plans_of_input_ == 1) return name;
+  return fmt::format("{}:{}", name, plans_of_input_);
+}
+
+// What auto_explain writes as JSON, YAML and XML has the statement inside.
+std::string_view Extractor::query_of(const BarePlan& bare) const {
+  if (!bare.query.empty()) return bare.query;
+  const planread::Plan& plan = reading_.analysis().plan();
+  const planread::Group* statement = plan.group(planread::GroupKind::Statement);
+  return statement == nullptr ? std::string_view() : plan.text(*statement, planread::PlanKey::QueryText);
+}
+
+Status Extractor::write_bare(const BarePlan& bare) {
+  figures_.plans.add();
+  ++plans_of_input_;
+  const bool keeps = options_.literals == Literals::Keep;
+  // A plan that was printed over several lines is kept as a text.
+  const bool object = bare.plan.starts_with('{') && !keeps;
+  if (members_of(bare.plan, object ? PlanForm::Object : PlanForm::Text) == nullptr) {
+    return fail(ErrorKind::Malformed, fmt::format("no plan: {}", problem_->message));
+  }
+  if (keeps) members_.text("plan", bare.plan);
+  if (bare.time) last_time_ = *bare.time;
+  build(bare, bare.time || setup_.replay ? last_time_ : setup_.clock->now());
+  if (const Status whole = check_line(); !whole) {
+    members_.remove("plan");
+    members_.text("plan_error", whole.error().message);
+    build(bare, last_time_);
+  }
+  return out_->append(line_);
+}
+
+// A plan may be nested deeper than a record, and longer.
+Status Extractor::check_line() {
+  const std::size_t size = line_.size();
+  if (size > setup_.max_record_bytes) {
+    return fail(ErrorKind::Unsupported, "the record would be longer than --max-record-bytes");
+  }
+  line_.append(record::kPadding, '\0');
+  const Status whole = reader_.parse(std::string_view(line_).substr(0, size), record_);
+  line_.resize(size);
+  if (whole) return {};
+  return fail(ErrorKind::Unsupported, fmt::format("the record would be malformed: {}", whole.error().message));
+}
+
+void Extractor::build(const BarePlan& bare, Timestamp time) {
+  line_.clear();
+  record::Builder builder(line_);
+  builder.begin("plan").time("ts", time).time("observed_ts", time);
+  if (!options_.target.empty()) builder.text("target", options_.target);
+  const std::string_view database = bare.database.empty() ? std::string_view(options_.database) : bare.database;
+  if (!database.empty()) builder.text("database", database);
+  builder.text("system", "postgresql").text("tool", setup_.tool);
+  if (const std::string_view query = query_of(bare); !query.empty()) {
+    sql::Dialect dialect;
+    dialect.standard_conforming_strings = true;
+    const sql::Statement statement = sql::normalize(query, dialect);
+    if (statement.signature) builder.text("query_signature", *statement.signature);
+    builder.text("query", options_.literals == Literals::Keep ? query : std::string_view(statement.text));
+  }
+  if (bare.duration_ms) builder.number("duration_ms", *bare.duration_ms);
+  builder.text("plan_source", bare.source);
+  if (const std::string name = name_of_plan(bare); !name.empty()) builder.text("plan_name", name);
+  members_.write(builder);
+  builder.end();
+  line_.pop_back();
+}
+
+}  // namespace dbi::extract

@@ -1,0 +1,99 @@
+// dbi-plan's filter: says of each plan that passes what it is, and makes records of plans that stand in none.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "extract/bare_input.hpp"
+#include "extract/extract_options.hpp"
+#include "extract/members.hpp"
+#include "extract/plan_cache.hpp"
+#include "extract/plan_reading.hpp"
+#include "record/record.hpp"
+#include "stream/filter.hpp"
+#include "telemetry/counter.hpp"
+
+namespace dbi::extract {
+
+/// What the filter counts. Lives as long as it.
+struct ExtractFigures {
+  telemetry::Counter plans;
+  telemetry::Counter errors;  ///< plans that could not be read
+  telemetry::Counter cache_hits;
+  telemetry::Counter cache_misses;
+  telemetry::Counter cache_evictions;
+  telemetry::Counter findings;      ///< plans with at least one
+  telemetry::Counter unknown_keys;  ///< texts under names that no table knows
+  telemetry::Counter unreadable;    ///< expressions that were taken out whole
+  telemetry::Gauge cache_size;
+  telemetry::Gauge cache_bytes;
+  telemetry::Gauge cache_hit_rate;
+};
+
+/// Records without `plan` pass as they are. One whose plan cannot be read passes with `plan_error`, and with the plan's
+/// length and hash in place of the plan.
+class Extractor final : public stream::Filter, private stream::LineTaker {
+ public:
+  struct Setup {
+    std::string tool;
+    const Clock* clock = nullptr;  ///< outlives the filter
+    bool replay = false;           ///< no clock: a plan without a time has that of the one before, else 1970
+    bool records_only = false;     ///< nothing else is read (--resume)
+    std::size_t max_record_bytes = record::kMaxRecordBytes;
+  };
+
+  Extractor(ExtractOptions options, Setup setup);
+
+  Status on_record(const record::Record& record, stream::Writer& out) override;
+  [[nodiscard]] stream::LineTaker* line_taker() override { return setup_.records_only ? nullptr : this; }
+  [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override;
+  Status on_deadline(MonotonicTime now, stream::Writer& out) override;
+  void shrink() override { cache_.shrink(); }
+
+  [[nodiscard]] const ExtractFigures& figures() const { return figures_; }
+
+ private:
+  void begin_input(std::string_view name) override;
+  Result<bool> take(std::string_view line, stream::Writer& out) override;
+  Status end_input(stream::Writer& out) override;
+
+  const Members* members_of(std::string_view plan, PlanForm form);
+  Status write(const record::Record& record, const Members& members, stream::Writer& out);
+  Status write_without_plan(const record::Record& record, std::string_view plan, std::string_view problem,
+                            stream::Writer& out);
+  Status write_bare(const BarePlan& bare);
+  void build(const BarePlan& bare, Timestamp time);
+  Status check_line();
+  [[nodiscard]] std::string_view query_of(const BarePlan& bare) const;
+  [[nodiscard]] std::string name_of_plan(const BarePlan& bare) const;
+  void count_cache();
+
+  ExtractOptions options_;
+  Setup setup_;
+  BareInput bare_;
+  PlanReading reading_;
+  PlanCache cache_;
+  ExtractFigures figures_;
+  Members members_;
+  std::optional<Error> problem_;  // of the plan at hand
+  std::vector<record::Change> changes_;
+  std::string scratch_;
+  std::string line_;
+  record::Reader reader_;  // of what is written
+  record::Record record_;
+
+  stream::Writer* out_ = nullptr;  // while bare input is read
+  std::string input_;
+  std::size_t plans_of_input_ = 0;
+  std::optional<MonotonicTime> idle_at_;
+  Timestamp last_time_{};
+};
+
+}  // namespace dbi::extract

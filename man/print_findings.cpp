@@ -1,0 +1,26 @@
+// Prints the catalogue of findings for dbi-findings(7), from the table that the rules go by.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+
+#include "plan/finding.hpp"
+
+namespace {
+
+// scdoc takes an underscore for the beginning of emphasis.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '_' || c == '*' ? fmt::format("\\{}", c) : std::string(1, c);
+  return out;
+}
+
+}  // namespace
+
+int main() {
+  for (const dbi::plan::FindingRow& row : dbi::plan::finding_codes()) {
+    fmt::print("*{}*\n\t{} {}\n\n", escaped(row.word), escaped(row.meaning), escaped(row.advice));
+  }
+  return std::fflush(stdout) == 0 ? 0 : 5;
+}

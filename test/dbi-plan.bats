@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# dbi-plan as a program: plans in records, plans as EXPLAIN printed them, a server's log.
+# SPDX-License-Identifier: Apache-2.0
+
+load helper
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  export DBI_STATE_DIR=$PWD/state XDG_CONFIG_HOME=$PWD/config
+  fixtures=$DBI_BUILD_DIR/test/fixtures/plans
+  set -o pipefail
+}
+
+# fixture FORMAT: the plan of a hash join of PostgreSQL 18 in that format.
+fixture() {
+  jq -r --arg format "$1" 'select(.name == "hash_join" and .options == "full" and .format == $format) | .plan' \
+    "$fixtures/postgresql-18.ndjson"
+}
+
+@test "a plan in any format becomes one record, and all have one hash and one set of facts" {
+  for format in text json yaml xml; do
+    fixture "$format" >"plan.$format"
+    run_split dbi-plan "plan.$format"
+    assert_success
+    [ -z "$stderr" ]
+    echo "$output" | jq -e --arg format "$format" '.kind == "plan" and .plan_format == $format and
+      .plan_source == "explain" and .plan_name == "plan.\($format)" and (.plan | tostring | contains("Bergen") | not)'
+    echo "$output" | jq -S '{plan_hash, plan_shape, plan_gist, plan_cost, plan_rows, plan_actual_rows, plan_node_count,
+      plan_depth, plan_relations, plan_indexes, plan_rows_removed}' >"facts.$format"
+    diff facts.text "facts.$format"
+  done
+  jq -e '.plan_gist == "HJ(BHS:orders(BIS:orders_status_total),H(SS:customers))" and .plan_node_count == 5' facts.text
+}
+
+@test "plans that follow each other are a record each, in order" {
+  { fixture json; fixture json; } | dbi-plan --plan-name two >two
+  [ "$(jq -r .plan_name two | xargs)" = "two two:2" ]
+  { fixture text; echo; fixture text; } | dbi-plan | jq -s -e 'length == 2 and .[0].plan_hash == .[1].plan_hash'
+}
+
+@test "every entry of auto_explain in a log is a record, whatever kind of log it is" {
+  for log in "$fixtures"/auto_explain-15.*; do
+    dbi-plan --target main "$log" >"plans.${log##*.}"
+    jq -s -e 'length == 64 and all(.[]; .plan_source == "auto_explain" and .target == "main" and .duration_ms > 0 and
+      .plan_hash and .query_signature and .query)' "plans.${log##*.}"
+  done
+  diff <(jq -c '[.plan_hash, .query, .duration_ms]' plans.log | sort) <(jq -c '[.plan_hash, .query, .duration_ms]' plans.csv | sort)
+  jq -e '.database' plans.csv >databases
+}
+
+@test "a log that grows is read entry by entry" {
+  mkfifo pipe
+  dbi-plan <pipe >out &
+  pid=$!
+  exec 9>pipe
+  head -c 20000 "$fixtures/auto_explain-15.log" >&9
+  for ((i = 0; i < 400; ++i)); do [ -s out ] && break; sleep 0.05; done
+  [ -s out ]
+  exec 9>&-
+  wait "$pid"
+  [ "$(wc -l <out)" -gt 3 ]
+}
+
+@test "records pass as they are, and a plan in one gets its facts" {
+  dbi_generate_records --records 2000 --seed 3 | grep -v '"plan":' >plain
+  dbi-plan <plain | cmp - plain
+  fixture json | jq -c '{v: 1, kind: "plan", ts: "2026-01-01T00:00:00.000000Z", target: "t", mine: [1, 2], plan: .[0]}' >record
+  dbi-plan <record >out
+  jq -e '.mine == [1, 2] and .plan_hash and .plan.Plan["Node Type"] == "Hash Join" and .plan_cost == 153.45' out
+  dbi-plan <out | cmp - out
+}
+
+@test "a plan that cannot be read leaves the stream without its text, and the record passes" {
+  echo '{"v":1,"kind":"plan","ts":"2026-01-01T00:00:00.000000Z","target":"t","plan":"no plan of '"'canary'"'"}' >record
+  run_split dbi-plan record
+  assert_success
+  echo "$output" | jq -e '.plan_error and (.plan | test("^<[0-9]+ bytes, xxh3 [0-9a-f]{16}>$"))'
+  refute_output --partial canary
+}
+
+@test "what is neither a record nor a plan is malformed, and what is behind it is read" {
+  { echo 'cut off":3}'; echo '{"v":1,"kind":"session"}'; } >mixed
+  run_split dbi-plan mixed
+  assert_failure 3
+  assert_output '{"v":1,"kind":"session"}'
+  [[ $stderr == *"mixed: line 1: "* ]]
+  echo '{"Plan": {"Node Type": "Seq Scan"' >truncated
+  run_split dbi-plan truncated
+  assert_failure 3
+  [ -z "$output" ]
+  [[ $stderr == *"no plan: the JSON ends within the plan"* ]]
+}
+
+@test "a plan nested 100,000 deep is a clear error and nothing worse" {
+  python3 -c 'print("[" + "{\"Node Type\": \"Limit\", \"Plans\": [" * 100000 + "]}" * 100000 + "]")' >deep
+  run_split dbi-plan deep
+  assert_failure 3
+  [[ $stderr == *"nested deeper than a plan is"* ]]
+  python3 -c 'print("[{\"Plan\": " + "{\"Node Type\": \"Limit\", \"Plans\": [" * 2000 + "{\"Node Type\": \"Result\"}" + "]}" * 2000 + "}]")' >deeper
+  dbi-plan deeper | jq -e '.plan == null and .plan_error and .plan_depth == 2001'
+}
+
+@test "--literals keep keeps them and says so" {
+  fixture text | dbi-plan --literals keep | jq -e '.literals and (.plan | contains("Bergen"))'
+  fixture text | dbi-plan | jq -e '.literals == null'
+}
+
+@test "a threshold is an option" {
+  fixture text >plan
+  [ "$(dbi-plan plan | jq -r .plan_finding_codes)" = null ]
+  run -0 bash -c 'dbi-plan --misestimate-info 5 --misestimate-rows 1 plan | jq -r .plan_finding_codes'
+  assert_output row_misestimate
+}
+
+@test "--replay gives the same bytes for the same bytes" {
+  dbi-plan --replay "$fixtures/auto_explain-18.log" >one
+  dbi-plan --replay "$fixtures/auto_explain-18.log" | cmp - one
+  [ ! -e state ]
+}
+
+@test "--input and --resume that do not go together are told" {
+  run_split dbi-plan --resume state --input log
+  assert_failure 2
+  [[ $stderr == *"--resume goes on between records"* ]]
+}

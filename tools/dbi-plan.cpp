@@ -1,0 +1,85 @@
+// dbi-plan: reads execution plans, names their shape, and says what is wrong. Flags and wiring; the work is in
+// extract/.
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <utility>
+
+#include "extract/extract_options.hpp"
+#include "extract/extractor.hpp"
+#include "run/filter_options.hpp"
+#include "run/filter_run.hpp"
+#include "run/tool.hpp"
+
+namespace {
+
+using namespace dbi;
+
+struct Options {
+  extract::ExtractOptions extract;
+  run::FilterOptions filter;
+};
+
+Status check(const Options& options) {
+  const bool bare =
+      options.extract.input == extract::InputKind::Plans || options.extract.input == extract::InputKind::Log;
+  if (!options.filter.resume || !bare) return {};
+  return fail(ErrorKind::Usage, "--resume goes on between records, of which plans and logs have none",
+              "Leave out one of --resume and --input.");
+}
+
+void describe(cli::Tree& tree, Options& options) {
+  extract::describe_extract_options(tree, options.extract);
+  run::describe_filter_options(tree, options.filter);
+  run::describe_replay_option(tree, options.filter);
+  tree.check([&options] { return check(options); });
+}
+
+void add_figures(run::RunTelemetry& telemetry, const extract::ExtractFigures& figures) {
+  telemetry.add("plans", figures.plans);
+  telemetry.add("plan_errors", figures.errors);
+  telemetry.add("plans_with_findings", figures.findings);
+  telemetry.add("cache_hits", figures.cache_hits);
+  telemetry.add("cache_misses", figures.cache_misses);
+  telemetry.add("cache_evictions", figures.cache_evictions);
+  telemetry.add("cache_size", figures.cache_size);
+  telemetry.add("cache_bytes", figures.cache_bytes);
+  telemetry.add("cache_hit_rate", figures.cache_hit_rate);
+  telemetry.add("unknown_keys", figures.unknown_keys);
+  telemetry.add("unreadable_expressions", figures.unreadable);
+}
+
+// For SIGHUP.
+Result<Options> reread(const run::Context& context);
+
+Result<ExitStatus> body(const Options& options, run::Context& context) {
+  const auto make = [&](const run::FilterSetup& setup) -> Result<std::unique_ptr<stream::Filter>> {
+    extract::Extractor::Setup around;
+    around.tool = context.tool;
+    around.clock = context.clock;
+    around.replay = options.filter.replay;
+    around.records_only = options.filter.resume.has_value();
+    around.max_record_bytes = options.filter.max_record_bytes;
+    auto filter = std::make_unique<extract::Extractor>(options.extract, std::move(around));
+    add_figures(*setup.telemetry, filter->figures());
+    return std::unique_ptr<stream::Filter>(std::move(filter));
+  };
+  return run::run_filter(options.filter, context, make, [&context]() -> Result<run::FilterOptions> {
+    DBI_TRY_ASSIGN(Options now, reread(context));
+    return std::move(now.filter);
+  });
+}
+
+constexpr run::Tool<Options> kTool{
+    .program = {.name = "dbi-plan", .summary = "read execution plans, name their shape, say what is wrong"},
+    .describe = describe,
+    .body = body};
+
+Result<Options> reread(const run::Context& context) {
+  return run::reread(kTool, context);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return run::run_tool(kTool, argc, argv);
+}
