@@ -94,7 +94,7 @@ class JsonReader {
   }
 
   bool read_word(std::string_view word) {
-    if (text_.substr(at_, word.size()) != word) return false;
+    if (text_[at_] != word.front() || text_.substr(at_, word.size()) != word) return false;
     word_ = text_.substr(at_, word.size());
     at_ += word.size();
     return true;
@@ -131,7 +131,7 @@ class JsonReader {
   bool skip_blanks() {
     for (;;) {
       while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
-      if (text_.substr(at_, 2) != "/*") break;
+      if (at_ == text_.size() || text_[at_] != '/' || text_.substr(at_, 2) != "/*") break;
       const std::size_t end = text_.find("*/", at_ + 2);
       at_ = end == std::string_view::npos ? text_.size() : end + 2;
     }

@@ -217,6 +217,7 @@ const PlanKeyRow* find_plan_key(std::string_view name) {
 }
 
 bool is_plan_name(std::string_view name, std::string_view wanted) {
+  if (name == wanted) return true;
   if (name.size() != wanted.size()) return false;
   for (std::size_t i = 0; i < name.size(); ++i) {
     if (name[i] != wanted[i] && fold(name[i]) != fold(wanted[i])) return false;

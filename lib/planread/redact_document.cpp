@@ -1,7 +1,5 @@
 // Writes a document again, redacted, in the format it came in.
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "planread/redact.hpp"
 #include "record/builder.hpp"
 
@@ -25,12 +23,15 @@ class RedactedWriter {
   RedactedWriter& operator=(RedactedWriter&&) = delete;
 
   void write() {
+    settings_ = kNoSettings;
     const auto count = static_cast<std::uint32_t>(document_.items().size());
     for (std::uint32_t place = 0; place < count; ++place) {
       close_until(place);
       const Item& item = document_.at(place);
+      key_ = find_plan_key(name_of(item));
       begin_value(item, open_.empty() ? nullptr : &document_.at(open_.back()));
       if (is_container(item)) {
+        if (settings_ == kNoSettings && item.name == "Settings") settings_ = open_.size();
         open_.push_back(place);
         begin_container(item, item.end == place + 1);
       } else {
@@ -53,7 +54,7 @@ class RedactedWriter {
     text_.clear();
     if (item.kind == ItemKind::Null) return {item.text, false};
     if (in_settings()) return {item.text.empty() ? "" : "?", true};
-    const PlanKeyRow* key = find_plan_key(name_of(item));
+    const PlanKeyRow* key = key_;
     const bool plain = item.kind != ItemKind::Text || (key != nullptr && key->type != KeyType::Text);
     const bool expression =
         key != nullptr && (key->key_class == KeyClass::Condition || key->key_class == KeyClass::Masked);
@@ -67,6 +68,15 @@ class RedactedWriter {
       record::append_json_text(out_, value.text);
     } else {
       out_.append(value.text);
+    }
+  }
+
+  /// The name of the item at hand; one that is known needs no escape.
+  void append_name(const Item& item) {
+    if (key_ != nullptr && key_->name.size() == item.name.size()) {
+      out_.append("\"").append(item.name).append("\"");
+    } else {
+      record::append_json_text(out_, item.name);
     }
   }
 
@@ -84,6 +94,7 @@ class RedactedWriter {
   void close_until(std::uint32_t place) {
     for (; !open_.empty() && document_.at(open_.back()).end <= place; open_.pop_back())
       end_container(document_.at(open_.back()));
+    if (settings_ != kNoSettings && open_.size() <= settings_) settings_ = kNoSettings;
   }
 
   // An element of a list is known by the list's name.
@@ -96,15 +107,16 @@ class RedactedWriter {
     return {};
   }
 
-  [[nodiscard]] bool in_settings() const {
-    return std::any_of(open_.begin(), open_.end(),
-                       [&](std::uint32_t place) { return document_.at(place).name == "Settings"; });
-  }
+  [[nodiscard]] bool in_settings() const { return settings_ != kNoSettings; }
+
+  static constexpr std::size_t kNoSettings = SIZE_MAX;
 
   const Document& document_;
   std::string& out_;
   RedactionFaults& faults_;
   std::vector<std::uint32_t> open_;
+  const PlanKeyRow* key_ = nullptr;     // what the item at hand is
+  std::size_t settings_ = kNoSettings;  // how many are open around the settings
   std::string text_;
 };
 
@@ -117,7 +129,7 @@ class JsonWriter final : public RedactedWriter {
     if (behind_value_) out().push_back(',');
     behind_value_ = false;
     if (parent == nullptr || parent->kind != ItemKind::Object) return;
-    record::append_json_text(out(), item.name);
+    append_name(item);
     out().push_back(':');
   }
   void begin_container(const Item& item, bool /*empty*/) override {

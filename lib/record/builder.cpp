@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -13,8 +14,15 @@ namespace dbi::record {
 
 namespace {
 
+constexpr std::array<bool, 256> make_plain() {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x80; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}
+constexpr auto kPlain = make_plain();
+
 bool needs_no_escape(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\';
+  return kPlain[static_cast<unsigned char>(c)];
 }
 
 // RFC 8259 section 7: the quote, the backslash and the control characters.

@@ -23,16 +23,22 @@ bool is_opening(char c) {
   return c == '{' || c == '[';
 }
 
+bool is_white_space(char c) {
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
 std::string_view trim_white_space(std::string_view text) {
-  constexpr std::string_view kWhiteSpace = " \t\r\n";
-  const auto first = text.find_first_not_of(kWhiteSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
+  while (!text.empty() && is_white_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_white_space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 // Bytes of the checked string that `text` begins with, quotes included; more than there are where it does not end.
 std::size_t string_length(std::string_view text) {
-  std::size_t at = 1;
+  std::size_t at = text.find('"', 1);
+  if (at == std::string_view::npos) return text.size() + 1;
+  if (text[at - 1] != '\\') return at + 1;
+  at = 1;
   while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2U : 1U;
   return at + 1;
 }

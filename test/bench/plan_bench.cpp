@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -11,6 +12,7 @@
 #include "plan/analysis.hpp"
 #include "planread/plan_reader.hpp"
 #include "record/text_of.hpp"
+#include "unit/support/count_allocations.hpp"
 
 namespace {
 
@@ -108,12 +110,35 @@ void all(benchmark::State& state) {
   });
 }
 
+// The same with the time of each plan, of which the slowest in a hundred counts, and what is allocated for one.
+void all_by_plan(benchmark::State& state) {
+  plan::Analysis analysis;
+  std::string out;
+  planread::RedactionFaults faults;
+  std::vector<double> microseconds;
+  std::size_t made = 0;
+  over_plans(state, [&](const std::string& text) {
+    const auto begin = std::chrono::steady_clock::now();
+    const std::size_t before = allocations;
+    out.clear();
+    planread::PlanReader& reader = read(text);
+    analysis.compute(reader.plan());
+    reader.redact(out, faults);
+    made += allocations - before;
+    microseconds.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count());
+  });
+  std::sort(microseconds.begin(), microseconds.end());
+  state.counters["p99_us"] = microseconds[microseconds.size() * 99 / 100];
+  state.counters["allocations"] = static_cast<double>(made) / static_cast<double>(microseconds.size());
+}
+
 BENCHMARK(read_document);
 BENCHMARK(read_plan);
 BENCHMARK(redact);
 BENCHMARK(fingerprint);
 BENCHMARK(analyse);
 BENCHMARK(all);
+BENCHMARK(all_by_plan);
 
 }  // namespace
 
