@@ -1,10 +1,12 @@
 // Prints dbi-record(5) in scdoc(5) form: the prose by hand with the member tables, an example of each kind and the
 // aliases put in where it says @RECORDS@ and @ALIASES@. Part of the build, not installed.
-//   dbi_print_records PAGE.scd EXAMPLES_FOLDER QUERY_SIGNATURE_FRAGMENT
+//   dbi_print_records PAGE.scd EXAMPLES_FOLDER FRAGMENT.scd.in ...
+// A line @QUERY_SIGNATURE@ gives way to query-signature.scd.in, and so on.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <span>
@@ -58,19 +60,30 @@ void replace(std::string& page, std::string_view mark, std::string_view text) {
   if (at != std::string::npos) page.replace(at, mark.size(), text.substr(0, text.find_last_not_of('\n') + 1));
 }
 
+// "man/plan-gist.scd.in" is for "@PLAN_GIST@".
+std::string mark_of(const std::filesystem::path& fragment) {
+  std::string mark = "@";
+  for (const char c : fragment.filename().string()) {
+    if (c == '.') break;
+    mark += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
+  }
+  return mark + "@";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::span arguments(argv, static_cast<std::size_t>(argc));
-  if (arguments.size() != 4) return 2;
+  if (arguments.size() < 3) return 2;
   std::string page;
   std::string records;
-  std::string signature;
-  if (!read_file(arguments[1], page) || !add_examples(records, arguments[2]) || !read_file(arguments[3], signature)) {
-    return 5;
-  }
+  if (!read_file(arguments[1], page) || !add_examples(records, arguments[2])) return 5;
   replace(page, "@RECORDS@", with_literal_backslashes(records));
-  replace(page, "@QUERY_SIGNATURE@", with_literal_backslashes(signature));
+  for (const char* fragment : arguments.subspan(3)) {
+    std::string text;
+    if (!read_file(fragment, text)) return 5;
+    replace(page, mark_of(fragment), with_literal_backslashes(text));
+  }
   replace(page, "@ALIASES@", dbi::record::schema::print_alias_scdoc());
   std::cout << page << std::flush;
   return std::cout ? 0 : 5;
