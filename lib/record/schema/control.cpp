@@ -23,6 +23,9 @@ constexpr std::array<std::string_view, 12> kReasons{"sampled", "rule",     "dedu
                                                     "circuit", "invalid",  "personal_data", "cardinality",
                                                     "memory",  "shutdown", "overlap",       "incomplete"};
 
+// The words of history/history.hpp.
+constexpr std::array<std::string_view, 3> kEvidence{"executions", "query_stats", "estimate"};
+
 constexpr std::array kError{
     required(word("error_class", kErrorClasses, "what kind of fault it is")),
     text("sqlstate", "the server's code; absent where the server was not reached"),
@@ -74,6 +77,22 @@ constexpr std::array kEvent{
     word("circuit_state", kCircuitStates, "what the circuit has become"),
     number("open_for_s", "s", "how long the circuit stays open"),
     number("broken_for_s", "s", "how long the circuit that closed had not been closed"),
+    text("query_signature", "as in query_stats"),
+    text("plan_name", "the name of the statement in a file of statements"),
+    text("plan_source", "where the plan comes from; plans of different sources are never compared"),
+    word("evidence", kEvidence, "what a statement is called slower by"),
+    text("plan_hash", "the plan that the statement has now"),
+    text("plan_hash_before", "the plan that it had; absent where none was seen"),
+    text("plan_gist", "the same in a line that a person reads"),
+    text("plan_gist_before", "likewise"),
+    number("plan_cost", "", "the planner's estimate of the plan that the statement has now"),
+    number("plan_cost_before", "", "likewise of the plan that it had"),
+    number("median_ms", "ms",
+           "the median of the executions that were compared; the mean where evidence is query_stats"),
+    number("median_ms_before", "ms", "likewise of those before; the largest mean where evidence is query_stats"),
+    number("load_factor", "", "how many times slower the target's other statements have become; at least 1"),
+    count("plans", "", "plans that the statement had in its last 100 executions"),
+    texts("plan_differences", "what differs between the two plans, as codes"),
 };
 
 constexpr std::array kDropped{
