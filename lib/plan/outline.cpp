@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <utility>
@@ -167,6 +167,12 @@ std::size_t whole_scans(const std::vector<Scan>& scans) {
       std::count_if(scans.begin(), scans.end(), [](const Scan& scan) { return is_whole_scan(scan.type); }));
 }
 
+std::string joined_text(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text += part;
+  return text;
+}
+
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
@@ -202,10 +208,11 @@ class Comparison {
       const std::string was = types_of(scans);
       const std::string is = types_of(now->second);
       if (was == is) continue;
-      add("scan_changed", "scan of " + relation + " changed from " + was + " to " + is);
+      add("scan_changed", joined_text({"scan of ", relation, " changed from ", was, " to ", is}));
       const auto used = indexes_of(now->second);
       for (const std::string& index : indexes_of(scans)) {
-        if (used.count(index) == 0) add("index_lost", "index " + index + " of " + relation + " is no longer used");
+        if (used.count(index) == 0)
+          add("index_lost", joined_text({"index ", index, " of ", relation, " is no longer used"}));
       }
     }
     for (const auto& [relation, scans] : after_.scans) {
