@@ -91,7 +91,10 @@ tl::unexpected<Error> Database::fault() const {
 
 Result<Database> Database::open(const std::string& path, ErrorKind kind) {
   // SQLite gives the files beside a database (-wal, -shm) the mode of the database.
-  const Descriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
+  {
+    // Closed before SQLite opens it: a close takes away the locks that the process holds on a file.
+    const Descriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
+  }
   sqlite3* handle = nullptr;
   const int opened =
       sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
