@@ -2,10 +2,12 @@
 // extract/.
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "extract/extract_options.hpp"
 #include "extract/extractor.hpp"
+#include "history/history.hpp"
 #include "run/filter_options.hpp"
 #include "run/filter_run.hpp"
 #include "run/tool.hpp"
@@ -38,6 +40,7 @@ void add_figures(run::RunTelemetry& telemetry, const extract::ExtractFigures& fi
   telemetry.add("plans", figures.plans);
   telemetry.add("plan_errors", figures.errors);
   telemetry.add("plans_with_findings", figures.findings);
+  telemetry.add("notices", figures.notices);
   telemetry.add("cache_hits", figures.cache_hits);
   telemetry.add("cache_misses", figures.cache_misses);
   telemetry.add("cache_evictions", figures.cache_evictions);
@@ -46,6 +49,18 @@ void add_figures(run::RunTelemetry& telemetry, const extract::ExtractFigures& fi
   telemetry.add("cache_hit_rate", figures.cache_hit_rate);
   telemetry.add("unknown_keys", figures.unknown_keys);
   telemetry.add("unreadable_expressions", figures.unreadable);
+}
+
+// A second instance of a pipeline has a file of its own.
+Result<history::History> open_history(const extract::ExtractOptions& options, const run::FilterSetup& setup,
+                                      const run::Context& context) {
+  if (!setup.folder) return history::History(options.remembered);
+  const std::string& name = context.common.name;
+  const std::string file = name == context.tool ? std::string("plans.db") : "plans@" + name + ".db";
+  std::string warning;
+  auto history = history::History::open(setup.folder->path() / file, options.remembered, warning);
+  if (!warning.empty()) context.log->warning(warning);
+  return history;
 }
 
 // For SIGHUP.
@@ -59,6 +74,10 @@ Result<ExitStatus> body(const Options& options, run::Context& context) {
     around.replay = options.filter.replay;
     around.records_only = options.filter.resume.has_value();
     around.max_record_bytes = options.filter.max_record_bytes;
+    around.name = context.common.name;
+    if (options.extract.history) {
+      DBI_TRY_ASSIGN(around.history, open_history(options.extract, setup, context));
+    }
     auto filter = std::make_unique<extract::Extractor>(options.extract, std::move(around));
     add_figures(*setup.telemetry, filter->figures());
     return std::unique_ptr<stream::Filter>(std::move(filter));

@@ -69,6 +69,22 @@ void describe_thresholds(cli::Tree& tree, Thresholds& thresholds) {
   }
 }
 
+void describe_history(cli::Tree& tree, ExtractOptions& options) {
+  tree.group("History");
+  tree.toggle("--history", &options.history,
+              "remember the plans of each statement, and tell when they change or get slower")
+      .key("plan_extractor.history.enabled");
+  tree.integer("--history-statements", &options.remembered.statements, "remember so many statements")
+      .text("The one seen longest ago makes room.")
+      .value("N")
+      .range(1, 1'000'000)
+      .key("plan_extractor.history.statements");
+  tree.integer("--history-plans", &options.remembered.plans, "and so many plans of each")
+      .value("N")
+      .range(2, 1000)
+      .key("plan_extractor.history.plans");
+}
+
 void describe_bare_input(cli::Tree& tree, ExtractOptions& options) {
   tree.group("Plans without a record");
   tree.choice("--input", &options.input,
@@ -117,6 +133,7 @@ void describe_extract_options(cli::Tree& tree, ExtractOptions& options) {
       .key("plan_extractor.cache_entries");
   tree.size("--cache-bytes", &options.cache_bytes, "and no more than so many bytes of that")
       .key("plan_extractor.cache_bytes");
+  describe_history(tree, options);
   describe_thresholds(tree, options.thresholds);
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/option.hpp"
 #include "extract/bare_input.hpp"
+#include "history/history.hpp"
 #include "plan/finding.hpp"
 
 namespace dbi::extract {
@@ -31,6 +32,8 @@ struct ExtractOptions {
   std::uint32_t nodes = 10;  ///< entries of plan_nodes
   std::uint32_t cache_entries = 10'000;
   std::uint64_t cache_bytes = std::uint64_t{4} << 20U;
+  bool history = true;
+  history::Limits remembered;  ///< of the history
   plan::Thresholds thresholds;
 };
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "record/builder.hpp"
-#include "record/escape.hpp"
+#include "record/text_of.hpp"
 #include "sql/statement.hpp"
 
 namespace dbi::extract {
@@ -28,42 +28,48 @@ Extractor::Extractor(ExtractOptions options, Setup setup)
       cache_(options_.cache_entries, options_.cache_bytes) {}
 
 Status Extractor::on_record(const record::Record& record, stream::Writer& out) {
-  const record::Member* plan = record.find("plan");
-  if (plan == nullptr) return out.append(record.line());
-  const record::ValueKind kind = plan->value.kind();
-  const bool text = kind == record::ValueKind::Text;
-  if (!text && kind != record::ValueKind::Object && kind != record::ValueKind::Array) return out.append(record.line());
+  if (const record::Member* plan = record.find("plan")) {
+    const record::ValueKind kind = plan->value.kind();
+    const bool text = kind == record::ValueKind::Text;
+    if (text || kind == record::ValueKind::Object || kind == record::ValueKind::Array) {
+      return on_plan(record, plan->value.raw(), text, out);
+    }
+  }
+  DBI_TRY(out.append(record.line()));
+  return setup_.history ? remember_interval(record, out) : Status{};
+}
+
+Status Extractor::on_plan(const record::Record& record, std::string_view plan, bool text, stream::Writer& out) {
   figures_.plans.add();
-  const Members* members = cache_.find(plan->value.raw());
-  (members != nullptr ? figures_.cache_hits : figures_.cache_misses).add();
-  if (members == nullptr) {
-    const std::string_view plan_text = text ? *plan->value.text(scratch_) : plan->value.raw();
-    members = members_of(plan_text, text ? PlanForm::Text : PlanForm::Object);
-    if (members == nullptr) return write_without_plan(record, plan->value.raw(), problem_->message, out);
-    cache_.put(plan->value.raw(), *members);
+  const KnownPlan* known = cache_.find(plan);
+  (known != nullptr ? figures_.cache_hits : figures_.cache_misses).add();
+  if (known == nullptr) {
+    known = read(text ? *record::Value(plan).text(scratch_) : plan, text ? PlanForm::Text : PlanForm::Object);
+    if (known == nullptr) return write_without_plan(record, plan, problem_->message, out);
+    cache_.put(plan, *known);
   }
   count_cache();
-  return write(record, *members, out);
+  DBI_TRY(write(record, *known, out));
+  return setup_.history ? remember_plan(record, *known, out) : Status{};
 }
 
 // nullptr where it cannot be read; problem_ says why.
-const Members* Extractor::members_of(std::string_view plan, PlanForm form) {
-  members_.clear();
-  const Status read = reading_.read(plan, form, members_);
+const KnownPlan* Extractor::read(std::string_view plan, PlanForm form) {
+  const Status read = reading_.read(plan, form, known_);
   if (!read) {
     figures_.errors.add();
     problem_ = read.error();
     return nullptr;
   }
-  if (!members_.find("plan_findings").empty()) figures_.findings.add();
+  if (!known_.members.find("plan_findings").empty()) figures_.findings.add();
   figures_.unknown_keys.raise_to(reading_.faults().unknown_keys);
   figures_.unreadable.raise_to(reading_.faults().unreadable);
-  return &members_;
+  return &known_;
 }
 
-Status Extractor::write(const record::Record& record, const Members& members, stream::Writer& out) {
+Status Extractor::write(const record::Record& record, const KnownPlan& known, stream::Writer& out) {
   changes_.clear();
-  members.changes(changes_);
+  known.members.changes(changes_);
   line_.clear();
   record::splice(record, changes_, line_);
   if (line_.size() > setup_.max_record_bytes) {
@@ -71,6 +77,68 @@ Status Extractor::write(const record::Record& record, const Members& members, st
     return write_without_plan(record, plan, "the record would be longer than --max-record-bytes", out);
   }
   return out.append(line_);
+}
+
+// Of query_stats; a scrape ends a cycle, after which what is remembered goes to its file.
+Status Extractor::remember_interval(const record::Record& record, stream::Writer& out) {
+  const std::string kind = record::text_of(record, "kind");
+  if (kind == "scrape") return setup_.history->write();
+  if (kind != "query_stats" || record::text_of(record, "quality") == "baseline") return {};
+  const auto time = record::time_of(record, "ts");
+  const std::string signature = record::text_of(record, "query_signature");
+  if (!time || signature.empty()) return {};
+  const std::string target = record::text_of(record, "target");
+  const std::string database = record::text_of(record, "database");
+  setup_.history->on_query_stats({.target = target,
+                                  .database = database,
+                                  .query_signature = signature,
+                                  .calls = record.number("calls").value_or(0),
+                                  .total_ms = record.number("total_ms").value_or(0),
+                                  .ts = *time},
+                                 notices_);
+  return tell(out);
+}
+
+Status Extractor::remember_plan(const record::Record& record, const KnownPlan& known, stream::Writer& out) {
+  const auto time = record::time_of(record, "ts");
+  if (!time) return {};
+  const std::string target = record::text_of(record, "target");
+  const std::string database = record::text_of(record, "database");
+  const std::string signature = record::text_of(record, "query_signature");
+  const std::string name = record::text_of(record, "plan_name");
+  const std::string source = record::text_of(record, "plan_source");
+  auto duration = record.number("duration_ms");
+  if (!duration) duration = known.execution_ms;
+  setup_.history->on_plan({.target = target,
+                           .database = database,
+                           .query_signature = signature,
+                           .plan_name = name,
+                           .plan_source = source,
+                           .plan_hash = known.hash,
+                           .plan_gist = known.gist,
+                           .cost = known.cost,
+                           .rows = known.rows,
+                           .duration_ms = duration,
+                           .ts = *time,
+                           .outline = known.outline.get()},
+                          notices_);
+  DBI_TRY(tell(out));
+  return setup_.history->write_if_due();
+}
+
+// Events stand behind the record that they came of.
+Status Extractor::tell(stream::Writer& out) {
+  for (const history::Notice& notice : notices_) {
+    history::write_notice(out.buffer(), notice, setup_.tool, setup_.name == setup_.tool ? std::string() : setup_.name);
+    figures_.notices.add();
+  }
+  const bool told = !notices_.empty();
+  notices_.clear();
+  return told ? out.commit() : Status{};
+}
+
+Status Extractor::on_end(stream::Writer& /*out*/) {
+  return setup_.history ? setup_.history->write() : Status{};
 }
 
 // A text that no reader knows may hold anything, so it does not leave, unless literals are kept.
@@ -148,18 +216,20 @@ Status Extractor::write_bare(const BarePlan& bare) {
   const bool keeps = options_.literals == Literals::Keep;
   // A plan that was printed over several lines is kept as a text.
   const bool object = bare.plan.starts_with('{') && !keeps;
-  if (members_of(bare.plan, object ? PlanForm::Object : PlanForm::Text) == nullptr) {
+  if (read(bare.plan, object ? PlanForm::Object : PlanForm::Text) == nullptr) {
     return fail(ErrorKind::Malformed, fmt::format("no plan: {}", problem_->message));
   }
-  if (keeps) members_.text("plan", bare.plan);
+  if (keeps) known_.members.text("plan", bare.plan);
   if (bare.time) last_time_ = *bare.time;
   build(bare, bare.time || setup_.replay ? last_time_ : setup_.clock->now());
   if (const Status whole = check_line(); !whole) {
-    members_.remove("plan");
-    members_.text("plan_error", whole.error().message);
+    known_.members.remove("plan");
+    known_.members.text("plan_error", whole.error().message);
     build(bare, last_time_);
+    DBI_TRY(check_line());
   }
-  return out_->append(line_);
+  DBI_TRY(out_->append(line_));
+  return setup_.history ? remember_plan(record_, known_, *out_) : Status{};
 }
 
 // A plan may be nested deeper than a record, and longer.
@@ -170,7 +240,7 @@ Status Extractor::check_line() {
   }
   line_.append(record::kPadding, '\0');
   const Status whole = reader_.parse(std::string_view(line_).substr(0, size), record_);
-  line_.resize(size);
+  line_.resize(size);  // record_ still points into it
   if (whole) return {};
   return fail(ErrorKind::Unsupported, fmt::format("the record would be malformed: {}", whole.error().message));
 }
@@ -193,7 +263,7 @@ void Extractor::build(const BarePlan& bare, Timestamp time) {
   if (bare.duration_ms) builder.number("duration_ms", *bare.duration_ms);
   builder.text("plan_source", bare.source);
   if (const std::string name = name_of_plan(bare); !name.empty()) builder.text("plan_name", name);
-  members_.write(builder);
+  known_.members.write(builder);
   builder.end();
   line_.pop_back();
 }

@@ -16,6 +16,7 @@
 #include "extract/members.hpp"
 #include "extract/plan_cache.hpp"
 #include "extract/plan_reading.hpp"
+#include "history/history.hpp"
 #include "record/record.hpp"
 #include "stream/filter.hpp"
 #include "telemetry/counter.hpp"
@@ -31,6 +32,7 @@ struct ExtractFigures {
   telemetry::Counter cache_evictions;
   telemetry::Counter findings;      ///< plans with at least one
   telemetry::Counter unknown_keys;  ///< texts under names that no table knows
+  telemetry::Counter notices;       ///< events about plans that changed
   telemetry::Counter unreadable;    ///< expressions that were taken out whole
   telemetry::Gauge cache_size;
   telemetry::Gauge cache_bytes;
@@ -47,6 +49,8 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
     bool replay = false;           ///< no clock: a plan without a time has that of the one before, else 1970
     bool records_only = false;     ///< nothing else is read (--resume)
     std::size_t max_record_bytes = record::kMaxRecordBytes;
+    std::string name = {};                         ///< of the instance
+    std::optional<history::History> history = {};  ///< none: --no-history
   };
 
   Extractor(ExtractOptions options, Setup setup);
@@ -55,6 +59,8 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   [[nodiscard]] stream::LineTaker* line_taker() override { return setup_.records_only ? nullptr : this; }
   [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override;
   Status on_deadline(MonotonicTime now, stream::Writer& out) override;
+  Status on_end(stream::Writer& out) override;
+  Status on_pause(stream::Writer& out) override { return on_end(out); }
   void shrink() override { cache_.shrink(); }
 
   [[nodiscard]] const ExtractFigures& figures() const { return figures_; }
@@ -64,8 +70,12 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   Result<bool> take(std::string_view line, stream::Writer& out) override;
   Status end_input(stream::Writer& out) override;
 
-  const Members* members_of(std::string_view plan, PlanForm form);
-  Status write(const record::Record& record, const Members& members, stream::Writer& out);
+  Status on_plan(const record::Record& record, std::string_view plan, bool text, stream::Writer& out);
+  const KnownPlan* read(std::string_view plan, PlanForm form);
+  Status write(const record::Record& record, const KnownPlan& known, stream::Writer& out);
+  Status remember_interval(const record::Record& record, stream::Writer& out);
+  Status remember_plan(const record::Record& record, const KnownPlan& known, stream::Writer& out);
+  Status tell(stream::Writer& out);
   Status write_without_plan(const record::Record& record, std::string_view plan, std::string_view problem,
                             stream::Writer& out);
   Status write_bare(const BarePlan& bare);
@@ -81,13 +91,15 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   PlanReading reading_;
   PlanCache cache_;
   ExtractFigures figures_;
-  Members members_;
+  KnownPlan known_;
   std::optional<Error> problem_;  // of the plan at hand
   std::vector<record::Change> changes_;
   std::string scratch_;
   std::string line_;
   record::Reader reader_;  // of what is written
   record::Record record_;
+
+  std::vector<history::Notice> notices_;
 
   stream::Writer* out_ = nullptr;  // while bare input is read
   std::string input_;

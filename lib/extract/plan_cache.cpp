@@ -20,25 +20,30 @@ std::array<char, sizeof(XXH128_hash_t)> key_of(std::string_view plan) {
   return key;
 }
 
-std::size_t cost_of(const Members& members) {
-  return members.bytes() + kEntryBytes;
+std::size_t cost_of(const KnownPlan& known) {
+  return known.bytes() + kEntryBytes;
 }
 
 }  // namespace
 
-const Members* PlanCache::find(std::string_view plan) {
+std::size_t KnownPlan::bytes() const {
+  const std::size_t nodes = outline == nullptr ? 0 : outline->nodes.size();
+  return members.bytes() + hash.size() + gist.size() + nodes * sizeof(plan::OutlineNode);
+}
+
+const KnownPlan* PlanCache::find(std::string_view plan) {
   if (!enabled_) return nullptr;
   const auto key = key_of(plan);
   return entries_.find({key.data(), key.size()});
 }
 
-void PlanCache::put(std::string_view plan, const Members& members) {
-  const std::size_t cost = cost_of(members);
+void PlanCache::put(std::string_view plan, const KnownPlan& known) {
+  const std::size_t cost = cost_of(known);
   if (!enabled_ || cost > max_bytes_ / 4) return;
   evict_to(max_bytes_ - cost);
   while (entries_.size() >= entries_.max()) evict_to(bytes_ - 1);
   const auto key = key_of(plan);
-  entries_.put({key.data(), key.size()}) = members;
+  entries_.put({key.data(), key.size()}) = known;
   bytes_ += cost;
 }
 

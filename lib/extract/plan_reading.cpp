@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "extract/plan_facts.hpp"
+#include "plan/gist.hpp"
+#include "plan/outline.hpp"
 
 namespace dbi::extract {
 
@@ -14,13 +16,16 @@ Status PlanReading::check_budget(std::string_view plan) const {
                                                   plan.size(), options_.timeout_ms, budget));
 }
 
-Status PlanReading::read(std::string_view plan, PlanForm form, Members& out) {
+Status PlanReading::read(std::string_view plan, PlanForm form, KnownPlan& known) {
+  Members& out = known.members;
+  out.clear();
   DBI_TRY(check_budget(plan));
   DBI_TRY(reader_.open(plan));
   DBI_TRY(reader_.read(0));
   analysis_.compute(reader_.plan());
   out.text("plan_format", planread::format_word(reader_.format()));
   add_plan_facts(analysis_, options_.nodes, out);
+  remember(known);
   if (options_.literals == Literals::Keep) {
     out.flag("literals", true);
     return {};
@@ -34,6 +39,23 @@ Status PlanReading::read(std::string_view plan, PlanForm form, Members& out) {
     out.text("plan", redacted_);
   }
   return {};
+}
+
+// What the history wants to know of it.
+void PlanReading::remember(KnownPlan& known) const {
+  const planread::Plan& plan = reader_.plan();
+  const planread::Node& root = plan.nodes().front();
+  known.hash = analysis_.fingerprint().plan_hash();
+  known.cost = plan.number(root, planread::PlanKey::TotalCost);
+  known.rows = plan.number(root, planread::PlanKey::PlanRows);
+  known.execution_ms.reset();
+  if (const planread::Group* statement = plan.group(planread::GroupKind::Statement)) {
+    known.execution_ms = plan.number(*statement, planread::PlanKey::ExecutionTime);
+  }
+  known.outline.reset();
+  if (!options_.history) return;
+  known.gist = plan::gist(plan);
+  known.outline = std::make_shared<plan::Outline>(plan::outline_of(plan, analysis_.fingerprint().subtrees()));
 }
 
 }  // namespace dbi::extract

@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 #include "extract/extract_options.hpp"
-#include "extract/members.hpp"
+#include "extract/plan_cache.hpp"
 #include "plan/analysis.hpp"
 #include "planread/plan_reader.hpp"
 #include "planread/redact.hpp"
@@ -23,10 +23,10 @@ class PlanReading {
  public:
   explicit PlanReading(const ExtractOptions& options) : options_(options), analysis_(options.thresholds) {}
 
-  /// Adds plan_format, the facts and, last, `plan` without its literals, in the form it came in; with literals kept
-  /// `plan` is left as it is. ErrorKind::Malformed or Unsupported where the plan cannot be read or is beyond a limit;
-  /// then `out` is as before. The message shows nothing of the plan.
-  Status read(std::string_view plan, PlanForm form, Members& out);
+  /// Fills `out` (its outline only with a history): plan_format, the facts and, last, `plan` without its literals, in
+  /// the form it came in; with literals kept `plan` is left out. ErrorKind::Malformed or Unsupported where the plan
+  /// cannot be read or is beyond a limit; then `out` is as before. The message shows nothing of the plan.
+  Status read(std::string_view plan, PlanForm form, KnownPlan& out);
 
   /// Of the last plan that could be read.
   [[nodiscard]] const plan::Analysis& analysis() const { return analysis_; }
@@ -34,6 +34,7 @@ class PlanReading {
 
  private:
   Status check_budget(std::string_view plan) const;
+  void remember(KnownPlan& known) const;
 
   const ExtractOptions& options_;
   planread::PlanReader reader_;

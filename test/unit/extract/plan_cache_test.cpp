@@ -8,10 +8,10 @@
 namespace dbi::extract {
 namespace {
 
-Members of(std::string_view hash) {
-  Members members;
-  members.text("plan_hash", hash);
-  return members;
+KnownPlan of(std::string_view hash) {
+  KnownPlan known;
+  known.members.text("plan_hash", hash);
+  return known;
 }
 
 TEST(PlanCache, KnowsWhatWasPut) {
@@ -19,7 +19,7 @@ TEST(PlanCache, KnowsWhatWasPut) {
   EXPECT_EQ(cache.find("plan"), nullptr);
   cache.put("plan", of("a"));
   ASSERT_NE(cache.find("plan"), nullptr);
-  EXPECT_EQ(cache.find("plan")->find("plan_hash"), "\"a\"");
+  EXPECT_EQ(cache.find("plan")->members.find("plan_hash"), "\"a\"");
   EXPECT_EQ(cache.find("plans"), nullptr);
 }
 

@@ -1,0 +1,55 @@
+#!/usr/bin/env bats
+# dbi-plan tells on a live server's log that a plan changed, and that it got slower for that.
+# bats file_tags=db
+# SPDX-License-Identifier: Apache-2.0
+
+load helper
+
+setup_file() {
+  start_postgres
+  sql "create table readings (id int, sensor int, value float8)" \
+    "insert into readings select n, n % 20000, random() from generate_series(1, 400000) n" \
+    "create index readings_sensor on readings (sensor)" "analyze readings"
+}
+teardown_file() { stop_everything; }
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  export DBI_STATE_DIR=$PWD/state XDG_CONFIG_HOME=$PWD/config
+  set -o pipefail
+  : >"$PG_DIR/log"
+}
+
+# looked_up TIMES: a statement that auto_explain logs each time, with other values.
+looked_up() {
+  local n statements=()
+  for ((n = 0; n < $1; ++n)); do statements+=("select max(value) from readings where sensor = $((n * 7 + 1))"); done
+  sql "load 'auto_explain'" "set auto_explain.log_min_duration = 0" "set max_parallel_workers_per_gather = 0" \
+    "${statements[@]}" >/dev/null
+}
+
+@test "a dropped index is a changed plan, and a regression after eight executions" {
+  looked_up 25
+  sql "drop index readings_sensor"
+  looked_up 8
+  dbi-plan --target main "$PG_DIR/log" >out
+  jq -c 'select(.kind == "event") | {event, message, plan_gist, plan_gist_before}' out
+  [ "$(jq -r 'select(.kind == "event") | .event' out | xargs)" = "plan_changed plan_regressed" ]
+  jq -s -e 'map(select(.event == "plan_regressed"))[0] | .median_ms > 5 and .median_ms > 2 * .median_ms_before and
+    .plan_source == "auto_explain" and (.plan_gist | contains("SS:readings")) and
+    (.plan_gist_before | contains("readings_sensor")) and (.plan_differences | index("index_lost"))' out
+  # The same once more: the history is kept, and nothing is new.
+  sqlite3 state/default/plans.db "select count(*) from plan" | grep -x 2
+  sql "create index readings_sensor on readings (sensor)"
+}
+
+@test "executions that vary and go on as they were tell nothing" {
+  looked_up 200
+  [ "$(dbi-plan --target main "$PG_DIR/log" | jq -c 'select(.kind == "event")' | wc -l)" = 0 ]
+}
+
+@test "--no-history keeps nothing" {
+  looked_up 2
+  dbi-plan --no-history "$PG_DIR/log" >/dev/null
+  [ ! -e state/default/plans.db ]
+}
