@@ -123,3 +123,36 @@ fixture() {
   assert_failure 2
   [[ $stderr == *"--resume goes on between records"* ]]
 }
+
+@test "a baseline gates a run: the same plans pass, another one does not, and nothing to compare is no pass" {
+  fixture json | dbi-plan --plan-name q --save-baseline base >/dev/null
+  # Another format, other costs: the same plan.
+  fixture text | sed 's/cost=[0-9.]*/cost=1.00/' >same
+  run_split dbi-plan --plan-name q --baseline base --fail-on changed same
+  assert_success
+  assert_equal "$stderr" "compared 1, changed 0, regressed 0, missing 0, new 0"
+  echo "Seq Scan on orders  (cost=0.00..9000.00 rows=1 width=4)" >other
+  run_split dbi-plan --plan-name q --baseline base --fail-on changed other
+  assert_failure 1
+  [[ $stderr == *"q: the plan has "*"after   SS:orders"*"compared 1, changed 1, "* ]]
+  run_split dbi-plan --plan-name q --baseline base other
+  assert_success
+  run_split dbi-plan --plan-name unknown --baseline base other
+  assert_failure 1
+  [[ $stderr == *"compared 0, changed 0, regressed 0, missing 1, new 1" ]]
+}
+
+@test "--fail-on takes codes of findings, and says what it does not know" {
+  echo "Seq Scan on t  (cost=0.00..9.00 rows=10 width=4) (actual time=0.1..5.0 rows=200000 loops=1)" >bad
+  run_split dbi-plan --fail-on stale_statistics bad
+  assert_failure 1
+  assert_equal "$stderr" "found stale_statistics"
+  run_split dbi-plan --fail-on sort_on_disk,hash_batches bad
+  assert_success
+  run_split dbi-plan --fail-on sort_on_disc bad
+  assert_failure 2
+  [[ $stderr == *sort_on_disk* ]]
+  run_split dbi-plan --fail-on missing bad
+  assert_failure 2
+  [[ $stderr == *"--baseline FILE"* ]]
+}

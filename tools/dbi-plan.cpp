@@ -1,12 +1,17 @@
 // dbi-plan: reads execution plans, names their shape, and says what is wrong. Flags and wiring; the work is in
 // extract/.
 // SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "base/descriptor.hpp"
+#include "base/errno_text.hpp"
 #include "extract/extract_options.hpp"
 #include "extract/extractor.hpp"
+#include "extract/plan_gate.hpp"
 #include "history/history.hpp"
 #include "run/filter_options.hpp"
 #include "run/filter_run.hpp"
@@ -66,7 +71,20 @@ Result<history::History> open_history(const extract::ExtractOptions& options, co
 // For SIGHUP.
 Result<Options> reread(const run::Context& context);
 
+// The answer of --baseline and --fail-on, which malformed input does not hide.
+Result<ExitStatus> answer(const extract::PlanGate& gate, ExitStatus status, const run::Context& context) {
+  DBI_TRY_ASSIGN(const extract::Verdict verdict, gate.finish());
+  if (!context.common.quiet && !write_all(context.process->diagnostics, verdict.text)) {
+    return fail(ErrorKind::Output, "standard error: " + errno_text(errno));
+  }
+  return status == ExitStatus::Done && !verdict.passed ? ExitStatus::AnswerIsNo : status;
+}
+
 Result<ExitStatus> body(const Options& options, run::Context& context) {
+  std::optional<extract::PlanGate> gate;
+  if (options.extract.gate.wanted()) {
+    DBI_TRY_ASSIGN(gate, extract::PlanGate::open(options.extract.gate));
+  }
   const auto make = [&](const run::FilterSetup& setup) -> Result<std::unique_ptr<stream::Filter>> {
     extract::Extractor::Setup around;
     around.tool = context.tool;
@@ -75,6 +93,7 @@ Result<ExitStatus> body(const Options& options, run::Context& context) {
     around.records_only = options.filter.resume.has_value();
     around.max_record_bytes = options.filter.max_record_bytes;
     around.name = context.common.name;
+    around.gate = gate ? &*gate : nullptr;
     if (options.extract.history) {
       DBI_TRY_ASSIGN(around.history, open_history(options.extract, setup, context));
     }
@@ -82,10 +101,12 @@ Result<ExitStatus> body(const Options& options, run::Context& context) {
     add_figures(*setup.telemetry, filter->figures());
     return std::unique_ptr<stream::Filter>(std::move(filter));
   };
-  return run::run_filter(options.filter, context, make, [&context]() -> Result<run::FilterOptions> {
+  const auto limits = [&context]() -> Result<run::FilterOptions> {
     DBI_TRY_ASSIGN(Options now, reread(context));
     return std::move(now.filter);
-  });
+  };
+  DBI_TRY_ASSIGN(const ExitStatus status, run::run_filter(options.filter, context, make, limits));
+  return gate ? answer(*gate, status, context) : status;
 }
 
 constexpr run::Tool<Options> kTool{

@@ -85,6 +85,25 @@ void describe_history(cli::Tree& tree, ExtractOptions& options) {
       .key("plan_extractor.history.plans");
 }
 
+void describe_gate(cli::Tree& tree, GateOptions& options) {
+  tree.group("Gate");
+  tree.text("--baseline", &options.baseline, "compare the plans of the run with those of FILE")
+      .text(
+          "By query_signature, else by plan_name, within a plan_source. What differs is told on standard error, with a "
+          "last line \"compared N, changed N, regressed N, missing N, new N\". Where nothing was comparable the status "
+          "is 1.")
+      .value("FILE")
+      .completes(cli::Completion::File);
+  tree.text("--save-baseline", &options.save_baseline, "write the plans of the run to FILE, a line a statement")
+      .value("FILE")
+      .completes(cli::Completion::File);
+  tree.texts("--fail-on", &options.fail_on, "end with status 1 where a plan is so: changed, regressed, missing, CODE")
+      .text(
+          "regressed: costs ten times as much, by a worse kind of scan or join. CODE is that of a finding, see "
+          "dbi-findings(7).")
+      .value("WORD");
+}
+
 void describe_bare_input(cli::Tree& tree, ExtractOptions& options) {
   tree.group("Plans without a record");
   tree.choice("--input", &options.input,
@@ -134,6 +153,7 @@ void describe_extract_options(cli::Tree& tree, ExtractOptions& options) {
   tree.size("--cache-bytes", &options.cache_bytes, "and no more than so many bytes of that")
       .key("plan_extractor.cache_bytes");
   describe_history(tree, options);
+  describe_gate(tree, options.gate);
   describe_thresholds(tree, options.thresholds);
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/option.hpp"
 #include "extract/bare_input.hpp"
+#include "extract/plan_gate.hpp"
 #include "history/history.hpp"
 #include "plan/finding.hpp"
 
@@ -34,7 +35,10 @@ struct ExtractOptions {
   std::uint64_t cache_bytes = std::uint64_t{4} << 20U;
   bool history = true;
   history::Limits remembered;  ///< of the history
+  GateOptions gate;
   plan::Thresholds thresholds;
+  /// Whether trees are kept for what differs.
+  [[nodiscard]] bool compares() const { return history || gate.wanted(); }
 };
 
 void describe_extract_options(cli::Tree& tree, ExtractOptions& options);

@@ -50,7 +50,7 @@ Status Extractor::on_plan(const record::Record& record, std::string_view plan, b
   }
   count_cache();
   DBI_TRY(write(record, *known, out));
-  return setup_.history ? remember_plan(record, *known, out) : Status{};
+  return compares() ? remember_plan(record, *known, out) : Status{};
 }
 
 // nullptr where it cannot be read; problem_ says why.
@@ -109,19 +109,25 @@ Status Extractor::remember_plan(const record::Record& record, const KnownPlan& k
   const std::string source = record::text_of(record, "plan_source");
   auto duration = record.number("duration_ms");
   if (!duration) duration = known.execution_ms;
-  setup_.history->on_plan({.target = target,
-                           .database = database,
-                           .query_signature = signature,
-                           .plan_name = name,
-                           .plan_source = source,
-                           .plan_hash = known.hash,
-                           .plan_gist = known.gist,
-                           .cost = known.cost,
-                           .rows = known.rows,
-                           .duration_ms = duration,
-                           .ts = *time,
-                           .outline = known.outline.get()},
-                          notices_);
+  const history::Observation plan{.target = target,
+                                  .database = database,
+                                  .query_signature = signature,
+                                  .plan_name = name,
+                                  .plan_source = source,
+                                  .plan_hash = known.hash,
+                                  .plan_gist = known.gist,
+                                  .cost = known.cost,
+                                  .rows = known.rows,
+                                  .duration_ms = duration,
+                                  .ts = *time,
+                                  .outline = known.outline.get()};
+  if (setup_.gate != nullptr) {
+    std::string_view codes = known.members.find("plan_finding_codes");
+    if (!codes.empty()) codes = codes.substr(1, codes.size() - 2);  // words, which need no escape
+    setup_.gate->observe(plan, codes);
+  }
+  if (!setup_.history) return {};
+  setup_.history->on_plan(plan, notices_);
   DBI_TRY(tell(out));
   return setup_.history->write_if_due();
 }
@@ -229,7 +235,7 @@ Status Extractor::write_bare(const BarePlan& bare) {
     DBI_TRY(check_line());
   }
   DBI_TRY(out_->append(line_));
-  return setup_.history ? remember_plan(record_, known_, *out_) : Status{};
+  return compares() ? remember_plan(record_, known_, *out_) : Status{};
 }
 
 // A plan may be nested deeper than a record, and longer.

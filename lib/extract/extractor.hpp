@@ -51,6 +51,7 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
     std::size_t max_record_bytes = record::kMaxRecordBytes;
     std::string name = {};                         ///< of the instance
     std::optional<history::History> history = {};  ///< none: --no-history
+    PlanGate* gate = nullptr;                      ///< outlives the filter; nullptr: none
   };
 
   Extractor(ExtractOptions options, Setup setup);
@@ -74,6 +75,7 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   const KnownPlan* read(std::string_view plan, PlanForm form);
   Status write(const record::Record& record, const KnownPlan& known, stream::Writer& out);
   Status remember_interval(const record::Record& record, stream::Writer& out);
+  [[nodiscard]] bool compares() const { return setup_.history || setup_.gate != nullptr; }
   Status remember_plan(const record::Record& record, const KnownPlan& known, stream::Writer& out);
   Status tell(stream::Writer& out);
   Status write_without_plan(const record::Record& record, std::string_view plan, std::string_view problem,

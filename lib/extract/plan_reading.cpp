@@ -53,7 +53,7 @@ void PlanReading::remember(KnownPlan& known) const {
     known.execution_ms = plan.number(*statement, planread::PlanKey::ExecutionTime);
   }
   known.outline.reset();
-  if (!options_.history) return;
+  if (!options_.compares()) return;
   known.gist = plan::gist(plan);
   known.outline = std::make_shared<plan::Outline>(plan::outline_of(plan, analysis_.fingerprint().subtrees()));
 }
