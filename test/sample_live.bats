@@ -54,3 +54,23 @@ matches() { jq ".counters[\"rule_matches{rule=\\\"$1\\\"}\"]" state/default/tele
   [ "$(jq -c 'select(.kind == "query_stats" and .calls > 1000 and (.duration_ms // 0) < 1000)' limited | wc -l)" = 10 ]
   [ "$(jq -s 'map(select(.kind == "dropped" and .reason == "limit") | .count) | add' limited)" -ge 1 ]
 }
+
+# What dbi-plan reads of the server's log; only high_frequency is about another kind.
+@test "the default rules and deduplication match on the plans of a server's log" {
+  require_tool dbi-plan
+  sql "create table if not exists large as select n as id, n % 100 as part from generate_series(1, 50000) n" "analyze large"
+  : >"$PG_DIR/log"
+  sql "load 'auto_explain'" "set auto_explain.log_min_duration = 0" "set max_parallel_workers_per_gather = 0" \
+    "select id from large" "select id from large" "select id from large" \
+    "select pg_sleep(1.1) from pg_class limit 1" "select relname from pg_class where oid = 1" >/dev/null
+  dbi-plan --target main "$PG_DIR/log" >plans
+  [ "$(jq -s 'map(select(.kind == "plan")) | length' plans)" = 5 ]
+  dbi-sample --no-config plans >out
+  for rule in critical_queries missing_indexes default; do
+    [ "$(matches "$rule")" -ge 1 ] || fail "$rule matched nothing"
+  done
+  # Three executions of one plan are told once.
+  jq -s -e 'map(select(.kind == "dropped" and .reason == "dedup") | .count) | add == 2' out
+  jq -s -e 'map(select(.plan_has_seq_scan and .plan_rows > 10000)) | length == 1' out
+  jq -s -e 'map(select((.duration_ms // 0) > 1000)) | length == 1' out
+}
