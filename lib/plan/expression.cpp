@@ -8,6 +8,7 @@
 
 #include "planread/expression_dialect.hpp"
 #include "sql/lexer.hpp"
+#include "sql/statement.hpp"
 
 namespace dbi::plan {
 
@@ -59,9 +60,13 @@ bool ExpressionWriter::append(std::string_view expression, NameResolver& names, 
   open_.clear();
   last_subplan_ = 0;
   at_ = 0;
-  const bool whole = lex();
+  // What cannot be read, or was taken out for that, is one literal.
+  const bool whole = !sql::is_replacement(expression) && lex();
+  if (!whole) {
+    tokens_.clear();
+    pieces_.push_back({.kind = Kind::Literal});
+  }
   while (at_ < tokens_.size()) take(names);
-  if (!whole) pieces_.push_back({.kind = Kind::Literal});
   write(pieces_, out);
   return whole;
 }

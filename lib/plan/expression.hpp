@@ -35,8 +35,8 @@ class ExpressionWriter {
   /// Stands for a literal in what is appended: no byte of SQL, since `?` is an operator of jsonb.
   static constexpr char kLiteral = '\x01';
 
-  /// Appends the form of `expression`, tokens with a blank between. Where the lexer cannot finish, the rest is one
-  /// literal and the result false. Linear in the text's length.
+  /// Appends the form of `expression`, tokens with a blank between. One that the lexer cannot finish, or that was
+  /// replaced by length and hash for that, is one literal and the result false. Linear in the text's length.
   bool append(std::string_view expression, NameResolver& names, std::string& out);
 
  private:

@@ -21,22 +21,6 @@ namespace {
 
 constexpr std::string_view kReplacementMiddle = " bytes, xxh3 ";
 
-// Whether the text is what `replacement` made, so that normalising twice is normalising once.
-bool is_replacement(std::string_view text) {
-  constexpr std::size_t kHashDigits = 16;
-  constexpr std::size_t kMostLengthDigits = 8;  // a record has at most 16 MiB
-  if (text.size() < 2 || text.front() != '<' || text.back() != '>') return false;
-  text = text.substr(1, text.size() - 2);
-  const auto middle = text.find(kReplacementMiddle);
-  if (middle == 0 || middle > kMostLengthDigits) return false;
-  const auto hash = text.substr(middle + kReplacementMiddle.size());
-  const auto digits = text.substr(0, middle);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto is_hex = [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
-  return hash.size() == kHashDigits && std::all_of(hash.begin(), hash.end(), is_hex) &&
-         std::all_of(digits.begin(), digits.end(), is_digit);
-}
-
 Statement unreadable(std::string_view text) {
   Statement statement;
   statement.readable = false;
@@ -242,6 +226,21 @@ Reading read_statement(std::string_view text, const Dialect& dialect, Fold& fold
 }
 
 }  // namespace
+
+bool is_replacement(std::string_view text) {
+  constexpr std::size_t kHashDigits = 16;
+  constexpr std::size_t kMostLengthDigits = 8;  // a record has at most 16 MiB
+  if (text.size() < 2 || text.front() != '<' || text.back() != '>') return false;
+  text = text.substr(1, text.size() - 2);
+  const auto middle = text.find(kReplacementMiddle);
+  if (middle == 0 || middle > kMostLengthDigits) return false;
+  const auto hash = text.substr(middle + kReplacementMiddle.size());
+  const auto digits = text.substr(0, middle);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_hex = [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
+  return hash.size() == kHashDigits && std::all_of(hash.begin(), hash.end(), is_hex) &&
+         std::all_of(digits.begin(), digits.end(), is_digit);
+}
 
 std::string replacement(std::string_view text) {
   if (is_replacement(text)) return std::string(text);

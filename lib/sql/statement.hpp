@@ -51,6 +51,9 @@ struct Statement {
 /// What stands for a text that may not be shown: "<N bytes, xxh3 HEX>". A text that is one stays as it is.
 [[nodiscard]] std::string replacement(std::string_view text);
 
+/// Whether the text is what replacement() made, so that taking literals out twice is taking them out once.
+[[nodiscard]] bool is_replacement(std::string_view text);
+
 /// Takes the literals out of a message of the server (quoted values, numbers, DETAIL lines) for `error` records and
 /// diagnostics. A text in double quotes stays only where it looks like a name, behind a word that announces one
 /// ("relation"). Never copies a quoted literal. Where `sqlstate` is of no class that PostgreSQL itself raises, or of
