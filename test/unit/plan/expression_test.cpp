@@ -118,7 +118,7 @@ TEST(Expression, WindowsAreTheirNodes) {
 }
 
 TEST(Expression, WhatCannotBeReadIsALiteral) {
-  EXPECT_EQ(form("(v = 'unfinished"), "( v = ? (cut)");
+  EXPECT_EQ(form("(v = 'unfinished"), "? (cut)");
 }
 
 }  // namespace
