@@ -50,5 +50,35 @@ TEST(MysqlTree, HasTheNodesOfJson) {
   EXPECT_GT(compared, 100U);
 }
 
+TEST(MysqlTree, TakesNoFiguresFromLiterals) {
+  constexpr std::string_view kSource =
+      "-> Filter: (s.a = 'x (cost=7 rows=7) (actual time=1..2 rows=5 loops=9)')  (cost=1.5..2.5 rows=1.2e+3) "
+      "(never executed)\n"
+      "    -> Table scan on it's  (cost=3 rows=4) (actual time=12e-6..0.5 rows=2.5 loops=3)\n";
+  Plan plan;
+  ASSERT_TRUE(read_mysql_tree(kSource, plan));
+  ASSERT_EQ(plan.nodes().size(), 2U);
+  const Node& filter = plan.nodes()[0];
+  EXPECT_EQ(plan.number(filter, PlanKey::StartupCost), 1.5);
+  EXPECT_EQ(plan.number(filter, PlanKey::TotalCost), 2.5);
+  EXPECT_EQ(plan.number(filter, PlanKey::PlanRows), 1200.0);
+  EXPECT_EQ(plan.number(filter, PlanKey::ActualLoops), 0.0);
+  EXPECT_FALSE(plan.has(filter, PlanKey::ActualRows));
+  const Node& scan = plan.nodes()[1];
+  EXPECT_EQ(plan.number(scan, PlanKey::TotalCost), 3.0);
+  EXPECT_EQ(plan.number(scan, PlanKey::ActualStartupTime), 12e-6);
+  EXPECT_EQ(plan.number(scan, PlanKey::ActualRows), 2.5);
+  EXPECT_EQ(plan.number(scan, PlanKey::ActualLoops), 3.0);
+}
+
+TEST(MysqlTree, RefusesWhatIsNone) {
+  Plan plan;
+  for (const std::string_view source : {"", "Seq Scan on t", "-> Table scan on a\n-> Table scan on b\n"}) {
+    const Status read = read_mysql_tree(source, plan);
+    ASSERT_FALSE(read) << source;
+    EXPECT_EQ(read.error().kind, ErrorKind::Malformed);
+  }
+}
+
 }  // namespace
 }  // namespace dbi::planread
