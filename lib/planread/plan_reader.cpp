@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "planread/decoration.hpp"
+#include "planread/mysql_document.hpp"
 #include "planread/postgresql_document.hpp"
 #include "planread/postgresql_text.hpp"
 
@@ -22,6 +23,13 @@ bool is_yaml(std::string_view text) {
   const std::string_view line = first_line(text);
   if (line == "- Plan:" || line == "Plan:" || line.starts_with("- Query Text: \"")) return true;
   return line.starts_with("Query Text: \"") && text.find("\nPlan:") != std::string_view::npos;
+}
+
+// Version 1 of MySQL's JSON and MariaDB's have the block, version 2 has nodes.
+bool is_of_mysql(const Document& document) {
+  if (find_mysql_plan(document)) return true;
+  return !document.items().empty() && document.at(0).kind == ItemKind::Object &&
+         document.find(0, "query_block") != document.at(0).end;
 }
 
 }  // namespace
@@ -63,6 +71,9 @@ Status PlanReader::open_document() {
     return fail(ErrorKind::Malformed, line_of(text_, end) + ": something follows the plan");
   }
   statements_ = postgresql_statements(document_);
+  if (statements_.empty() && is_of_mysql(document_)) {
+    return fail(ErrorKind::Unsupported, "a plan of MySQL or MariaDB: only those of PostgreSQL are read");
+  }
   if (statements_.empty()) return fail(ErrorKind::Malformed, "no plan: neither 'Plan' nor 'Node Type' is there");
   return {};
 }

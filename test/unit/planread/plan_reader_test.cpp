@@ -89,5 +89,15 @@ TEST(PlanReader, NeitherOverflowsTheStackNorGoesBeyondItsLimits) {
   EXPECT_EQ(read(wide + "}"), "more nodes than a plan has");
 }
 
+TEST(PlanReader, SaysThatAPlanIsAnotherSystems) {
+  PlanReader reader;
+  for (const std::string_view source : {R"({"query_block":{"select_id":1}})",
+                                        R"({"query_plan":{"operation":"Zero rows","access_type":"zero_rows"}})"}) {
+    const Status opened = reader.open(source);
+    ASSERT_FALSE(opened) << source;
+    EXPECT_EQ(opened.error().kind, ErrorKind::Unsupported);
+  }
+}
+
 }  // namespace
 }  // namespace dbi::planread
