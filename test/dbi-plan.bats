@@ -156,3 +156,17 @@ fixture() {
   assert_failure 2
   [[ $stderr == *"--baseline FILE"* ]]
 }
+
+@test "--compress packs plans of a size, and what is packed is the plan" {
+  fixture text | dbi-plan | jq -r .plan >plain
+  fixture text | dbi-plan --compress 1KiB >packed
+  jq -e '.plan == null and .plan_hash' packed
+  jq -r .plan_lz4 packed | base64 -d | lz4 -dc | diff <(head -c -1 plain) -
+  fixture text | dbi-plan --compress 1MiB | jq -e '.plan and .plan_lz4 == null'
+  # In a record the plan goes, and all else stays.
+  jq -c '{v: 1, kind: "plan", plan: {Plan: {"Node Type": "Result"}}, mine: 1}' -n >record
+  dbi-plan --compress 1 record >out
+  jq -e '.plan == null and .mine == 1' out
+  jq -r .plan_lz4 out | base64 -d | lz4 -dc | grep -x '{"Plan":{"Node Type":"Result"}}'
+  dbi-plan out | cmp - out
+}

@@ -140,6 +140,9 @@ void describe_extract_options(cli::Tree& tree, ExtractOptions& options) {
       .value("N")
       .range(0, 1000)
       .key("plan_extractor.nodes");
+  tree.size("--compress", &options.compress, "pack plans of SIZE and more into plan_lz4, in place of plan")
+      .text("An LZ4 frame in base64: jq -r .plan_lz4 | base64 -d | lz4 -d.")
+      .key("plan_extractor.compress");
   tree.number("--timeout-ms", &options.timeout_ms, "give up on a plan that would take longer")
       .text("A budget of 100,000 bytes of plan a millisecond, so that the same plans are refused everywhere.")
       .value("MS")

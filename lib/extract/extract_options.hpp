@@ -29,6 +29,7 @@ struct ExtractOptions {
   std::string database;   ///< the same
   std::string plan_name;  ///< the same; empty: the input's file name
   Literals literals = Literals::Remove;
+  std::optional<std::uint64_t> compress;  ///< plans from so many bytes on
   double timeout_ms = 100;
   std::uint32_t nodes = 10;  ///< entries of plan_nodes
   std::uint32_t cache_entries = 10'000;

@@ -70,6 +70,7 @@ const KnownPlan* Extractor::read(std::string_view plan, PlanForm form) {
 Status Extractor::write(const record::Record& record, const KnownPlan& known, stream::Writer& out) {
   changes_.clear();
   known.members.changes(changes_);
+  if (!known.members.find("plan_lz4").empty()) changes_.push_back({"plan", {}});
   line_.clear();
   record::splice(record, changes_, line_);
   if (line_.size() > setup_.max_record_bytes) {
@@ -225,11 +226,12 @@ Status Extractor::write_bare(const BarePlan& bare) {
   if (read(bare.plan, object ? PlanForm::Object : PlanForm::Text) == nullptr) {
     return fail(ErrorKind::Malformed, fmt::format("no plan: {}", problem_->message));
   }
-  if (keeps) known_.members.text("plan", bare.plan);
+  if (keeps && known_.members.find("plan_lz4").empty()) known_.members.text("plan", bare.plan);
   if (bare.time) last_time_ = *bare.time;
   build(bare, bare.time || setup_.replay ? last_time_ : setup_.clock->now());
   if (const Status whole = check_line(); !whole) {
     known_.members.remove("plan");
+    known_.members.remove("plan_lz4");
     known_.members.text("plan_error", whole.error().message);
     build(bare, last_time_);
     DBI_TRY(check_line());

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "extract/pack.hpp"
 #include "extract/plan_facts.hpp"
 #include "plan/gist.hpp"
 #include "plan/outline.hpp"
@@ -26,16 +27,20 @@ Status PlanReading::read(std::string_view plan, PlanForm form, KnownPlan& known)
   out.text("plan_format", planread::format_word(reader_.format()));
   add_plan_facts(analysis_, options_.nodes, out);
   remember(known);
-  if (options_.literals == Literals::Keep) {
-    out.flag("literals", true);
-    return {};
-  }
-  if (form == PlanForm::Object) {
-    reader_.redact(out.json(), faults_);
+  const bool keeps = options_.literals == Literals::Keep;
+  if (keeps) out.flag("literals", true);
+  redacted_.clear();
+  if (!keeps) reader_.redact(redacted_, faults_);
+  const std::string_view shown = keeps ? plan : std::string_view(redacted_);
+  if (options_.compress && shown.size() >= *options_.compress) {
+    out.json().push_back('"');
+    append_packed(shown, out.json());
+    out.json().push_back('"');
+    out.end("plan_lz4");
+  } else if (!keeps && form == PlanForm::Object) {
+    out.json().append(redacted_);
     out.end("plan");
-  } else {
-    redacted_.clear();
-    reader_.redact(redacted_, faults_);
+  } else if (!keeps) {
     out.text("plan", redacted_);
   }
   return {};

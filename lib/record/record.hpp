@@ -109,14 +109,15 @@ class Reader {
   NameSorter name_sorter_;
 };
 
-/// A member to set: `json` is a whole JSON value.
+/// A member to set: `json` is a whole JSON value; empty to take the member out.
 struct Change {
   std::string_view name;
   std::string_view json;
 };
 
 /// Appends the record with the changes applied: a member that exists has its value's bytes replaced in place, a new one
-/// is spliced in before the closing brace, all else is copied as it stands. No line end is added.
+/// is spliced in before the closing brace, one that is taken out goes with the comma behind it (the last one with the
+/// comma before it), all else is copied as it stands. At most one member may be taken out. No line end is added.
 void splice(const Record& record, std::span<const Change> changes, std::string& out);
 
 }  // namespace dbi::record

@@ -84,6 +84,7 @@ constexpr std::array kPlan{
     member("plan_findings", MemberType::ObjectList,
            "what is wrong, gravest first: code, severity, node, path, subject, numbers, advice; see dbi-findings(7)"),
     text("plan_finding_codes", "the codes of plan_findings, each once, joined by commas"),
+    text("plan_lz4", "the plan as an LZ4 frame in base64, in place of `plan` (--compress)"),
     text("plan_severity", "the gravest of plan_findings: info, warning or critical"),
     kLiterals,
     kMissing,

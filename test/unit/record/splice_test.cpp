@@ -33,6 +33,18 @@ TEST(Splice, AddsANewMemberBeforeTheClosingBrace) {
   EXPECT_EQ(spliced(R"({"a":"}"})", {{"b", "\"}\""}}), R"({"a":"}","b":"}"})");
 }
 
+TEST(Splice, TakesAMemberOutWithItsComma) {
+  EXPECT_EQ(spliced(R"({"a":1})", {{"a", ""}}), "{}");
+  EXPECT_EQ(spliced(R"({"a":1,"b":2,"c":3})", {{"a", ""}}), R"({"b":2,"c":3})");
+  EXPECT_EQ(spliced(R"({"a":1,"b":"x","c":3})", {{"b", ""}}), R"({"a":1,"c":3})");
+  EXPECT_EQ(spliced(R"({"a":1,"b":[2,"}"]})", {{"b", ""}}), R"({"a":1})");
+  EXPECT_EQ(spliced(R"( { "a" : 1 , "b" : 2 } )", {{"b", ""}}), R"( { "a" : 1  } )");
+  EXPECT_EQ(spliced(R"( { "a" : 1 , "b" : 2 } )", {{"a", ""}}), R"( {  "b" : 2 } )");
+  EXPECT_EQ(spliced(R"({"a":1})", {{"a", ""}, {"b", "2"}}), R"({"b":2})");
+  EXPECT_EQ(spliced(R"({"a":1,"b":2})", {{"b", ""}, {"a", "10"}, {"c", "3"}}), R"({"a":10,"c":3})");
+  EXPECT_EQ(spliced(R"({"a":1})", {{"none", ""}}), R"({"a":1})");
+}
+
 TEST(Splice, TakesChangesInAnyOrder) {
   EXPECT_EQ(spliced(R"({"a":1,"b":2,"c":3})", {{"c", "30"}, {"d", "4"}, {"a", "10"}}),
             R"({"a":10,"b":2,"c":30,"d":4})");
