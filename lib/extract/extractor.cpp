@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/time_text.hpp"
+#include "history/regression.hpp"
 #include "record/builder.hpp"
 #include "record/text_of.hpp"
 #include "sql/statement.hpp"
@@ -80,20 +82,28 @@ Status Extractor::write(const record::Record& record, const KnownPlan& known, st
   return out.append(line_);
 }
 
+std::optional<Timestamp> Extractor::read_subject(const record::Record& record) {
+  const auto copy = [&](std::string_view name, std::string& into) { into = record.text(name, scratch_).value_or(""); };
+  copy("target", subject_.target);
+  copy("database", subject_.database);
+  copy("query_signature", subject_.query_signature);
+  const auto time = parse_timestamp(record.text("ts", scratch_).value_or(""));
+  return time ? std::optional(*time) : std::nullopt;
+}
+
 // Of query_stats; a scrape ends a cycle, after which what is remembered goes to its file.
 Status Extractor::remember_interval(const record::Record& record, stream::Writer& out) {
-  const std::string kind = record::text_of(record, "kind");
+  const std::string_view kind = record.text("kind", scratch_).value_or("");
   if (kind == "scrape") return setup_.history->write();
-  if (kind != "query_stats" || record::text_of(record, "quality") == "baseline") return {};
-  const auto time = record::time_of(record, "ts");
-  const std::string signature = record::text_of(record, "query_signature");
-  if (!time || signature.empty()) return {};
-  const std::string target = record::text_of(record, "target");
-  const std::string database = record::text_of(record, "database");
-  setup_.history->on_query_stats({.target = target,
-                                  .database = database,
-                                  .query_signature = signature,
-                                  .calls = record.number("calls").value_or(0),
+  if (kind != "query_stats") return {};
+  const double calls = record.number("calls").value_or(0);
+  if (calls < history::kIntervalCalls || record.text("quality", scratch_) == "baseline") return {};
+  const auto time = read_subject(record);
+  if (!time) return {};
+  setup_.history->on_query_stats({.target = subject_.target,
+                                  .database = subject_.database,
+                                  .query_signature = subject_.query_signature,
+                                  .calls = calls,
                                   .total_ms = record.number("total_ms").value_or(0),
                                   .ts = *time},
                                  notices_);
@@ -101,18 +111,15 @@ Status Extractor::remember_interval(const record::Record& record, stream::Writer
 }
 
 Status Extractor::remember_plan(const record::Record& record, const KnownPlan& known, stream::Writer& out) {
-  const auto time = record::time_of(record, "ts");
+  const auto time = read_subject(record);
   if (!time) return {};
-  const std::string target = record::text_of(record, "target");
-  const std::string database = record::text_of(record, "database");
-  const std::string signature = record::text_of(record, "query_signature");
   const std::string name = record::text_of(record, "plan_name");
   const std::string source = record::text_of(record, "plan_source");
   auto duration = record.number("duration_ms");
   if (!duration) duration = known.execution_ms;
-  const history::Observation plan{.target = target,
-                                  .database = database,
-                                  .query_signature = signature,
+  const history::Observation plan{.target = subject_.target,
+                                  .database = subject_.database,
+                                  .query_signature = subject_.query_signature,
                                   .plan_name = name,
                                   .plan_source = source,
                                   .plan_hash = known.hash,

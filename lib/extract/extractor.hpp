@@ -74,6 +74,7 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   Status on_plan(const record::Record& record, std::string_view plan, bool text, stream::Writer& out);
   const KnownPlan* read(std::string_view plan, PlanForm form);
   Status write(const record::Record& record, const KnownPlan& known, stream::Writer& out);
+  std::optional<Timestamp> read_subject(const record::Record& record);
   Status remember_interval(const record::Record& record, stream::Writer& out);
   [[nodiscard]] bool compares() const { return setup_.history || setup_.gate != nullptr; }
   Status remember_plan(const record::Record& record, const KnownPlan& known, stream::Writer& out);
@@ -101,6 +102,13 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   record::Reader reader_;  // of what is written
   record::Record record_;
 
+  /// Of the record at hand; buffers that are used again.
+  struct Subject {
+    std::string target;
+    std::string database;
+    std::string query_signature;
+  };
+  Subject subject_;
   std::vector<history::Notice> notices_;
 
   stream::Writer* out_ = nullptr;  // while bare input is read

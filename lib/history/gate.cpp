@@ -20,11 +20,8 @@ namespace {
 
 constexpr std::string_view kKind = "plan_baseline";
 
-// Sorts by name, then signature, then source.
 std::string key_of(std::string_view name, std::string_view signature, std::string_view source) {
-  // A statement with a signature goes by it, whatever it is called.
-  std::string key = signature.empty() ? "name:" + std::string(name) : std::string(signature);
-  return key + '\n' + std::string(source);
+  return statement_of(signature, name) + '\n' + std::string(source);
 }
 
 std::string subject(const BaselineEntry& entry) {

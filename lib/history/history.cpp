@@ -71,17 +71,18 @@ bool is_worse_estimate(const PlanEntry& before, const PlanEntry& after) {
   return was && is && plan::has_worse_class(*was, *is);
 }
 
-template <typename Value>
-void push_bounded(std::deque<Value>& values, Value value, std::size_t max) {
-  if (values.size() == max) values.pop_front();
+// The oldest stands first. Vectors are short.
+template <typename Values>
+void push_bounded(Values& values, typename Values::value_type value, std::size_t max) {
+  if (values.size() == max) values.erase(values.begin());
   values.push_back(std::move(value));
 }
 
 }  // namespace
 
-std::string statement_of(const Observation& plan) {
-  if (!plan.query_signature.empty()) return std::string(plan.query_signature);
-  return plan.plan_name.empty() ? std::string() : "name:" + std::string(plan.plan_name);
+std::string statement_of(std::string_view query_signature, std::string_view plan_name) {
+  if (!query_signature.empty()) return std::string(query_signature);
+  return plan_name.empty() ? std::string() : "name:" + std::string(plan_name);
 }
 
 void Moments::add(double value) {
@@ -161,7 +162,7 @@ PlanEntry& History::plan_entry(StatementEntry& entry, const Observation& plan) {
 }
 
 void History::on_plan(const Observation& plan, std::vector<Notice>& notices) {
-  const std::string statement = statement_of(plan);
+  const std::string statement = statement_of(plan.query_signature, plan.plan_name);
   if (statement.empty() || plan.plan_hash.empty()) return;
   newest_ = std::max(newest_, plan.ts);
   const std::string key = key_of(plan.target, plan.database, statement, plan.plan_source);
@@ -326,14 +327,13 @@ void History::on_query_stats(const Interval& interval, std::vector<Notice>& noti
   newest_ = std::max(newest_, interval.ts);
   Intervals& known = intervals_.put(key_of(interval.target, interval.database, interval.query_signature, {}));
   const double mean = interval.total_ms / interval.calls;
-  const std::vector<double> means(known.means_ms.begin(), known.means_ms.end());
   if (known.slow && ++known.since_slow > kIntervals) known.slow.reset();
-  if (is_interval_regression(means, interval.calls, mean)) {
+  if (is_interval_regression(known.means_ms, interval.calls, mean)) {
     Notice notice;
     notice.kind = NoticeKind::PlanRegressed;
     notice.evidence = Evidence::QueryStats;
     notice.ts = interval.ts;
-    notice.before.median_ms = *std::max_element(means.begin(), means.end());
+    notice.before.median_ms = *std::max_element(known.means_ms.begin(), known.means_ms.end());
     notice.after.median_ms = mean;
     known.slow = std::move(notice);
     known.since_slow = 0;

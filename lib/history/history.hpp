@@ -175,8 +175,8 @@ class History {
  private:
   /// Intervals of a statement, and what they say.
   struct Intervals {
-    std::deque<double> means_ms;
-    std::deque<Timestamp> ends;
+    std::vector<double> means_ms;  // of the last kIntervals, the newest last: a vector, since there are many of these
+    std::vector<Timestamp> ends;
     std::optional<Notice> slow;  ///< has become slower, but no plan has been seen that says why
     std::size_t since_slow = 0;  ///< intervals since then
   };

@@ -30,7 +30,7 @@ struct Observation {
 
 /// What a statement is called in the history: its signature, else "name:" with its plan's name; empty where it has
 /// neither, and then nothing is kept of it.
-[[nodiscard]] std::string statement_of(const Observation& plan);
+[[nodiscard]] std::string statement_of(std::string_view query_signature, std::string_view plan_name);
 
 /// What a `query_stats` record says of a statement; nothing is owned.
 struct Interval {
