@@ -170,3 +170,13 @@ fixture() {
   jq -r .plan_lz4 out | base64 -d | lz4 -dc | grep -x '{"Plan":{"Node Type":"Result"}}'
   dbi-plan out | cmp - out
 }
+
+# With standard_conforming_strings off the literal ends elsewhere, and the log does not say which.
+@test "a logged statement that two settings read differently is replaced as a whole" {
+  printf '%s\n\t%s\n\t%s\n' "2026-11-25 08:00:00.123 UTC [42] LOG:  duration: 1.5 ms  plan:" \
+    "Query Text: select 'a\\' or b = ' canary '" "Result  (cost=0.00..0.01 rows=1 width=4)" >log
+  run_split dbi-plan log
+  assert_success
+  refute_output --partial canary
+  echo "$output" | jq -e '(.query | test("^<[0-9]+ bytes, xxh3 ")) and .query_signature == null and .plan_hash'
+}

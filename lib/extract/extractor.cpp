@@ -269,9 +269,7 @@ void Extractor::build(const BarePlan& bare, Timestamp time) {
   if (!database.empty()) builder.text("database", database);
   builder.text("system", "postgresql").text("tool", setup_.tool);
   if (const std::string_view query = query_of(bare); !query.empty()) {
-    sql::Dialect dialect;
-    dialect.standard_conforming_strings = true;
-    const sql::Statement statement = sql::normalize(query, dialect);
+    const sql::Statement statement = sql::normalize(query, sql::Dialect());  // the log does not say the settings
     if (statement.signature) builder.text("query_signature", *statement.signature);
     builder.text("query", options_.literals == Literals::Keep ? query : std::string_view(statement.text));
   }
