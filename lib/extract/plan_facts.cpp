@@ -5,8 +5,6 @@
 #include <cmath>
 #include <vector>
 
-#include "plan/gist.hpp"
-
 namespace dbi::extract {
 
 namespace {
@@ -43,7 +41,7 @@ class FactWriter {
     const plan::Fingerprint& fingerprint = analysis_.fingerprint();
     out_.text("plan_hash", fingerprint.plan_hash());
     out_.text("plan_shape", fingerprint.plan_shape());
-    out_.text("plan_gist", plan::gist(plan_));
+    out_.text("plan_gist", analysis_.gist());
     out_.text("plan_operation", plan_.text(root_, PlanKey::NodeType));
     std::uint32_t depth = 0;
     for (const Node& node : plan_.nodes()) depth = std::max(depth, node.depth);
@@ -68,13 +66,9 @@ class FactWriter {
 
   void write_statement() {
     const planread::Group* statement = plan_.group(GroupKind::Statement);
-    std::optional<double> execution;
-    if (statement != nullptr) {
-      out_.number("planning_ms", plan_.number(*statement, PlanKey::PlanningTime));
-      execution = plan_.number(*statement, PlanKey::ExecutionTime);
-      if (!execution) execution = plan_.number(*statement, PlanKey::TotalRuntime);
-      out_.number("execution_ms", execution);
-    }
+    if (statement != nullptr) out_.number("planning_ms", plan_.number(*statement, PlanKey::PlanningTime));
+    const auto execution = plan::execution_ms(plan_);
+    out_.number("execution_ms", execution);
     if (const planread::Group* jit = plan_.group(GroupKind::Jit)) {
       const auto jit_ms = plan_.number(*jit, PlanKey::JitTotal);
       out_.number("plan_jit_ms", jit_ms);
@@ -89,46 +83,37 @@ class FactWriter {
 
   // Over all nodes.
   void write_sums() {
-    double removed = 0, sort_disk_kb = 0, hash_batches = 0, planned = 0, launched = 0, times = 0;
-    for (const Node& node : plan_.nodes()) {
+    double removed = 0, disk_kb = 0, hash_batches = 0, planned = 0, launched = 0, times = 0;
+    for (std::uint32_t place = 0; place < plan_.nodes().size(); ++place) {
+      const Node& node = plan_.nodes()[place];
       const auto number = [&](PlanKey key) { return plan_.number(node, key).value_or(0); };
       const double loops = number(PlanKey::ActualLoops);
       removed += loops * (number(PlanKey::RowsRemovedByFilter) + number(PlanKey::RowsRemovedByJoinFilter) +
                           number(PlanKey::RowsRemovedByIndexRecheck));
-      if (plan_.text(node, PlanKey::SortSpaceType) == "Disk") sort_disk_kb += number(PlanKey::SortSpaceUsed);
-      sort_disk_kb += number(PlanKey::DiskUsage);
+      disk_kb += plan::sort_disk_kb(plan_, place) + number(PlanKey::DiskUsage);
       hash_batches = std::max({hash_batches, number(PlanKey::HashBatches), number(PlanKey::HashAggBatches)});
       planned += number(PlanKey::WorkersPlanned);
       launched += number(PlanKey::WorkersLaunched);
-      times = std::max(times, misestimate(node, loops));
+      times = std::max(times, plan::misestimate(plan_, place).value_or(0));
     }
     if (removed > 0) out_.number("plan_rows_removed", removed);
     if (times > 0) out_.number("plan_misestimate", times);
-    if (sort_disk_kb > 0) out_.number("plan_disk_bytes", sort_disk_kb * 1024);
+    if (disk_kb > 0) out_.number("plan_disk_bytes", disk_kb * 1024);
     if (hash_batches > 1) out_.number("plan_hash_batches", hash_batches);
     if (planned > 0) out_.number("plan_workers_planned", planned);
     if (planned > 0 && plan_.has(root_, PlanKey::ActualLoops)) out_.number("plan_workers_launched", launched);
   }
 
-  // 0 where the node never ran.
-  [[nodiscard]] double misestimate(const Node& node, double loops) const {
-    if (loops == 0) return 0;
-    const double expected = std::max(plan_.number(node, PlanKey::PlanRows).value_or(0), 1.0);
-    const double came = std::max(plan_.number(node, PlanKey::ActualRows).value_or(0), 1.0);
-    return std::max(expected / came, came / expected);
-  }
-
-  [[nodiscard]] bool has_node(std::initializer_list<std::string_view> types) const {
-    return std::any_of(plan_.nodes().begin(), plan_.nodes().end(), [&](const Node& node) {
-      return std::find(types.begin(), types.end(), plan_.text(node, PlanKey::NodeType)) != types.end();
-    });
+  [[nodiscard]] bool has_node(std::string_view type) const {
+    return std::any_of(plan_.nodes().begin(), plan_.nodes().end(),
+                       [&](const Node& node) { return plan_.text(node, PlanKey::NodeType) == type; });
   }
 
   void write_flags() {
-    out_.flag("plan_has_seq_scan", has_node({"Seq Scan", "Table scan"}));
-    out_.flag("plan_has_nested_loop", has_node({"Nested Loop"}));
-    out_.flag("plan_has_hash_join", has_node({"Hash Join"}));
-    out_.flag("plan_has_sort", has_node({"Sort", "Incremental Sort"}));
+    out_.flag("plan_has_seq_scan", has_node("Seq Scan"));
+    out_.flag("plan_has_nested_loop", has_node("Nested Loop"));
+    out_.flag("plan_has_hash_join", has_node("Hash Join"));
+    out_.flag("plan_has_sort", has_node("Sort") || has_node("Incremental Sort"));
   }
 
   void write_objects() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extract/plan_gate.hpp"
 
-#include <algorithm>
+#include "base/text.hpp"
 
 namespace dbi::extract {
 
@@ -20,10 +20,8 @@ Result<PlanGate> PlanGate::open(const GateOptions& options) {
 
 void PlanGate::observe(const history::Observation& plan, std::string_view codes) {
   run_.observe(plan);
-  while (!codes.empty()) {
-    const std::size_t end = std::min(codes.find(','), codes.size());
-    if (const std::string_view code = codes.substr(0, end); found_.find(code) == found_.end()) found_.emplace(code);
-    codes.remove_prefix(std::min(end + 1, codes.size()));
+  for (const std::string_view code : split(codes, ',')) {
+    if (!code.empty() && found_.find(code) == found_.end()) found_.emplace(code);
   }
 }
 

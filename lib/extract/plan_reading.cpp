@@ -5,7 +5,6 @@
 
 #include "extract/pack.hpp"
 #include "extract/plan_facts.hpp"
-#include "plan/gist.hpp"
 #include "plan/outline.hpp"
 
 namespace dbi::extract {
@@ -53,13 +52,10 @@ void PlanReading::remember(KnownPlan& known) const {
   known.hash = analysis_.fingerprint().plan_hash();
   known.cost = plan.number(root, planread::PlanKey::TotalCost);
   known.rows = plan.number(root, planread::PlanKey::PlanRows);
-  known.execution_ms.reset();
-  if (const planread::Group* statement = plan.group(planread::GroupKind::Statement)) {
-    known.execution_ms = plan.number(*statement, planread::PlanKey::ExecutionTime);
-  }
+  known.execution_ms = plan::execution_ms(plan);
+  known.gist = analysis_.gist();
   known.outline.reset();
   if (!options_.compares()) return;
-  known.gist = plan::gist(plan);
   known.outline = std::make_shared<plan::Outline>(plan::outline_of(plan, analysis_.fingerprint().subtrees()));
 }
 

@@ -41,6 +41,37 @@ bool holds(std::string_view text, std::string_view parameter) {
 
 }  // namespace
 
+std::optional<double> misestimate(const planread::Plan& plan, std::uint32_t node) {
+  const Node& at = plan.nodes()[node];
+  if (plan.number(at, PlanKey::ActualLoops).value_or(0) == 0) return std::nullopt;
+  const double estimated = std::max(plan.number(at, PlanKey::PlanRows).value_or(0), 1.0);
+  const double actual = std::max(plan.number(at, PlanKey::ActualRows).value_or(0), 1.0);
+  return std::max(estimated / actual, actual / estimated);
+}
+
+double sort_disk_kb(const planread::Plan& plan, std::uint32_t node) {
+  using planread::GroupKind;
+  const auto used = [&](const auto& owner) {
+    const bool disk = plan.text(owner, PlanKey::SortSpaceType) == "Disk";
+    return disk ? plan.number(owner, PlanKey::SortSpaceUsed).value_or(0) : 0;
+  };
+  double disk_kb = used(plan.nodes()[node]);
+  for (const planread::Group& group : plan.groups(node)) {
+    disk_kb += used(group);
+    if (group.kind == GroupKind::FullSortDisk || group.kind == GroupKind::PresortedSortDisk) {
+      disk_kb += plan.number(group, PlanKey::PeakSortSpaceUsed).value_or(0);
+    }
+  }
+  return disk_kb;
+}
+
+std::optional<double> execution_ms(const planread::Plan& plan) {
+  const planread::Group* statement = plan.group(planread::GroupKind::Statement);
+  if (statement == nullptr) return std::nullopt;
+  const auto time = plan.number(*statement, PlanKey::ExecutionTime);
+  return time ? time : plan.number(*statement, PlanKey::TotalRuntime);
+}
+
 void Accounting::compute(const planread::Plan& plan) {
   plan_ = &plan;
   clamped_ms_ = 0;

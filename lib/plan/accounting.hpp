@@ -34,6 +34,17 @@ struct NodeFigures {
   Blocks self_blocks;
 };
 
+/// How many times the larger of estimate and truth is the other: rows a loop, both at least one. Nothing where the node
+/// never ran.
+[[nodiscard]] std::optional<double> misestimate(const planread::Plan& plan, std::uint32_t node);
+
+/// Kilobytes that a sort wrote to disk: the leader's, those of each worker and of the groups of an incremental sort. 0
+/// where it wrote none.
+[[nodiscard]] double sort_disk_kb(const planread::Plan& plan, std::uint32_t node);
+
+/// Milliseconds that EXPLAIN ANALYZE gives for the whole execution (Total Runtime before PostgreSQL 9.4).
+[[nodiscard]] std::optional<double> execution_ms(const planread::Plan& plan);
+
 /// Computes the figures of one plan after the other. Reusable; not shared between threads.
 class Accounting {
  public:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "plan/accounting.hpp"
 #include "plan/finding.hpp"
@@ -23,6 +24,8 @@ class Analysis {
   /// The plan of the last compute().
   [[nodiscard]] const planread::Plan& plan() const { return *plan_; }
   [[nodiscard]] const Fingerprint& fingerprint() const { return fingerprint_; }
+  /// See plan::gist.
+  [[nodiscard]] const std::string& gist() const { return gist_; }
   [[nodiscard]] const Accounting& accounting() const { return accounting_; }
   /// Gravest first.
   [[nodiscard]] std::span<const Finding> findings() const { return *findings_; }
@@ -30,6 +33,7 @@ class Analysis {
  private:
   const planread::Plan* plan_ = nullptr;
   Fingerprint fingerprint_;
+  std::string gist_;
   Accounting accounting_;
   Judge judge_;
   const std::vector<Finding>* findings_ = nullptr;

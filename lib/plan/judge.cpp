@@ -54,13 +54,13 @@ void Judge::judge_node(std::uint32_t node) {
 
 void Judge::judge_estimate(std::uint32_t node, std::string_view type) {
   if (type == "BitmapAnd" || type == "BitmapOr" || type == "ModifyTable" || may_stop_early(node)) return;
-  const double times = misestimate(node);
+  const double times = times_off(node);
   const double estimated = number(node, PlanKey::PlanRows);
   if (times < thresholds_.misestimate_info) return;
   if (std::max(estimated * loops(node), rows(node)) < thresholds_.misestimate_rows) return;
   // The deepest node that is off is the cause; above it the error only goes on.
   for (std::uint32_t below = node + 1; below < plan_->nodes()[node].end; below = plan_->nodes()[below].end) {
-    if (misestimate(below) >= thresholds_.misestimate_info) return;
+    if (times_off(below) >= thresholds_.misestimate_info) return;
   }
   const Severity severity = times >= thresholds_.misestimate_critical  ? Severity::Critical
                             : times >= thresholds_.misestimate_warning ? Severity::Warning
@@ -115,11 +115,8 @@ std::optional<double> Judge::self_share(std::uint32_t node) const {
   return *self * 100 / total_ms_;
 }
 
-double Judge::misestimate(std::uint32_t node) const {
-  if (loops(node) == 0) return 1;
-  const double estimated = std::max(number(node, PlanKey::PlanRows), 1.0);
-  const double actual = std::max(number(node, PlanKey::ActualRows), 1.0);
-  return std::max(estimated / actual, actual / estimated);
+double Judge::times_off(std::uint32_t node) const {
+  return misestimate(*plan_, node).value_or(1);
 }
 
 bool Judge::may_stop_early(std::uint32_t node) const {

@@ -52,8 +52,8 @@ class Judge {
   [[nodiscard]] double rows(std::uint32_t node) const;
   /// Share of the plan's time that the node took itself, in percent; nothing without times.
   [[nodiscard]] std::optional<double> self_share(std::uint32_t node) const;
-  /// How many times the larger of estimate and truth is the other, both at least a row a loop.
-  [[nodiscard]] double misestimate(std::uint32_t node) const;
+  /// See misestimate(); 1 where the node never ran.
+  [[nodiscard]] double times_off(std::uint32_t node) const;
   /// Something above stops reading before the node has given all it has: LIMIT, or a join that one match is enough for.
   [[nodiscard]] bool may_stop_early(std::uint32_t node) const;
   [[nodiscard]] std::optional<std::uint32_t> child(std::uint32_t node, planread::Edge edge) const;

@@ -36,7 +36,7 @@ void Judge::judge_nested_loop(std::uint32_t node) {
   if (!inner || !outer || loops(*inner) < thresholds_.loops) return;
   const auto elapsed = accounting_->nodes()[*inner].elapsed_ms;
   const bool dear = elapsed && total_ms_ > 0 && *elapsed * 100 >= total_ms_ * thresholds_.share_pct;
-  const bool unexpected = misestimate(*outer) >= thresholds_.misestimate_info;
+  const bool unexpected = times_off(*outer) >= thresholds_.misestimate_info;
   if (!dear && !unexpected) return;
   const bool scans = text(*inner, PlanKey::NodeType) == "Seq Scan";
   const bool discards = total(node, PlanKey::RowsRemovedByJoinFilter) >= thresholds_.discarded_rows_critical;

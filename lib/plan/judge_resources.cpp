@@ -34,17 +34,8 @@ void Judge::judge_memory(std::uint32_t node, std::string_view type) {
          {{"temp_read_blocks", blocks.temp_read}, {"temp_written_blocks", blocks.temp_written}});
 }
 
-// The leader's, that of each worker, and those of the groups of an incremental sort.
 void Judge::judge_sort(std::uint32_t node) {
-  double disk_kb = text(node, PlanKey::SortSpaceType) == "Disk" ? number(node, PlanKey::SortSpaceUsed) : 0;
-  for (const Group& group : plan_->groups(node)) {
-    if (plan_->text(group, PlanKey::SortSpaceType) == "Disk") {
-      disk_kb += plan_->number(group, PlanKey::SortSpaceUsed).value_or(0);
-    }
-    if (group.kind == GroupKind::FullSortDisk || group.kind == GroupKind::PresortedSortDisk) {
-      disk_kb += plan_->number(group, PlanKey::PeakSortSpaceUsed).value_or(0);
-    }
-  }
+  const double disk_kb = sort_disk_kb(*plan_, node);
   if (disk_kb <= 0) return;
   const Severity severity = disk_kb >= thresholds_.sort_disk_critical_kb ? Severity::Critical
                             : disk_kb >= thresholds_.sort_disk_kb        ? Severity::Warning

@@ -35,6 +35,26 @@ TEST_F(AccountingTest, TakesLoopsIntoAccount) {
   EXPECT_DOUBLE_EQ(figures.clamped_ms(), 0);
 }
 
+TEST_F(AccountingTest, TellsHowFarAnEstimateIsOffByRowsALoop) {
+  of("Nested Loop  (cost=0..9 rows=1 width=4) (actual time=0.1..10.0 rows=20 loops=1)\n"
+     "  ->  Seq Scan on a  (cost=0..9 rows=50 width=4) (actual time=0.1..2.0 rows=0 loops=10)\n"
+     "  ->  Seq Scan on b  (cost=0..9 rows=50 width=4) (never executed)\n");
+  EXPECT_EQ(misestimate(reader_.plan(), 0), 20);
+  EXPECT_EQ(misestimate(reader_.plan(), 1), 50);
+  EXPECT_FALSE(misestimate(reader_.plan(), 2));
+}
+
+TEST_F(AccountingTest, TheSortsOfAllProcessesWriteToDisk) {
+  of("Sort  (cost=0..9 rows=1 width=4) (actual time=0.1..10.0 rows=20 loops=2)\n"
+     "  Sort Key: a\n"
+     "  Sort Method: external merge  Disk: 100kB\n"
+     "  Worker 0:  Sort Method: external merge  Disk: 20kB\n"
+     "  Worker 1:  Sort Method: quicksort  Memory: 7kB\n"
+     "  ->  Seq Scan on a  (cost=0..9 rows=1 width=4) (actual time=0.1..2.0 rows=10 loops=2)\n");
+  EXPECT_EQ(sort_disk_kb(reader_.plan(), 0), 120);
+  EXPECT_EQ(sort_disk_kb(reader_.plan(), 1), 0);
+}
+
 TEST_F(AccountingTest, ProcessesBelowAGatherWorkAtOnce) {
   const auto& figures =
       of("Gather  (cost=0..9 rows=1 width=4) (actual time=0.1..12.0 rows=30 loops=1)\n"
