@@ -63,23 +63,31 @@ const KnownPlan* Extractor::read(std::string_view plan, PlanForm form) {
     problem_ = read.error();
     return nullptr;
   }
-  if (!known_.members.find("plan_findings").empty()) figures_.findings.add();
+  if (known_.members.has("plan_findings")) figures_.findings.add();
   figures_.unknown_keys.raise_to(reading_.faults().unknown_keys);
   figures_.unreadable.raise_to(reading_.faults().unreadable);
   return &known_;
 }
 
 Status Extractor::write(const record::Record& record, const KnownPlan& known, stream::Writer& out) {
+  if (set_members(record, known.members, known.members.has("plan_lz4"))) return out.append(line_);
+  constexpr std::string_view kTooLong = "the record would be longer than --max-record-bytes";
+  Members rest = known.members;
+  rest.remove("plan");
+  rest.remove("plan_lz4");
+  rest.text("plan_error", kTooLong);
+  if (set_members(record, rest, true)) return out.append(line_);
+  return write_without_plan(record, record.find("plan")->value.raw(), kTooLong, out);
+}
+
+// Makes line_ of the record with these members; false where it is too long.
+bool Extractor::set_members(const record::Record& record, const Members& members, bool without_plan) {
   changes_.clear();
-  known.members.changes(changes_);
-  if (!known.members.find("plan_lz4").empty()) changes_.push_back({"plan", {}});
+  members.changes(changes_);
+  if (without_plan) changes_.push_back({"plan", {}});
   line_.clear();
   record::splice(record, changes_, line_);
-  if (line_.size() > setup_.max_record_bytes) {
-    const std::string_view plan = record.find("plan")->value.raw();
-    return write_without_plan(record, plan, "the record would be longer than --max-record-bytes", out);
-  }
-  return out.append(line_);
+  return line_.size() <= setup_.max_record_bytes;
 }
 
 std::optional<Timestamp> Extractor::read_subject(const record::Record& record) {
@@ -161,10 +169,7 @@ Status Extractor::write_without_plan(const record::Record& record, std::string_v
   Members members;
   members.text("plan_error", problem);
   if (options_.literals == Literals::Remove) members.text("plan", sql::replacement(plan));
-  changes_.clear();
-  members.changes(changes_);
-  line_.clear();
-  record::splice(record, changes_, line_);
+  set_members(record, members, false);
   return out.append(line_);
 }
 
@@ -233,7 +238,7 @@ Status Extractor::write_bare(const BarePlan& bare) {
   if (read(bare.plan, object ? PlanForm::Object : PlanForm::Text) == nullptr) {
     return fail(ErrorKind::Malformed, fmt::format("no plan: {}", problem_->message));
   }
-  if (keeps && known_.members.find("plan_lz4").empty()) known_.members.text("plan", bare.plan);
+  if (keeps && !known_.members.has("plan_lz4")) known_.members.text("plan", bare.plan);
   if (bare.time) last_time_ = *bare.time;
   build(bare, bare.time || setup_.replay ? last_time_ : setup_.clock->now());
   if (const Status whole = check_line(); !whole) {

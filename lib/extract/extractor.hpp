@@ -79,6 +79,7 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   [[nodiscard]] bool compares() const { return setup_.history || setup_.gate != nullptr; }
   Status remember_plan(const record::Record& record, const KnownPlan& known, stream::Writer& out);
   Status tell(stream::Writer& out);
+  bool set_members(const record::Record& record, const Members& members, bool without_plan);
   Status write_without_plan(const record::Record& record, std::string_view plan, std::string_view problem,
                             stream::Writer& out);
   Status write_bare(const BarePlan& bare);

@@ -36,6 +36,7 @@ class Members {
 
   /// The value of a member as JSON, empty where it is not there.
   [[nodiscard]] std::string_view find(std::string_view name) const;
+  [[nodiscard]] bool has(std::string_view name) const { return !find(name).empty(); }
   [[nodiscard]] std::size_t bytes() const { return json_.size() + entries_.size() * sizeof(Entry); }
 
   /// Adds all to a record that is being built.

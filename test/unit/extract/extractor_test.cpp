@@ -99,6 +99,18 @@ TEST_F(ExtractorTest, KeepsLiteralsOnDemandAndMarksThem) {
   EXPECT_NE(line.find("\"literals\":true"), std::string::npos) << line;
 }
 
+TEST_F(ExtractorTest, SaysWhatItCanOfAPlanWhoseRecordWouldBeTooLong) {
+  const std::string plan = R"x({"Plan":{"Node Type":"Seq Scan","Relation Name":"t","Filter":"(a = 'canary')"}})x";
+  Extractor::Setup tight = setup();
+  tight.max_record_bytes = pass(*std::make_unique<Extractor>(ExtractOptions(), setup()), record_with(plan)).size() - 1;
+  Extractor filter({}, std::move(tight));
+  const std::string line = pass(filter, record_with(plan));
+  EXPECT_EQ(line.find("\"plan\":"), std::string::npos) << line;
+  EXPECT_NE(line.find("\"plan_gist\":\"SS:t\""), std::string::npos) << line;
+  EXPECT_NE(line.find("\"plan_error\":\"the record would be longer"), std::string::npos) << line;
+  EXPECT_EQ(line.find("canary"), std::string::npos) << line;
+}
+
 // Every plan of every PostgreSQL becomes a record that its tables allow, without a literal; once more it stays as it
 // is.
 TEST_F(ExtractorTest, MakesRecordsOfItsKindWithoutALiteral) {
