@@ -2,21 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
+#include <utility>
 
 #include "base/result.hpp"
 #include "export/sqlite_schema.hpp"
 #include "record/record.hpp"
+#include "sqlite/database.hpp"
 #include "state/ack.hpp"
-
-struct sqlite3;
-struct sqlite3_stmt;
 
 namespace dbi::exporting {
 
@@ -32,11 +28,8 @@ class SqliteDatabase {
   /// without having touched it.
   static Result<SqliteDatabase> open(const std::string& path);
 
-  /// Asked while another process keeps the database from being written; false: the call fails.
-  using WaitOn = std::function<bool()>;
-
   /// Without it a call waits for ten seconds, as open() does.
-  void wait_with(WaitOn wait_on);
+  void wait_with(sqlite::Database::WaitOn wait_on) { database_.wait_with(std::move(wait_on)); }
 
   Status begin();
   Status commit();
@@ -53,39 +46,25 @@ class SqliteDatabase {
   Status store_holding(std::string_view exporter, std::string_view target, const state::Ack& holding);
 
   Status close();
-  void release_memory();
+  void release_memory() { database_.release_memory(); }
 
  private:
-  struct CloseDatabase {
-    void operator()(sqlite3* database) const;
-  };
-  struct FinalizeStatement {
-    void operator()(sqlite3_stmt* statement) const;
-  };
-  using Handle = std::unique_ptr<sqlite3, CloseDatabase>;
-  using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
-
   /// A table with its statement and where each member goes.
   struct Target {
     SqliteTable table;
-    Statement insert;
-    std::unordered_map<std::string_view, int> columns;  ///< parameter numbers, from 1
+    sqlite::Statement insert;
+    std::unordered_map<std::string_view, int> columns{};  ///< parameter numbers, from 1
   };
 
-  explicit SqliteDatabase(Handle database) : database_(std::move(database)) {}
+  explicit SqliteDatabase(sqlite::Database database) : database_(std::move(database)) {}
 
-  [[nodiscard]] tl::unexpected<Error> fault(std::string_view what) const;
-  Status execute(const std::string& sql);
-  Result<Statement> prepare(const std::string& sql);
-  Result<std::int64_t> ask(const std::string& sql);
   Status check_owner();
   Status migrate();
   Status add_missing_columns(const SqliteTable& table);
   Status prepare_inserts();
-  int bind(sqlite3_stmt* statement, int column, record::schema::MemberType type, const record::Value& value);
+  void bind(sqlite::Statement& row, int column, record::schema::MemberType type, const record::Value& value);
 
-  std::unique_ptr<WaitOn> wait_on_;  ///< where it stands is known to the database
-  Handle database_;
+  sqlite::Database database_;
   std::unordered_map<std::string, Target> targets_;
   std::string scratch_;
   std::string extra_;

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 
+#include <utility>
+
 #include "base/descriptor.hpp"
 
 namespace dbi::sqlite {
@@ -13,6 +15,11 @@ namespace {
 constexpr int kBusyTimeoutMs = 10'000;
 constexpr int kFileMode = 0600;
 
+// "INSERT", for messages.
+std::string verb_of(std::string_view sql) {
+  return std::string(sql.substr(0, sql.find(' ')));
+}
+
 }  // namespace
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
@@ -20,7 +27,8 @@ void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
 }
 
 tl::unexpected<Error> Statement::fault() const {
-  return fail(kind_, sqlite3_errmsg(sqlite3_db_handle(statement_.get())));
+  return fail(kind_,
+              verb_of(sqlite3_sql(statement_.get())) + ": " + sqlite3_errmsg(sqlite3_db_handle(statement_.get())));
 }
 
 Statement& Statement::bind(int parameter, std::string_view text) {
@@ -51,7 +59,7 @@ Statement& Statement::bind_null(int parameter) {
 }
 
 Result<bool> Statement::step() {
-  if (bound_ != SQLITE_OK) return fail(kind_, sqlite3_errstr(bound_));
+  if (bound_ != SQLITE_OK) return fail(kind_, std::string("bind: ") + sqlite3_errstr(bound_));
   const int result = sqlite3_step(statement_.get());
   if (result == SQLITE_ROW) return true;
   if (result != SQLITE_DONE) return fault();
@@ -61,6 +69,12 @@ Result<bool> Statement::step() {
 
 void Statement::reset() {
   sqlite3_reset(statement_.get());
+}
+
+void Statement::clear() {
+  sqlite3_reset(statement_.get());
+  sqlite3_clear_bindings(statement_.get());
+  bound_ = SQLITE_OK;
 }
 
 bool Statement::is_null(int column) const {
@@ -85,13 +99,13 @@ void Database::Close::operator()(sqlite3* database) const {
   sqlite3_close_v2(database);
 }
 
-tl::unexpected<Error> Database::fault() const {
-  return fail(kind_, database_ ? sqlite3_errmsg(database_.get()) : "out of memory");
+tl::unexpected<Error> Database::fault(std::string_view what) const {
+  return fail(kind_, std::string(what) + ": " + (database_ ? sqlite3_errmsg(database_.get()) : "out of memory"));
 }
 
 Result<Database> Database::open(const std::string& path, ErrorKind kind) {
   // SQLite gives the files beside a database (-wal, -shm) the mode of the database.
-  {
+  if (path != ":memory:") {
     // Closed before SQLite opens it: a close takes away the locks that the process holds on a file.
     const Descriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
   }
@@ -99,32 +113,48 @@ Result<Database> Database::open(const std::string& path, ErrorKind kind) {
   const int opened =
       sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(handle, kind);
-  if (opened != SQLITE_OK) return database.fault();
+  if (opened != SQLITE_OK) return database.fault("open");
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
   return database;
 }
 
 Status Database::execute(const std::string& sql) {
   if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
-  return fault();
+  return fault(verb_of(sql));
 }
 
 Result<Statement> Database::prepare(const std::string& sql) {
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(database_.get(), sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) return fault();
+  if (sqlite3_prepare_v2(database_.get(), sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) return fault("prepare");
   return Statement(statement, kind_);
 }
 
 Result<std::int64_t> Database::ask(const std::string& sql) {
   DBI_TRY_ASSIGN(Statement question, prepare(sql));
   DBI_TRY_ASSIGN(const bool row, question.step());
-  if (!row) return fail(kind_, "no row: " + sql);
+  if (!row) return fail(kind_, sql + ": no row");
   return question.integer(0);
 }
 
 bool Database::is_damaged() const {
   const int code = sqlite3_errcode(database_.get());
   return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+void Database::wait_with(WaitOn wait_on) {
+  wait_on_ = std::make_unique<WaitOn>(std::move(wait_on));
+  const auto ask = [](void* wait, int /*times*/) { return (*static_cast<WaitOn*>(wait))() ? 1 : 0; };
+  sqlite3_busy_handler(database_.get(), ask, wait_on_.get());
+}
+
+Status Database::close() {
+  if (sqlite3_close(database_.get()) != SQLITE_OK) return fault("close");
+  static_cast<void>(database_.release());
+  return {};
+}
+
+void Database::release_memory() {
+  sqlite3_db_release_memory(database_.get());
 }
 
 }  // namespace dbi::sqlite

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ class Statement {
 
   /// Begins anew; a row that is there goes.
   void reset();
+  /// The same, and every parameter is NULL.
+  void clear();
 
   [[nodiscard]] bool is_null(int column) const;
   /// Valid until the next step().
@@ -50,11 +53,16 @@ class Statement {
 };
 
 /// Not shared between threads; other processes may use the same file, and a call waits ten seconds for them. Calls fail
-/// with the kind given to open().
+/// with the kind given to open(), and say what was done and what SQLite said: "INSERT: database or disk is full".
 class Database {
  public:
-  /// Opens or makes the file, mode 0600.
+  /// Opens or makes the file, mode 0600; ":memory:" is none.
   static Result<Database> open(const std::string& path, ErrorKind kind);
+
+  /// Asked while another process keeps the database from being written; false: the call fails.
+  using WaitOn = std::function<bool()>;
+  /// In place of the ten seconds.
+  void wait_with(WaitOn wait_on);
 
   Status execute(const std::string& sql);
   Result<Statement> prepare(const std::string& sql);
@@ -63,13 +71,18 @@ class Database {
   /// The last fault says that the file is no database or a broken one.
   [[nodiscard]] bool is_damaged() const;
 
+  /// Statements must be gone.
+  Status close();
+  void release_memory();
+
  private:
   struct Close {
     void operator()(sqlite3* database) const;
   };
   Database(sqlite3* database, ErrorKind kind) : database_(database), kind_(kind) {}
-  [[nodiscard]] tl::unexpected<Error> fault() const;
+  [[nodiscard]] tl::unexpected<Error> fault(std::string_view what) const;
 
+  std::unique_ptr<WaitOn> wait_on_;  // where it stands is known to the database
   std::unique_ptr<sqlite3, Close> database_;
   ErrorKind kind_;
 };
