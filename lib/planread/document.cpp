@@ -2,6 +2,8 @@
 #include "planread/document.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 
 namespace dbi::planread {
 
@@ -33,6 +35,14 @@ void Document::make_text(std::uint32_t container, std::string_view text) {
   items_[container].kind = ItemKind::Text;
   items_[container].text = text;
   close(container);
+}
+
+double number_of(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc::result_out_of_range)
+    return text.starts_with('-') ? std::numeric_limits<double>::lowest() : std::numeric_limits<double>::max();
+  return number;
 }
 
 std::string line_of(std::string_view text, std::size_t place) {

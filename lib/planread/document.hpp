@@ -79,6 +79,9 @@ class Document {
 /// ("Node-Type"). A DTD is refused, and every entity but the five of XML and numbers of characters.
 [[nodiscard]] Result<std::size_t> read_xml(std::string_view text, Document& document, DocumentLimits limits = {});
 
+/// The nearest double of a number's text; the largest or lowest there is beyond them, 0 for what is no number.
+[[nodiscard]] double number_of(std::string_view text);
+
 /// "line 7", counted in `text` up to `place`: for messages.
 [[nodiscard]] std::string line_of(std::string_view text, std::size_t place);
 

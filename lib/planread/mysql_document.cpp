@@ -2,8 +2,6 @@
 #include "planread/mysql_document.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -37,13 +35,6 @@ constexpr MemberRow kMembers[] = {{"table_name", PlanKey::RelationName},
 
 bool holds(const Item& item) {
   return item.kind == ItemKind::Object || item.kind == ItemKind::Array;
-}
-
-double number_of(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc::result_out_of_range) return std::numeric_limits<double>::max();
-  return number;
 }
 
 /// Goes through the nodes without recursion.

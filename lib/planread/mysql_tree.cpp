@@ -2,26 +2,15 @@
 #include "planread/mysql_tree.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
+
+#include "planread/text_figures.hpp"
 
 namespace dbi::planread {
 
 namespace {
 
 constexpr std::string_view kArrow = "-> ";
-
-/// The number behind a word, taken off the front with it.
-bool take_number(std::string_view& text, std::string_view word, double& number) {
-  if (!text.starts_with(word)) return false;
-  const char* const begin = text.data() + word.size();
-  // "0." would be a number, too.
-  const std::size_t range = std::min(text.find("..", word.size()), text.size());
-  const auto [end, error] = std::from_chars(begin, text.data() + range, number);
-  if (error != std::errc()) return false;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return true;
-}
 
 void read_pair(std::string_view& text, std::string_view word, PlanKey first, PlanKey second, Plan& plan) {
   double number = 0;
@@ -35,11 +24,6 @@ void read_pair(std::string_view& text, std::string_view word, PlanKey first, Pla
   }
 }
 
-void read_one(std::string_view& text, std::string_view word, PlanKey key, Plan& plan) {
-  double number = 0;
-  if (take_number(text, word, number)) plan.add_number(key, number);
-}
-
 // "(cost=0.3..1.2 rows=9) (actual time=0.1..0.2 rows=8 loops=1)" at the end of a line.
 // What looks like that within quotation marks is a literal's.
 void read_figures(std::string_view line, Plan& plan) {
@@ -50,15 +34,15 @@ void read_figures(std::string_view line, Plan& plan) {
   if (cost != std::string_view::npos && line.back() == ')') {
     std::string_view text = line.substr(cost);
     read_pair(text, "(cost=", PlanKey::StartupCost, PlanKey::TotalCost, plan);
-    read_one(text, " rows=", PlanKey::PlanRows, plan);
+    read_number(text, " rows=", PlanKey::PlanRows, plan);
   }
   if (line.ends_with("(never executed)")) {
     plan.add_number(PlanKey::ActualLoops, 0);
   } else if (actual != std::string_view::npos && line.back() == ')') {
     std::string_view text = line.substr(actual);
     read_pair(text, "(actual time=", PlanKey::ActualStartupTime, PlanKey::ActualTotalTime, plan);
-    read_one(text, " rows=", PlanKey::ActualRows, plan);
-    read_one(text, " loops=", PlanKey::ActualLoops, plan);
+    read_number(text, " rows=", PlanKey::ActualRows, plan);
+    read_number(text, " loops=", PlanKey::ActualLoops, plan);
   }
 }
 

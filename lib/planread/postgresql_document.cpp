@@ -2,8 +2,6 @@
 #include "planread/postgresql_document.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
 #include "base/text.hpp"
 
@@ -33,14 +31,6 @@ bool has_member(const Document& document, std::uint32_t container, std::string_v
 bool is_statement(const Document& document, std::uint32_t place) {
   return document.at(place).kind == ItemKind::Object &&
          (has_member(document, place, "Plan") || has_member(document, place, "Node Type"));
-}
-
-double number_of(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc::result_out_of_range)
-    return text.starts_with('-') ? std::numeric_limits<double>::lowest() : std::numeric_limits<double>::max();
-  return number;
 }
 
 /// Goes through the nodes without recursion.

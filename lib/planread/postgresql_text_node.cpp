@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "planread/text_figures.hpp"
 
 namespace dbi::planread {
 
@@ -194,32 +195,13 @@ void read_rest(const NodeName& name, std::string_view rest, Plan& plan) {
   read_target(rest, object_of(name.target), plan);
 }
 
-// Takes `text` up to the number behind it.
-bool take_number(std::string_view& text, std::string_view before, double& number) {
-  if (!take(text, before)) return false;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return false;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return true;
-}
-
-// "cost=0.29..8.30": the first number ends before the dots, one of which could be its own.
+// "cost=0.29..8.30"
 void read_pair(std::string_view& text, std::string_view before, PlanKey first, PlanKey second, Plan& plan) {
-  const std::size_t dots = text.find("..");
-  if (!text.starts_with(before) || dots == std::string_view::npos) return;
-  std::string_view head = text.substr(0, dots);
   double begin = 0;
   double end = 0;
-  if (!take_number(head, before, begin)) return;
-  text.remove_prefix(dots);
-  if (!take_number(text, "..", end)) return;
+  if (!take_number(text, before, begin) || !take_number(text, "..", end)) return;
   plan.add_number(first, begin);
   plan.add_number(second, end);
-}
-
-void read_one(std::string_view& text, std::string_view before, PlanKey key, Plan& plan) {
-  double number = 0;
-  if (take_number(text, before, number)) plan.add_number(key, number);
 }
 
 // "  (cost=0.29..8.30 rows=1 width=4) (actual time=0.017..0.019 rows=3 loops=1)"
@@ -228,8 +210,8 @@ void read_numbers(std::string_view text, Plan& plan) {
     while (text.starts_with(' ')) text.remove_prefix(1);
     if (text.starts_with("(cost=")) {
       read_pair(text, "(cost=", PlanKey::StartupCost, PlanKey::TotalCost, plan);
-      read_one(text, " rows=", PlanKey::PlanRows, plan);
-      read_one(text, " width=", PlanKey::PlanWidth, plan);
+      read_number(text, " rows=", PlanKey::PlanRows, plan);
+      read_number(text, " width=", PlanKey::PlanWidth, plan);
     } else if (text.starts_with("(never executed)")) {
       plan.add_number(PlanKey::ActualLoops, 0);
     } else if (take(text, "(actual")) {
@@ -259,8 +241,8 @@ bool is_node_line(std::string_view line) {
 
 void read_actual(std::string_view& text, Plan& plan) {
   read_pair(text, " time=", PlanKey::ActualStartupTime, PlanKey::ActualTotalTime, plan);
-  read_one(text, " rows=", PlanKey::ActualRows, plan);
-  read_one(text, " loops=", PlanKey::ActualLoops, plan);
+  read_number(text, " rows=", PlanKey::ActualRows, plan);
+  read_number(text, " loops=", PlanKey::ActualLoops, plan);
 }
 
 void read_node_line(std::string_view line, Plan& plan) {

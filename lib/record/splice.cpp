@@ -16,19 +16,15 @@ struct Place {
   std::string_view old;
 };
 
-bool is_comma(char c) {
-  return c == ',';
-}
-
 // A member with its name, and the comma that stands between it and the others.
 std::string_view with_comma(const Record& record, const Member& member) {
   const char* begin = member.raw_name.data() - 1;
   const char* end = member.value.raw().data() + member.value.raw().size();
   const char* const line_end = record.line().data() + record.line().size();
   const char* const next = std::find_if_not(end, line_end, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
-  if (next != line_end && is_comma(*next)) return {begin, static_cast<std::size_t>(next + 1 - begin)};
+  if (next != line_end && *next == ',') return {begin, static_cast<std::size_t>(next + 1 - begin)};
   if (&member != &record.members().front()) {
-    while (!is_comma(*begin)) --begin;
+    while (*begin != ',') --begin;
   }
   return {begin, static_cast<std::size_t>(end - begin)};
 }

@@ -1,6 +1,7 @@
 // What the gate answers.
 // SPDX-License-Identifier: Apache-2.0
 #include "history/gate.hpp"
+#include "history/scan.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,16 +11,6 @@
 
 namespace dbi::history {
 namespace {
-
-plan::Outline scan(std::string type, std::string index) {
-  plan::Outline outline;
-  plan::OutlineNode& node = outline.nodes.emplace_back();
-  node.type = std::move(type);
-  node.relation = "orders";
-  node.index = std::move(index);
-  node.subtree.low = node.index.empty() ? 1 : 2;
-  return outline;
-}
 
 struct Line {
   std::string name;

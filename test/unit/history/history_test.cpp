@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "history/scan.hpp"
 #include "sqlite/database.hpp"
 
 namespace dbi::history {
@@ -78,16 +79,6 @@ class Feed {
   }
   History history_;
 };
-
-plan::Outline scan(std::string type, std::string index) {
-  plan::Outline outline;
-  plan::OutlineNode& node = outline.nodes.emplace_back();
-  node.type = std::move(type);
-  node.relation = "orders";
-  node.index = std::move(index);
-  node.subtree.low = node.index.empty() ? 1 : 2;
-  return outline;
-}
 
 TEST(History, TellsOfANewPlanOnce) {
   Feed feed;
