@@ -83,7 +83,7 @@ fixture() {
   run_split dbi-plan mixed
   assert_failure 3
   assert_output '{"v":1,"kind":"session"}'
-  [[ $stderr == *"mixed: line 1: "* ]]
+  [[ $stderr == *"mixed: line 1: neither a record nor the beginning of a plan or of a log"* ]]
   echo '{"Plan": {"Node Type": "Seq Scan"' >truncated
   run_split dbi-plan truncated
   assert_failure 3

@@ -36,7 +36,7 @@ Status check(const Options& options) {
 
 void describe(cli::Tree& tree, Options& options) {
   extract::describe_extract_options(tree, options.extract);
-  run::describe_filter_options(tree, options.filter);
+  run::describe_filter_options(tree, options.filter, "records, plans or logs");
   run::describe_replay_option(tree, options.filter);
   tree.check([&options] { return check(options); });
 }

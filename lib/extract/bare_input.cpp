@@ -72,7 +72,11 @@ void BareInput::begin() {
 Result<bool> BareInput::add(std::string_view line) {
   if (kind_ == InputKind::Records) return false;
   if (kind_ == InputKind::Unknown) kind_ = recognise_input(line);
-  if (kind_ == InputKind::Unknown || kind_ == InputKind::Records) return false;
+  if (kind_ == InputKind::Records) return false;
+  if (kind_ == InputKind::Unknown) {
+    if (trim(line).empty()) return true;
+    return fail(ErrorKind::Malformed, "neither a record nor the beginning of a plan or of a log");
+  }
   if (kind_ == InputKind::Log) {
     DBI_TRY(add_log_line(line));
     return true;

@@ -25,6 +25,10 @@ bool is_yaml(std::string_view text) {
   return line.starts_with("Query Text: \"") && text.find("\nPlan:") != std::string_view::npos;
 }
 
+tl::unexpected<Error> not_read() {
+  return fail(ErrorKind::Unsupported, "a plan of MySQL or MariaDB: only those of PostgreSQL are read");
+}
+
 // Version 1 of MySQL's JSON and MariaDB's have the block, version 2 has nodes.
 bool is_of_mysql(const Document& document) {
   if (find_mysql_plan(document)) return true;
@@ -51,6 +55,8 @@ Status PlanReader::open(std::string_view text) {
   } else if (is_yaml(text_)) {
     format_ = PlanFormat::Yaml;
   } else {
+    // PostgreSQL has two blanks behind an arrow.
+    if (inside.starts_with("-> ") && !inside.starts_with("->  ")) return not_read();
     format_ = PlanFormat::Text;  // whose lines are measured by the indent of the first
     return {};
   }
@@ -72,7 +78,7 @@ Status PlanReader::open_document() {
   }
   statements_ = postgresql_statements(document_);
   if (statements_.empty() && is_of_mysql(document_)) {
-    return fail(ErrorKind::Unsupported, "a plan of MySQL or MariaDB: only those of PostgreSQL are read");
+    return not_read();
   }
   if (statements_.empty()) return fail(ErrorKind::Malformed, "no plan: neither 'Plan' nor 'Node Type' is there");
   return {};

@@ -9,9 +9,9 @@ resource::MemoryLimits memory_limits(const FilterOptions& options) {
   return resource::choose_limits(options.memory_limit, options.memory_spike, resource::read_control_group_limit());
 }
 
-void describe_filter_options(cli::Tree& tree, FilterOptions& options) {
+void describe_filter_options(cli::Tree& tree, FilterOptions& options, std::string_view what) {
   tree.group("Input");
-  tree.positional("FILE", &options.files, "records to read instead of standard input")
+  tree.positional("FILE", &options.files, std::string(what) + " to read instead of standard input")
       .text("- is standard input.")
       .completes(cli::Completion::File);
   tree.size("--max-record-bytes", &options.max_record_bytes, "refuse longer lines")

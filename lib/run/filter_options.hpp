@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/option.hpp"
@@ -34,8 +35,8 @@ struct FilterOptions {
 /// The limits of a run with these options, in the control group that this process is in now.
 [[nodiscard]] resource::MemoryLimits memory_limits(const FilterOptions& options);
 
-/// Declares FILE and the flags of every filter and sink under the heading "Input".
-void describe_filter_options(cli::Tree& tree, FilterOptions& options);
+/// Declares FILE and the flags of every filter and sink under the heading "Input". `what` is in the files.
+void describe_filter_options(cli::Tree& tree, FilterOptions& options, std::string_view what = "records");
 
 /// Declares --clock and --replay, for filters whose decisions go by time.
 void describe_clock_options(cli::Tree& tree, FilterOptions& options);

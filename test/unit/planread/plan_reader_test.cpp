@@ -91,8 +91,9 @@ TEST(PlanReader, NeitherOverflowsTheStackNorGoesBeyondItsLimits) {
 
 TEST(PlanReader, SaysThatAPlanIsAnotherSystems) {
   PlanReader reader;
-  for (const std::string_view source : {R"({"query_block":{"select_id":1}})",
-                                        R"({"query_plan":{"operation":"Zero rows","access_type":"zero_rows"}})"}) {
+  for (const std::string_view source :
+       {R"({"query_block":{"select_id":1}})", R"({"query_plan":{"operation":"Zero rows","access_type":"zero_rows"}})",
+        "-> Table scan on t  (cost=1 rows=2)"}) {
     const Status opened = reader.open(source);
     ASSERT_FALSE(opened) << source;
     EXPECT_EQ(opened.error().kind, ErrorKind::Unsupported);
