@@ -180,7 +180,7 @@ std::optional<std::uint32_t> find_mysql_plan(const Document& document) {
 }
 
 Status read_mysql(const Document& document, std::uint32_t root, std::size_t source_bytes, Plan& plan) {
-  plan.clear(source_bytes);
+  plan.clear(source_bytes, sql::System::MySql);
   return TreeReader(document, plan).read(root);
 }
 

@@ -57,7 +57,7 @@ struct Open {
 }  // namespace
 
 Status read_mysql_tree(std::string_view text, Plan& plan) {
-  plan.clear(0);
+  plan.clear(0, sql::System::MySql);
   std::vector<Open> open;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());

@@ -41,7 +41,8 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
 
 }  // namespace
 
-void Plan::clear(std::size_t source_bytes) {
+void Plan::clear(std::size_t source_bytes, sql::System system) {
+  system_ = system;
   nodes_.clear();
   groups_.clear();
   properties_.clear();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "planread/plan_key.hpp"
+#include "sql/statement.hpp"
 
 namespace dbi::planread {
 
@@ -81,6 +82,8 @@ class Plan {
   Plan& operator=(Plan&&) = delete;
   ~Plan() = default;
 
+  /// Whose plan it is, and with that what the words of its nodes mean.
+  [[nodiscard]] sql::System system() const { return system_; }
   [[nodiscard]] std::span<const Node> nodes() const { return nodes_; }
   [[nodiscard]] std::span<const Group> groups() const { return groups_; }
   [[nodiscard]] std::span<const Property> properties(const Node& node) const {
@@ -117,7 +120,7 @@ class Plan {
   // For readers.
 
   /// Forgets all; lists of up to `source_bytes` in sum can be joined from now on.
-  void clear(std::size_t source_bytes);
+  void clear(std::size_t source_bytes, sql::System system = sql::System::PostgreSql);
   /// Begins a node; its properties follow at once. Nodes come in pre-order.
   std::uint32_t add_node(std::uint32_t parent, std::string_view label);
   /// Begins a group; those of a node come before those of later nodes, and the statement's last.
@@ -145,6 +148,7 @@ class Plan {
   void drop_ordinary(const Node& node);
   [[nodiscard]] Edge edge_of(const Node& node) const;
 
+  sql::System system_ = sql::System::PostgreSql;
   std::vector<Node> nodes_;
   std::vector<Group> groups_;
   std::vector<Property> properties_;

@@ -159,6 +159,19 @@ constexpr PlanKeyRow kPlanKeys[] = {
     {PlanKey::JitOptimization, "Optimization", Statement, Number},
     {PlanKey::JitEmission, "Emission", Statement, Number},
     {PlanKey::JitTotal, "Total", Statement, Number},
+    {PlanKey::OperationText, "operation", Condition, Text},  // the server's sentence
+    {PlanKey::AccessType, "access_type", Shape, Text},
+    {PlanKey::UsedKeyParts, "used_key_parts", Object, Text},
+    {PlanKey::PossibleKeys, "possible_keys", Ignored, Text},
+    {PlanKey::Covering, "covering", Shape, Flag},
+    {PlanKey::UsingFilesort, "using_filesort", Shape, Flag},
+    {PlanKey::UsingTemporaryTable, "using_temporary_table", Shape, Flag},
+    {PlanKey::UsingJoinBuffer, "using_join_buffer", Shape, Text},
+    {PlanKey::RangeChecked, "range_checked_for_each_record", Shape, Flag},
+    {PlanKey::Filtered, "filtered", Estimate, Number},  // percent
+    {PlanKey::ActualFiltered, "r_filtered", Mean, Number},
+    {PlanKey::SortPasses, "r_sort_passes", Total, Number},
+    {PlanKey::UsedPriorityQueue, "r_used_priority_queue", Ignored, Flag},
 };
 
 constexpr bool in_order() {

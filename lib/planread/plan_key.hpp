@@ -1,5 +1,5 @@
-// The properties that plans have, by PostgreSQL's own names, and what each may be used for: the one table from which
-// readers, fingerprint and redaction go.
+// The properties that plans have, by PostgreSQL's own names (MySQL's for what PostgreSQL has not), and what each may be
+// used for: the one table from which readers, fingerprint and redaction go.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -174,6 +174,20 @@ enum class PlanKey : std::uint8_t {
   JitOptimization,
   JitEmission,
   JitTotal,
+  // Of MySQL and MariaDB, by their own names.
+  OperationText,
+  AccessType,
+  UsedKeyParts,
+  PossibleKeys,
+  Covering,
+  UsingFilesort,
+  UsingTemporaryTable,
+  UsingJoinBuffer,
+  RangeChecked,
+  Filtered,
+  ActualFiltered,
+  SortPasses,
+  UsedPriorityQueue,
 };
 
 struct PlanKeyRow {
