@@ -48,6 +48,16 @@ fixture() {
   jq -e '.database' plans.csv >databases
 }
 
+@test "an entry of a log whose plan cannot be read is a record with plan_error, and the others are none the worse" {
+  printf '%s\n\t%s\n' "2026-01-01 00:00:00.000 UTC [1] a@b LOG:  duration: 1.500 ms  plan:" '{"Query Text": "select 1", "Plan": {"Node Type": "Result"}}' \
+    "2026-01-01 00:00:01.000 UTC [1] a@b LOG:  duration: 2.500 ms  plan:" '{"Query Text": "select '"'canary'"'", "Plan": {"Node Type" 1}}' \
+    "2026-01-01 00:00:02.000 UTC [1] a@b LOG:  duration: 3.500 ms  plan:" '{"Query Text": "select 3", "Plan": {"Node Type": "Result"}}' >log
+  run_split dbi-plan log
+  [ "$status" -eq 0 ]
+  [[ $output != *canary* ]]
+  jq -s -e 'map([.duration_ms, has("plan_hash"), has("query"), has("plan_error")]) == [[1.5,true,true,false],[2.5,false,false,true],[3.5,true,true,false]]' <<<"$output"
+}
+
 @test "a log that grows is read entry by entry" {
   mkfifo pipe
   dbi-plan <pipe >out &

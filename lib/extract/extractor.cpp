@@ -163,14 +163,18 @@ Status Extractor::on_end(stream::Writer& /*out*/) {
   return setup_.history ? setup_.history->write() : Status{};
 }
 
-// A text that no reader knows may hold anything, so it does not leave, unless literals are kept.
 Status Extractor::write_without_plan(const record::Record& record, std::string_view plan, std::string_view problem,
                                      stream::Writer& out) {
+  set_members(record, members_without(plan, problem), false);
+  return out.append(line_);
+}
+
+// A text that no reader knows may hold anything, so it does not leave, unless literals are kept.
+Members Extractor::members_without(std::string_view plan, std::string_view problem) const {
   Members members;
   members.text("plan_error", problem);
   if (options_.literals == Literals::Remove) members.text("plan", sql::replacement(plan));
-  set_members(record, members, false);
-  return out.append(line_);
+  return members;
 }
 
 void Extractor::count_cache() {
@@ -223,7 +227,7 @@ std::string Extractor::name_of_plan(const BarePlan& bare) const {
 
 // What auto_explain writes as JSON, YAML and XML has the statement inside.
 std::string_view Extractor::query_of(const BarePlan& bare) const {
-  if (!bare.query.empty()) return bare.query;
+  if (!bare.query.empty() || known_.hash.empty()) return bare.query;
   const planread::Plan& plan = reading_.analysis().plan();
   const planread::Group* statement = plan.group(planread::GroupKind::Statement);
   return statement == nullptr ? std::string_view() : plan.text(*statement, planread::PlanKey::QueryText);
@@ -236,7 +240,10 @@ Status Extractor::write_bare(const BarePlan& bare) {
   // A plan that was printed over several lines is kept as a text.
   const bool object = bare.plan.starts_with('{') && !keeps;
   if (read(bare.plan, object ? PlanForm::Object : PlanForm::Text) == nullptr) {
-    return fail(ErrorKind::Malformed, fmt::format("no plan: {}", problem_->message));
+    // An entry of a log says more than its plan, and is not to be lost with that.
+    if (!bare.duration_ms) return fail(ErrorKind::Malformed, fmt::format("no plan: {}", problem_->message));
+    known_ = {};
+    known_.members = members_without(bare.plan, problem_->message);
   }
   if (keeps && !known_.members.has("plan_lz4")) known_.members.text("plan", bare.plan);
   if (bare.time) last_time_ = *bare.time;
@@ -249,7 +256,7 @@ Status Extractor::write_bare(const BarePlan& bare) {
     DBI_TRY(check_line());
   }
   DBI_TRY(out_->append(line_));
-  return compares() ? remember_plan(record_, known_, *out_) : Status{};
+  return compares() && !known_.hash.empty() ? remember_plan(record_, known_, *out_) : Status{};
 }
 
 // A plan may be nested deeper than a record, and longer.

@@ -82,6 +82,7 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   bool set_members(const record::Record& record, const Members& members, bool without_plan);
   Status write_without_plan(const record::Record& record, std::string_view plan, std::string_view problem,
                             stream::Writer& out);
+  [[nodiscard]] Members members_without(std::string_view plan, std::string_view problem) const;
   Status write_bare(const BarePlan& bare);
   void build(const BarePlan& bare, Timestamp time);
   Status check_line();

@@ -33,10 +33,11 @@ class JsonReader {
   // One value, with the name before it and the brackets and comma behind it; false at the end.
   bool step() {
     std::string_view name;
-    if (!open_.empty() && document_.at(open_.back()).kind == ItemKind::Object) {
-      if (!skip_blanks() || !read_name(name)) return false;
-    }
     if (!skip_blanks()) return false;
+    leave_target_tables();
+    if (!open_.empty() && document_.at(open_.back()).kind == ItemKind::Object) {
+      if (!read_name(name) || !skip_blanks()) return false;
+    }
     if (document_.items().size() >= limits_.items) return refuse_size("more values than a plan has");
     const char c = text_[at_];
     if (c == '{' || c == '[') {
@@ -59,12 +60,27 @@ class JsonReader {
         ++at_;
         return true;
       }
-      if (text_[at_] != closing()) return refuse("expected ',' or a closing bracket");
+      const bool list_is_due = target_tables_left_ == open_.size();
+      if (text_[at_] != (list_is_due ? ']' : closing())) return refuse("expected ',' or a closing bracket");
+      if (list_is_due) {
+        ++at_;
+        target_tables_left_ = 0;
+        continue;
+      }
       ++at_;
       document_.close(open_.back());
       open_.pop_back();
     }
     return false;
+  }
+
+  // PostgreSQL closes the list of a MERGE's targets too late (explain.c, show_modifytable_info, 15 to 18): members of
+  // the node stand within it, behind the last target. They end the list here, and its bracket comes alone.
+  void leave_target_tables() {
+    if (open_.empty() || text_[at_] != '"' || document_.at(open_.back()).name != "Target Tables") return;
+    document_.close(open_.back());
+    open_.pop_back();
+    target_tables_left_ = open_.size();
   }
 
   [[nodiscard]] char closing() const { return document_.at(open_.back()).kind == ItemKind::Object ? '}' : ']'; }
@@ -151,7 +167,8 @@ class JsonReader {
   Document& document_;
   DocumentLimits limits_;
   std::size_t at_ = 0;
-  std::vector<std::uint32_t> open_;  // containers that have not ended
+  std::vector<std::uint32_t> open_;     // containers that have not ended
+  std::size_t target_tables_left_ = 0;  // how many were open around the list that a bracket is still to come of
   std::string_view word_;
   std::string_view problem_;
   bool too_large_ = false;

@@ -53,6 +53,14 @@ TEST(JsonDocument, TakesWhatTerminalsAndServersDoToIt) {
   EXPECT_EQ(json("{\"a\": [1 /* one */, 2] /* a */}"), "{a[=1 =2]}");
 }
 
+TEST(JsonDocument, EndsTheListOfAMergesTargetsBeforeTheMembersThatPostgresqlPutsIntoIt) {
+  EXPECT_EQ(json(R"({"Target Tables":[{"a":1},{"a":2},"Tuples Inserted":7,"Tuples Skipped":0],"Plans":[{"b":[3]}]})"),
+            "{Target Tables[{a=1} {a=2}] Tuples Inserted=7 Tuples Skipped=0 Plans[{b[=3]}]}");
+  EXPECT_EQ(json(R"({"a":[{"b":1},"c":2]})"), "line 1: expected ',' or a closing bracket");
+  EXPECT_EQ(json(R"({"Target Tables":[{"a":1},"c":2}})"), "line 1: expected ',' or a closing bracket");
+  EXPECT_EQ(json(R"({"Target Tables":[{"a":1},"c":2]]})"), "line 1: expected ',' or a closing bracket");
+}
+
 TEST(JsonDocument, GivesTheBytesItTook) {
   Document document;
   EXPECT_EQ(read_json("[1] [2]", document).value(), 3U);
