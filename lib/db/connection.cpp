@@ -163,6 +163,22 @@ constexpr const char* kSetGuards =
     " pg_catalog.set_config('idle_in_transaction_session_timeout', $3, true),"
     " pg_catalog.set_config('search_path', 'pg_catalog', true)";
 
+// The same for a statement that is explained, which finds its tables by the search path that the session has. Without
+// placeholders the cached plan's mode does not matter.
+constexpr const char* kSetExplainGuards =
+    "SELECT pg_catalog.current_setting('transaction_read_only'),"
+    " pg_catalog.set_config('statement_timeout', $1, true), pg_catalog.set_config('lock_timeout', $2, true),"
+    " pg_catalog.set_config('idle_in_transaction_session_timeout', $3, true),"
+    " pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)";
+
+// From this version on EXPLAIN knows GENERIC_PLAN.
+constexpr int kGenericPlanVersion = 160000;
+constexpr std::string_view kDuplicatePreparedStatement = "42P05";
+// What placeholders of the protocol are numbered with.
+constexpr std::size_t kMaxPlaceholders = 65535;
+constexpr std::string_view kPrepared = "dbi_collect";
+constexpr const char* kRollBackAndForget = "ROLLBACK /* dbi-collect */; DEALLOCATE /* dbi-collect */ dbi_collect";
+
 std::string text_of(const PGresult* result, int column) {
   return PQgetvalue(result, 0, column);
 }
@@ -173,11 +189,14 @@ int number_of(const std::string& text) {
   return number;
 }
 
-bool in_force(const PGresult* result, int read_only, int first_time, const Guards& guards) {
+bool limits_in_force(const PGresult* result, int read_only, int first_time, const Guards& guards) {
   return text_of(result, read_only) == "on" && shows_time(text_of(result, first_time), guards.statement_timeout) &&
          shows_time(text_of(result, first_time + 1), guards.lock_timeout) &&
-         shows_time(text_of(result, first_time + 2), guards.idle_in_transaction_timeout) &&
-         text_of(result, first_time + 3) == "pg_catalog";
+         shows_time(text_of(result, first_time + 2), guards.idle_in_transaction_timeout);
+}
+
+bool in_force(const PGresult* result, int read_only, int first_time, const Guards& guards) {
+  return limits_in_force(result, read_only, first_time, guards) && text_of(result, first_time + 3) == "pg_catalog";
 }
 
 Failure guards_refused() {
@@ -258,6 +277,8 @@ class Connection::Session {
   Outcome<ResultSet> read(std::string_view source, const OwnStatement& statement, std::span<const Parameter> parameters,
                           std::size_t max_bytes);
 
+  Outcome<ResultSet> explain(std::string_view statement, std::size_t placeholders, std::size_t max_bytes);
+
   [[nodiscard]] bool usable() const { return handle_ && PQstatus(handle_.get()) == CONNECTION_OK; }
   [[nodiscard]] const ConnectionInfo& info() const { return info_; }
   void set_recorder(RowRecorder* recorder) { recorder_ = recorder; }
@@ -269,11 +290,20 @@ class Connection::Session {
   Outcome<void> prove_guards(const TimeLimit& limit);
   void note_connection(const PGresult* facts);
   Outcome<void> begin(const TimeLimit& limit);
+  Outcome<void> begin_explain(const TimeLimit& limit);
+  Outcome<void> set_guards(const char* sql, const TimeLimit& limit, bool with_search_path);
+  Outcome<ResultSet> explain_begun(const std::string& statement, std::size_t placeholders, std::size_t max_bytes,
+                                   const TimeLimit& limit);
+  Outcome<void> check_single(const std::string& statement, const TimeLimit& limit);
+  void forget_prepared();
   Outcome<ResultSet> transact(const OwnStatement& statement, std::span<const Parameter> parameters,
                               std::size_t max_bytes, const TimeLimit& limit);
   void roll_back();
   Outcome<ResultHandle> run(const OwnStatement& statement, std::span<const Parameter> parameters,
                             const TimeLimit& limit, bool heed_stop = true);
+  Outcome<ResultHandle> finish(const TimeLimit& limit, bool heed_stop);
+  Outcome<ResultSet> fetch_sent(std::size_t max_bytes, const TimeLimit& limit);
+  Outcome<void> send_simple(const char* sql, const TimeLimit& limit, bool heed_stop);
   Outcome<ResultSet> fetch(const OwnStatement& statement, std::span<const Parameter> parameters, std::size_t max_bytes,
                            const TimeLimit& limit);
   Outcome<void> send(const OwnStatement& statement, std::span<const Parameter> parameters, const TimeLimit& limit,
@@ -291,6 +321,7 @@ class Connection::Session {
   StopWaker waker_;
   const char* encoding_ = "UTF8";
   TimeLimit limit_{milliseconds{0}};  // of the server that is connected to
+  bool prepared_ = false;             // the server may have a statement of ours
   Handle handle_;
   ConnectionInfo info_;
   RowRecorder* recorder_ = nullptr;
@@ -393,6 +424,8 @@ void Connection::Session::note_connection(const PGresult* facts) {
   }
   info_.pooled = number_of(text_of(facts, 0)) != PQbackendPID(connection);
   info_.server_version = text_of(facts, 7);
+  const auto strings = parameter_of(connection, "standard_conforming_strings");
+  if (!strings.empty()) info_.standard_conforming_strings = strings == "on";
   info_.user = text_of(facts, 8);
   info_.database = text_of(facts, 9);
 }
@@ -401,7 +434,9 @@ Outcome<void> Connection::Session::prove_guards(const TimeLimit& limit) {
   auto facts = run({"", kFacts}, {}, limit);
   if (!facts) return tl::unexpected(std::move(facts).error());
   note_connection(facts->get());
-  const bool holds = in_force(facts->get(), 1, 3, guards_) && text_of(facts->get(), 2) == "on";
+  const bool limited =
+      guards_.fixes_search_path ? in_force(facts->get(), 1, 3, guards_) : limits_in_force(facts->get(), 1, 3, guards_);
+  const bool holds = limited && text_of(facts->get(), 2) == "on";
   if (parameter_of(handle_.get(), "client_encoding") != encoding_) return tl::unexpected(guards_refused());
   if (holds && !info_.pooled) return {};
   // Behind a pooler what was read back may be another client's setting.
@@ -419,12 +454,24 @@ Outcome<void> Connection::Session::prove_guards(const TimeLimit& limit) {
 Outcome<void> Connection::Session::begin(const TimeLimit& limit) {
   const auto begun = run({"", "BEGIN READ ONLY"}, {}, limit);
   if (!begun) return tl::unexpected(begun.error());
+  return set_guards(kSetGuards, limit, true);
+}
+
+Outcome<void> Connection::Session::begin_explain(const TimeLimit& limit) {
+  const auto begun = run({"", "BEGIN READ ONLY"}, {}, limit);
+  if (!begun) return tl::unexpected(begun.error());
+  return set_guards(kSetExplainGuards, limit, false);
+}
+
+Outcome<void> Connection::Session::set_guards(const char* sql, const TimeLimit& limit, bool with_search_path) {
   const std::array<Parameter, 3> times{std::to_string(guards_.statement_timeout.count()),
                                        std::to_string(guards_.lock_timeout.count()),
                                        std::to_string(guards_.idle_in_transaction_timeout.count())};
-  const auto set = run({"", kSetGuards}, times, limit);
+  const auto set = run({"", sql}, times, limit);
   if (!set) return tl::unexpected(set.error());
-  if (!in_force(set->get(), 0, 1, guards_)) return tl::unexpected(guards_refused());
+  const bool holds =
+      with_search_path ? in_force(set->get(), 0, 1, guards_) : limits_in_force(set->get(), 0, 1, guards_);
+  if (!holds) return tl::unexpected(guards_refused());
   return {};
 }
 
@@ -449,8 +496,9 @@ Outcome<ResultSet> Connection::Session::read(std::string_view source, const OwnS
   const auto start = steady_clock::now();
   const TimeLimit limit(limits_.read);
   if (!usable()) return tl::unexpected(broken());
-  auto rows = info_.guards == GuardForm::Session ? fetch(statement, parameters, max_bytes, limit)
-                                                 : transact(statement, parameters, max_bytes, limit);
+  const bool plain = info_.guards == GuardForm::Session && guards_.fixes_search_path;
+  auto rows =
+      plain ? fetch(statement, parameters, max_bytes, limit) : transact(statement, parameters, max_bytes, limit);
   roll_back();
   if (!rows) return rows;
   rows->set_time(ms_since(start));
@@ -462,6 +510,11 @@ Outcome<ResultSet> Connection::Session::read(std::string_view source, const OwnS
 Outcome<ResultHandle> Connection::Session::run(const OwnStatement& statement, std::span<const Parameter> parameters,
                                                const TimeLimit& limit, bool heed_stop) {
   if (const auto sent = send(statement, parameters, limit, heed_stop); !sent) return tl::unexpected(sent.error());
+  return finish(limit, heed_stop);
+}
+
+// The last result of what was sent, or the first error.
+Outcome<ResultHandle> Connection::Session::finish(const TimeLimit& limit, bool heed_stop) {
   ResultHandle last;
   while (true) {
     auto result = next_result(limit, heed_stop);
@@ -477,6 +530,10 @@ Outcome<ResultHandle> Connection::Session::run(const OwnStatement& statement, st
 Outcome<ResultSet> Connection::Session::fetch(const OwnStatement& statement, std::span<const Parameter> parameters,
                                               std::size_t max_bytes, const TimeLimit& limit) {
   if (const auto sent = send(statement, parameters, limit, true); !sent) return tl::unexpected(sent.error());
+  return fetch_sent(max_bytes, limit);
+}
+
+Outcome<ResultSet> Connection::Session::fetch_sent(std::size_t max_bytes, const TimeLimit& limit) {
   PQsetSingleRowMode(handle_.get());
   std::optional<ResultSet> rows;
   std::optional<Failure> failed;
@@ -510,6 +567,78 @@ Outcome<void> Connection::Session::send(const OwnStatement& statement, std::span
                                      values.data(), nullptr, nullptr, 0);
   if (sent == 0) return tl::unexpected(broken());
   return flush(limit, heed_stop);
+}
+
+// Only for texts that are known to be what they seem: what is behind a semicolon runs too.
+Outcome<void> Connection::Session::send_simple(const char* sql, const TimeLimit& limit, bool heed_stop) {
+  if (PQsendQuery(handle_.get(), sql) == 0) return tl::unexpected(broken());
+  return flush(limit, heed_stop);
+}
+
+Outcome<ResultSet> Connection::Session::explain(std::string_view statement, std::size_t placeholders,
+                                                std::size_t max_bytes) {
+  const auto start = steady_clock::now();
+  const TimeLimit limit(limits_.read);
+  const std::string text(statement);
+  const auto attempt = [&]() -> Outcome<ResultSet> {
+    if (!usable()) return tl::unexpected(broken());
+    auto begun = begin_explain(limit);
+    auto rows = begun ? explain_begun(text, placeholders, max_bytes, limit)
+                      : Outcome<ResultSet>(tl::unexpected(std::move(begun).error()));
+    if (prepared_) forget_prepared();
+    roll_back();
+    return rows;
+  };
+  auto rows = attempt();
+  // Behind a pooler a collector that was killed may have left its statement, which is gone now.
+  if (!rows && rows.error().sqlstate == kDuplicatePreparedStatement) rows = attempt();
+  if (rows) rows->set_time(ms_since(start));
+  return rows;
+}
+
+// With placeholders EXPLAIN cannot go by the extended protocol: the server takes them for parameters of the message,
+// and plans with the values of those. Before GENERIC_PLAN the statement is prepared, by the extended protocol, and
+// EXPLAIN EXECUTE has nothing of it. With GENERIC_PLAN the server has first parsed it by the extended protocol, which
+// takes one statement only, and the very same text is then explained.
+Outcome<ResultSet> Connection::Session::explain_begun(const std::string& statement, std::size_t placeholders,
+                                                      std::size_t max_bytes, const TimeLimit& limit) {
+  if (placeholders == 0) {
+    return fetch({"explain", "EXPLAIN (VERBOSE, FORMAT JSON) " + statement}, {}, max_bytes, limit);
+  }
+  if (placeholders > kMaxPlaceholders) {
+    return tl::unexpected(failure(ErrorKind::Unsupported, fmt::format("more than {} placeholders", kMaxPlaceholders)));
+  }
+  if (PQserverVersion(handle_.get()) >= kGenericPlanVersion) {
+    if (auto checked = check_single(statement, limit); !checked) return tl::unexpected(std::move(checked).error());
+    const OwnStatement explain("explain", "EXPLAIN (GENERIC_PLAN, VERBOSE, FORMAT JSON) " + statement);
+    auto sent = send_simple(explain.text().c_str(), limit, true);
+    if (!sent) return tl::unexpected(std::move(sent).error());
+    return fetch_sent(max_bytes, limit);
+  }
+  auto prepared = run({"explain", fmt::format("PREPARE {} AS {}", kPrepared, statement)}, {}, limit);
+  prepared_ = prepared || prepared.error().sqlstate == kDuplicatePreparedStatement;
+  if (!prepared) return tl::unexpected(std::move(prepared).error());
+  std::string nulls = "NULL";
+  for (std::size_t i = 1; i < placeholders; ++i) nulls += ",NULL";
+  return fetch({"explain", fmt::format("EXPLAIN (VERBOSE, FORMAT JSON) EXECUTE {}({})", kPrepared, nulls)}, {},
+               max_bytes, limit);
+}
+
+// Parses it as the unnamed statement, which is never bound.
+Outcome<void> Connection::Session::check_single(const std::string& statement, const TimeLimit& limit) {
+  if (PQsendPrepare(handle_.get(), "", statement.c_str(), 0, nullptr) == 0) return tl::unexpected(broken());
+  if (auto sent = flush(limit, true); !sent) return sent;
+  auto parsed = finish(limit, true);
+  if (!parsed) return tl::unexpected(std::move(parsed).error());
+  return {};
+}
+
+// Both in one message, so that a pooler gives both to the same server process.
+void Connection::Session::forget_prepared() {
+  prepared_ = false;
+  if (!usable()) return;
+  const TimeLimit limit(kRollbackLimit);
+  if (!send_simple(kRollBackAndForget, limit, false) || !finish(limit, false)) handle_.reset();
 }
 
 // None: the statement's last one was taken.
@@ -597,6 +726,10 @@ Connection::~Connection() = default;
 Outcome<ResultSet> Connection::read(std::string_view source, const OwnStatement& statement,
                                     std::span<const Parameter> parameters, std::size_t max_bytes) {
   return session_->read(source, statement, parameters, max_bytes);
+}
+
+Outcome<ResultSet> Connection::explain(std::string_view statement, std::size_t placeholders, std::size_t max_bytes) {
+  return session_->explain(statement, placeholders, max_bytes);
 }
 
 bool Connection::usable() const {

@@ -41,7 +41,8 @@ struct ConnectionInfo {
   std::string database;
   std::string tls;  ///< "TLSv1.3", or "off"
   std::string server_version;
-  bool pooled = false;  ///< the process that answers is not the one connected to
+  std::optional<bool> standard_conforming_strings;  ///< of this session
+  bool pooled = false;                              ///< the process that answers is not the one connected to
   GuardForm guards = GuardForm::Session;
 };
 
@@ -70,6 +71,12 @@ class Connection {
   Outcome<ResultSet> read(std::string_view source, const OwnStatement& statement,
                           std::span<const Parameter> parameters = {},
                           std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
+
+  /// The plan of one statement, which is not carried out: one value, in JSON. `statement` is of the caller's choice
+  /// among those that EXPLAIN takes, its first word the statement's own; of several statements none is sent. Each is
+  /// explained in a read-only transaction of its own under the guards, which is rolled back. `placeholders` is the
+  /// highest n of $n in it: the plan is then the generic one. Nothing of it goes to the recorder.
+  Outcome<ResultSet> explain(std::string_view statement, std::size_t placeholders, std::size_t max_bytes);
 
   /// False once the connection broke or was given up: open another.
   [[nodiscard]] bool usable() const;

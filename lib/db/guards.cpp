@@ -14,8 +14,9 @@ std::string_view guard_word(GuardForm form) {
 std::string startup_options(const Guards& guards) {
   return fmt::format(
       "-c default_transaction_read_only=on -c statement_timeout={} -c lock_timeout={} "
-      "-c idle_in_transaction_session_timeout={} -c search_path=pg_catalog",
-      guards.statement_timeout.count(), guards.lock_timeout.count(), guards.idle_in_transaction_timeout.count());
+      "-c idle_in_transaction_session_timeout={}{}",
+      guards.statement_timeout.count(), guards.lock_timeout.count(), guards.idle_in_transaction_timeout.count(),
+      guards.fixes_search_path ? " -c search_path=pg_catalog" : "");
 }
 
 bool shows_time(std::string_view shown, milliseconds wanted) {

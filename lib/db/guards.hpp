@@ -17,6 +17,9 @@ struct Guards {
   milliseconds lock_timeout{100};
   milliseconds idle_in_transaction_timeout{10000};
   std::string application_name = "dbi-collect";
+  /// False: the session keeps the search path that it would have without us, for statements that are explained; reads
+  /// are transactions that set their own.
+  bool fixes_search_path = true;
 };
 
 /// How the guards took.

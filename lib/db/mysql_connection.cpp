@@ -168,6 +168,8 @@ class MysqlConnection::Session {
   Outcome<ResultSet> read(std::string_view source, const OwnStatement& statement, std::span<const Parameter> parameters,
                           std::size_t max_bytes);
 
+  Outcome<ResultSet> explain(std::string_view statement, std::size_t placeholders, std::size_t max_bytes);
+
   [[nodiscard]] bool usable() const { return handle_ != nullptr; }
   [[nodiscard]] const MysqlInfo& info() const { return info_; }
   void set_recorder(RowRecorder* recorder) { recorder_ = recorder; }
@@ -182,6 +184,8 @@ class MysqlConnection::Session {
   MysqlVariables note_facts(const ResultSet& facts);
   void note_connection();
   Outcome<ResultSet> transact(std::string_view sql, std::size_t max_bytes, Deadline deadline);
+  Outcome<ResultSet> run_read_only(std::string_view sql, std::string_view end, std::size_t max_bytes,
+                                   Deadline deadline);
   Outcome<ResultSet> run(std::string_view sql, std::size_t max_bytes, Deadline deadline);
   Outcome<ResultSet> fetch(std::size_t max_bytes, Deadline deadline);
   Wake wait(MYSQL* connection, int status, Deadline deadline, bool heed_stop, int& ready) const;
@@ -463,13 +467,34 @@ Outcome<ResultSet> MysqlConnection::Session::transact(std::string_view sql, std:
   if (!statement) {
     return tl::unexpected(failure(ErrorKind::Unsupported, "behind a proxy only SELECT can carry the guards"));
   }
+  return run_read_only(*statement, "COMMIT", max_bytes, deadline);
+}
+
+Outcome<ResultSet> MysqlConnection::Session::run_read_only(std::string_view sql, std::string_view end,
+                                                           std::size_t max_bytes, Deadline deadline) {
   auto begun = run(OwnStatement({}, "START TRANSACTION READ ONLY").text(), kFactBytes, deadline);
   if (!begun) return begun;
-  auto rows = run(*statement, max_bytes, deadline);
+  auto rows = run(sql, max_bytes, deadline);
   if (!usable()) return rows;
-  auto ended = run(OwnStatement({}, rows ? "COMMIT" : "ROLLBACK").text(), kFactBytes,
+  auto ended = run(OwnStatement({}, rows ? end : "ROLLBACK").text(), kFactBytes,
                    std::max(deadline, steady_clock::now() + kRollbackLimit));
   if (rows && !ended) return ended;
+  return rows;
+}
+
+Outcome<ResultSet> MysqlConnection::Session::explain(std::string_view statement, std::size_t placeholders,
+                                                     std::size_t max_bytes) {
+  if (!usable()) {
+    return tl::unexpected(failure(ErrorKind::Connection, fmt::format("{}: the connection was given up", where_)));
+  }
+  if (placeholders > 0) return tl::unexpected(failure(ErrorKind::Unsupported, "EXPLAIN takes no placeholders"));
+  const auto start = steady_clock::now();
+  limit_ = limits_.read;
+  const auto deadline = start + limit_;
+  const auto sql = OwnStatement("explain", fmt::format("EXPLAIN FORMAT=JSON {}", statement)).text();
+  auto rows = info_.guards == GuardForm::Session ? run_read_only(sql, "ROLLBACK", max_bytes, deadline)
+                                                 : transact(sql, max_bytes, deadline);
+  if (rows) rows->set_time(ms_since(start));
   return rows;
 }
 
@@ -573,6 +598,11 @@ MysqlConnection::~MysqlConnection() = default;
 Outcome<ResultSet> MysqlConnection::read(std::string_view source, const OwnStatement& statement,
                                          std::span<const Parameter> parameters, std::size_t max_bytes) {
   return session_->read(source, statement, parameters, max_bytes);
+}
+
+Outcome<ResultSet> MysqlConnection::explain(std::string_view statement, std::size_t placeholders,
+                                            std::size_t max_bytes) {
+  return session_->explain(statement, placeholders, max_bytes);
 }
 
 bool MysqlConnection::usable() const {

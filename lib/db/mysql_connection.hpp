@@ -81,6 +81,12 @@ class MysqlConnection {
                           std::span<const Parameter> parameters = {},
                           std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
 
+  /// The plan of one statement that only reads, in JSON: one value. It goes by EXPLAIN FORMAT=JSON in a read-only
+  /// transaction under the guards, which is rolled back; the server refuses several statements in one text. Nothing of
+  /// it goes to the recorder. There are no placeholders: `placeholders` is 0. ErrorKind::Unsupported behind a proxy of
+  /// MySQL, where only SELECT can carry the guards.
+  Outcome<ResultSet> explain(std::string_view statement, std::size_t placeholders, std::size_t max_bytes);
+
   /// False once the connection broke or was given up: open another.
   [[nodiscard]] bool usable() const;
 

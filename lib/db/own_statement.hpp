@@ -15,8 +15,8 @@ namespace dbi::db {
 inline constexpr std::string_view kOwnComment = "/* dbi-collect";
 
 /// The names that stand in the comment behind that: a comment with another one is somebody else's.
-inline constexpr std::array<std::string_view, 8> kOwnNames{"catalog", "server", "marks",           "statements",
-                                                           "names",   "probe",  "session columns", "sessions"};
+inline constexpr std::array<std::string_view, 9> kOwnNames{
+    "catalog", "server", "marks", "explain", "statements", "names", "probe", "session columns", "sessions"};
 
 /// On MySQL and MariaDB the first column of every SELECT of ours has this name, since no comment survives in the digest
 /// tables (collector-checks.md C).
