@@ -72,6 +72,26 @@ void describe_reading(cli::Tree& tree, CollectOptions& options) {
   tree.folder("--record", &options.record, "keep the raw rows of every read in DIR, compressed");
 }
 
+void describe_explain(cli::Tree& tree, CollectOptions& options) {
+  tree.group("Plans");
+  tree.file("--explain", &options.explain, "explain the statements of FILE, and collect nothing else")
+      .text(
+          "They are separated by semicolons; a line `-- name: X` before one names it. None is carried out. `-` is "
+          "standard input.")
+      .no_environment();
+  tree.choice("--literals", &options.literals,
+              {{"remove", collect::Literals::Remove, "they do not leave"},
+               {"keep", collect::Literals::Keep, "for eyes that may see them; the records say so"}},
+              "whether the values in statements and plans of --explain leave")
+      .no_environment();
+  tree.integer("--explain-limit", &options.explaining.most, "explain at most NUMBER statements in a cycle").at_least(1);
+  tree.integer("--explain-alike", &options.explaining.most_alike,
+               "of statements that differ in their values only explain at most NUMBER in a cycle")
+      .at_least(1);
+  tree.duration("--explain-time", &options.explaining.time, "begin no explaining after DURATION in a cycle")
+      .range(10ms, 24h);
+}
+
 void describe_probe(cli::Tree& tree, CollectOptions& options) {
   tree.group("Checking");
   tree.toggle("--probe", &options.probe,
@@ -112,19 +132,38 @@ Status choose_end(CollectOptions& options, const cli::Tree& tree) {
   return {};
 }
 
+// What belongs to a run that collects has no meaning beside a file that is explained, and the other way round.
+Status check_explain(const CollectOptions& options, const cli::Tree& tree) {
+  if (!options.explain) {
+    if (options.literals == collect::Literals::Remove) return {};
+    return fail(ErrorKind::Usage, "--literals is for --explain", "Other records never hold a literal.");
+  }
+  if (options.explain->empty()) {
+    return fail(ErrorKind::Usage, "--explain needs a file of statements", "Write --explain=FILE.sql.");
+  }
+  if (options.probe) return fail(ErrorKind::Usage, "--probe excludes --explain");
+  if (tree.find("--kinds")->source == cli::Source::Flag) {
+    return fail(ErrorKind::Usage, "--kinds excludes --explain", "A file's plans come alone, with error and scrape.");
+  }
+  return {};
+}
+
 void describe(cli::Tree& tree, CollectOptions& options) {
   tree.positional("TARGET", &options.targets, "a URL, a connection string, service=NAME or a configured name");
   describe_reading(tree, options);
   describe_limits(tree, options);
+  describe_explain(tree, options);
   describe_probe(tree, options);
   tree.list("targets", &options.configured, "the servers to read where no TARGET is given", describe_target);
   tree.check([&options, &tree] { return choose_end(options, tree); });
+  tree.check([&options, &tree] { return check_explain(options, tree); });
 }
 
-// A terminal run shares nothing with anybody (DESIGN.md section 4, "First run").
+// A terminal run shares nothing with anybody (DESIGN.md section 4, "First run"), nor does one that explains a file, of
+// which nothing is remembered.
 bool keeps_nothing(const CollectOptions& options, const run::Context& context) {
-  return options.commit == collect::Commit::Written && context.terminal && !context.given("--state-dir") &&
-         !context.given("--pipeline") && !context.given("--interval");
+  return options.commit == collect::Commit::Written && (context.terminal || options.explain) &&
+         !context.given("--state-dir") && !context.given("--pipeline") && !context.given("--interval");
 }
 
 Result<ExitStatus> probe(const CollectOptions& options, run::Context& context) {
@@ -138,6 +177,10 @@ Result<ExitStatus> probe(const CollectOptions& options, run::Context& context) {
 Result<collect::CollectorSettings> settings_of(const CollectOptions& options, collect::FirstRun first_run) {
   auto settings = collect::collector_settings(options, first_run);
   DBI_TRY_ASSIGN(settings.targets, collect::find_targets(options));
+  if (settings.cycle.explain) {
+    DBI_TRY_ASSIGN(settings.cycle.explain->script,
+                   collect::read_script(*options.explain, collect::systems_of(settings.targets)));
+  }
   return settings;
 }
 
@@ -145,10 +188,8 @@ Result<collect::CollectorSettings> settings_of(const CollectOptions& options, co
 std::optional<collect::CollectorSettings> reread_settings(const run::Context& context, collect::FirstRun first_run);
 
 // Until its end, with other options from a SIGHUP on.
-Result<ExitStatus> collect_until_done(const CollectOptions& options, run::Context& context,
-                                      collect::CollectorSurroundings around) {
-  const auto first_run = keeps_nothing(options, context) ? collect::FirstRun::Wait : collect::FirstRun::Skip;
-  DBI_TRY_ASSIGN(auto settings, settings_of(options, first_run));
+Result<ExitStatus> collect_until_done(collect::CollectorSettings settings, collect::FirstRun first_run,
+                                      run::Context& context, collect::CollectorSurroundings around) {
   around.reload = [&] { return reread_settings(context, first_run); };
   DBI_TRY_ASSIGN(const auto result,
                  collect::collect(std::move(settings), around, context.process->output, *context.log, *context.clock));
@@ -158,7 +199,8 @@ Result<ExitStatus> collect_until_done(const CollectOptions& options, run::Contex
 
 Result<ExitStatus> body(const CollectOptions& options, run::Context& context) {
   if (options.probe) return probe(options, context);
-  DBI_TRY(collect::find_targets(options));  // what is wrong with them is told before any state is made
+  const auto first_run = keeps_nothing(options, context) ? collect::FirstRun::Wait : collect::FirstRun::Skip;
+  DBI_TRY_ASSIGN(auto settings, settings_of(options, first_run));  // what is wrong is told before any state is made
   run::InstanceState held;
   if (!keeps_nothing(options, context)) {
     DBI_TRY_ASSIGN(held, run::take_state(context));
@@ -168,7 +210,7 @@ Result<ExitStatus> body(const CollectOptions& options, run::Context& context) {
   telemetry.add("records_out", counters.records_out);
   telemetry.add("bytes_out", counters.bytes_out);
   telemetry.add("write_stall_us", counters.write_stall_us);
-  return collect_until_done(options, context,
+  return collect_until_done(std::move(settings), first_run, context,
                             {.state = held.folder,
                              .owner = run::owner_name(context),
                              .terminal = context.terminal,

@@ -59,6 +59,7 @@ ConnectionSettings connect_to(Target target, const CollectOptions& options) {
   settings.limit_reads(options.statement_timeout.value_or(db::Guards{}.statement_timeout));
   settings.guards.lock_timeout = std::chrono::ceil<milliseconds>(options.lock_timeout);
   settings.limits.connect = std::chrono::ceil<milliseconds>(options.connect_timeout);
+  settings.guards.fixes_search_path = !options.explain;
   if (options.record) settings.record = *options.record;
   return settings;
 }
@@ -88,15 +89,30 @@ Result<std::vector<ConnectionSettings>> find_targets(const CollectOptions& optio
   return targets;
 }
 
+std::vector<sql::System> systems_of(const std::vector<ConnectionSettings>& targets) {
+  std::vector<sql::System> systems;
+  for (const auto& settings : targets) {
+    const auto* const target = std::get_if<db::MysqlTarget>(&settings.target);
+    const auto system = target == nullptr ? sql::System::PostgreSql : target->system();
+    if (std::ranges::find(systems, system) == systems.end()) systems.push_back(system);
+  }
+  return systems;
+}
+
 CollectorSettings collector_settings(const CollectOptions& options, FirstRun first_run) {
   CollectorSettings settings;
   settings.text_interval = options.text_interval;
   if (options.commit == Commit::Exported) settings.ack_from = options.ack_from;
-  settings.cycle.query_stats = wants(options, "query_stats");
+  settings.cycle.query_stats = !options.explain && wants(options, "query_stats");
   settings.cycle.first_run = options.baseline.value_or(first_run);
   settings.cycle.stats = options.stats;
   settings.cycle.max_cycle_bytes = options.max_cycle_bytes;
-  if (wants(options, "session")) {
+  if (options.explain) {
+    settings.cycle.explain = options.explaining;
+    settings.cycle.explain->file = *options.explain;
+    settings.cycle.explain->keeps_literals = options.literals == Literals::Keep;
+    settings.cycle.explain->query_bytes = options.stats.query_bytes;
+  } else if (wants(options, "session")) {
     settings.cycle.sessions = {.query_bytes = options.stats.query_bytes, .sample_s = {}};
     if (options.interval) settings.cycle.sessions->sample_s = std::chrono::duration<double>(*options.interval).count();
   }

@@ -34,6 +34,9 @@ enum class Commit : std::uint8_t {
   Exported  ///< an exporter says that it holds the cycle
 };
 
+/// Whether the values in statements and plans leave.
+enum class Literals : std::uint8_t { Remove, Keep };
+
 /// As given, or as the parts that use it have it by default.
 struct CollectOptions {
   std::vector<std::string> targets;
@@ -53,6 +56,9 @@ struct CollectOptions {
   microseconds connect_timeout = db::Limits{}.connect;
   std::size_t max_cycle_bytes = CycleSettings{}.max_cycle_bytes;
   std::optional<std::string> record;
+  std::optional<std::string> explain;  ///< a file of statements
+  ExplainSettings explaining;          ///< but for what the file holds
+  Literals literals = Literals::Remove;
   bool probe = false;
 };
 
@@ -62,7 +68,11 @@ struct CollectOptions {
 /// fails).
 Result<std::vector<ConnectionSettings>> find_targets(const CollectOptions& options);
 
-/// A run's settings but for its targets and what surrounds it. `first_run` holds where no --baseline was given.
+/// The systems that the targets are of, as their URLs say it.
+[[nodiscard]] std::vector<sql::System> systems_of(const std::vector<ConnectionSettings>& targets);
+
+/// A run's settings but for its targets, the file that is explained and what surrounds it. `first_run` holds where no
+/// --baseline was given.
 [[nodiscard]] CollectorSettings collector_settings(const CollectOptions& options, FirstRun first_run);
 
 [[nodiscard]] ProbeRequest probe_request(const CollectOptions& options);

@@ -35,6 +35,20 @@ sql::Dialect dialect_of(const db::ConnectionInfo& /*info*/) {
   return {};
 }
 
+sql::Dialect own_dialect_of(const db::ConnectionInfo& info) {
+  sql::Dialect dialect;
+  dialect.standard_conforming_strings = info.standard_conforming_strings;
+  return dialect;
+}
+
+// The guards set the mode of the session.
+sql::Dialect own_dialect_of(const db::MysqlInfo& info) {
+  auto dialect = db::dialect_of(info);
+  dialect.ansi_quotes = false;
+  dialect.no_backslash_escapes = false;
+  return dialect;
+}
+
 std::uint64_t next_serial() {
   static std::atomic<std::uint64_t> serial{0};
   return ++serial;
@@ -48,7 +62,14 @@ class DatabaseReader final : public ServerReader {
       : connection_(std::move(connection)), settings_(std::move(settings)) {}
 
   ReadResult read(std::string_view source, const OwnStatement& statement, Parameters parameters) override {
-    auto rows = connection_.read(source, statement, parameters, bytes_left_);
+    return take(source, connection_.read(source, statement, parameters, bytes_left_));
+  }
+
+  ReadResult explain(std::string_view statement, std::size_t placeholders) override {
+    return take("explain", connection_.explain(statement, placeholders, bytes_left_));
+  }
+
+  ReadResult take(std::string_view source, db::Outcome<db::ResultSet> rows) {
     if (!rows) return tl::unexpected(to_source_error(source, std::move(rows).error()));
     bytes_left_ -= std::min(bytes_left_, rows->memory());
     const auto cost = rows->cost();
@@ -80,7 +101,10 @@ class DatabaseReader final : public ServerReader {
 
   [[nodiscard]] ConnectionFacts facts() const override {
     const auto& info = connection_.info();
-    return {info.host, info.port, info.tls, std::string(db::guard_word(info.guards)), dialect_of(info), serial_};
+    return {info.host,        info.port,
+            info.tls,         std::string(db::guard_word(info.guards)),
+            dialect_of(info), own_dialect_of(info),
+            info.database,    serial_};
   }
 
  private:

@@ -47,7 +47,10 @@ struct ConnectionFacts {
   /// How the server reads the text of sessions that keep its settings: of MySQL and MariaDB, which of the two it is,
   /// its version and its sql_mode.
   sql::Dialect dialect{};
-  std::uint64_t serial = 0;  ///< another one for each connection
+  /// How it reads the text that this connection sends.
+  sql::Dialect own_dialect{};
+  std::string database = {};  ///< empty: none
+  std::uint64_t serial = 0;   ///< another one for each connection
 };
 
 /// One connection. Used by one thread.
@@ -60,6 +63,12 @@ class ServerReader {
 
   /// One statement under the guards, read whole. A message of the server in the error is redacted.
   virtual ReadResult read(std::string_view source, const OwnStatement& statement, Parameters parameters) = 0;
+
+  /// The plan of one statement, which is not carried out, as one cell (db::Connection::explain). The caller has seen to
+  /// it that it is a statement to explain.
+  virtual ReadResult explain(std::string_view /*statement*/, std::size_t /*placeholders*/) {
+    return tl::unexpected(SourceError{"explain", ErrorKind::Unsupported, {}, "nothing is explained here", {}});
+  }
 
   /// The reads from here on belong to this cycle (--record) and may take `max_bytes` of memory in all: a read that
   /// would take more than the others left is given up, and fails with ErrorKind::Other.

@@ -34,8 +34,9 @@ TargetCycles::TargetCycles(std::string target, const Engine& engine, OpenReader 
       commit_(std::move(baselines)),
       texts_(std::move(texts)),
       texts_path_(std::move(texts_path)),
-      settings_(settings),
+      settings_(std::move(settings)),
       clock_(&clock) {
+  if (settings_.explain) explain_.emplace(*settings_.explain);
   if (settings_.sessions) read_sessions_ = engine_.make_sessions(*settings_.sessions);
 }
 
@@ -61,9 +62,24 @@ TargetCycles::Read TargetCycles::read_all(std::string_view cycle, const CircuitP
   if (!connect(read.account, permit.statement_timeout)) return read;
   reader_->begin_cycle(cycle, settings_.max_cycle_bytes);
   read_sources(read, permit.fewer_kinds);
+  if (read.reached && explain_) read_plans(read, cycle, permit);
+  if (!reader_) return read;
   reader_->end_cycle();
-  if (!reader_->usable()) close();
+  // What a function that planning calls has left in the session goes with it.
+  if (explain_ || !reader_->usable()) close();
   return read;
+}
+
+// A statement that broke the connection, or outlived the limit of time, costs the others nothing.
+void TargetCycles::read_plans(Read& read, std::string_view cycle, const CircuitPermit& permit) {
+  const auto connect_again = [&]() -> ServerReader* {
+    if (reader_ && reader_->usable()) return reader_.get();
+    if (!connect(read.account, permit.statement_timeout)) return nullptr;
+    reader_->begin_cycle(cycle, settings_.max_cycle_bytes);
+    return reader_.get();
+  };
+  const std::string_view left_out = permit.fewer_kinds ? "left out: a circuit is near opening" : "";
+  read.plans = explain_->run(connect_again, left_out, *clock_, read.account);
 }
 
 void TargetCycles::read_sources(Read& read, bool fewer_kinds) {
@@ -71,7 +87,7 @@ void TargetCycles::read_sources(Read& read, bool fewer_kinds) {
   read.facts = source_->read_server(read.account);
   if (!read.facts) return;
   read.reached = true;
-  if (!settings_.query_stats && !read_sessions_) read.account.read = true;
+  if (!settings_.query_stats && !read_sessions_ && !explain_) read.account.read = true;
   const bool sheds_statements = fewer_kinds && read_sessions_;
   if (settings_.query_stats && !sheds_statements) read.counters = source_->read_statements(*read.facts, read.account);
   std::vector<std::size_t> unknown;
@@ -141,6 +157,8 @@ CycleOutput TargetCycles::run(std::optional<double> late_s, const CircuitPermit&
   }
   if (read.counters) scrape.records += write_statements(output.records, routing, *read.counters, scrape);
   if (read.sessions) scrape.records += (*read.sessions)(output.records, routing, ts, permit.intervals());
+  for (const auto& plan : read.plans) write_plan(output.records, routing, ts, read.connection.database, plan);
+  scrape.records += read.plans.size();
   for (const auto& error : read.account.errors) write_error(output.records, routing, ts, error);
   scrape.outcome = judge(read.reached, read.account.read, read.account.errors);
   scrape.cost = std::move(read.account.cost);

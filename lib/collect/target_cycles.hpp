@@ -17,6 +17,7 @@
 #include "collect/circuit_permit.hpp"
 #include "collect/control_records.hpp"
 #include "collect/cycle_commit.hpp"
+#include "collect/explain.hpp"
 #include "collect/query_stats.hpp"
 #include "collect/server_reader.hpp"
 #include "collect/server_source.hpp"
@@ -37,6 +38,8 @@ struct CycleSettings {
   QueryStatsOptions stats;
   std::size_t max_cycle_bytes = std::size_t{256} << 20U;  ///< ServerReader::begin_cycle
   std::optional<SessionOptions> sessions;                 ///< nothing: none are asked for
+  /// The statements of a file are explained, and nothing else is asked for: query_stats and sessions are not.
+  std::optional<ExplainSettings> explain = {};
 };
 
 /// A cycle, read whole: its connection is at rest.
@@ -94,6 +97,7 @@ class TargetCycles {
     std::optional<ServerFacts> facts;
     std::optional<StatementSnapshot> counters;
     std::optional<WriteSessions> sessions;
+    std::vector<ExplainedStatement> plans;
     ConnectionFacts connection;
     CycleAccount account;
     bool reached = false;
@@ -102,6 +106,7 @@ class TargetCycles {
   bool connect(CycleAccount& account, std::optional<microseconds> statement_timeout);
   Read read_all(std::string_view cycle, const CircuitPermit& permit);
   void read_sources(Read& read, bool fewer_kinds);
+  void read_plans(Read& read, std::string_view cycle, const CircuitPermit& permit);
   void read_texts(StatementSnapshot& counters, const std::vector<std::size_t>& unknown, CycleAccount& account);
   std::size_t write_statements(std::string& out, const Routing& routing, const StatementSnapshot& counters,
                                Scrape& scrape) const;
@@ -115,6 +120,7 @@ class TargetCycles {
   std::filesystem::path texts_path_;
   CycleSettings settings_;
   const Clock* clock_;
+  std::optional<Explain> explain_;                 ///< nothing: no file is explained
   ReadSessions read_sessions_;                     ///< empty where none are asked for
   std::optional<microseconds> statement_timeout_;  ///< what the connection was opened with
   std::unique_ptr<ServerReader> reader_;

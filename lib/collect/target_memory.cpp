@@ -15,7 +15,8 @@ Result<TargetMemory> open_memory(const CollectorSettings& settings, const Collec
   TargetMemory memory;
   const TextLimits limits{.text_bytes = std::max(settings.cycle.stats.query_bytes, TextLimits{}.text_bytes)};
   memory.texts = TextStore(limits, settings.text_interval);
-  if (!around.state) return memory;
+  // What explains a file starts from nothing and leaves nothing, beside a collector that has the target's state.
+  if (!around.state || settings.cycle.explain) return memory;
   DBI_TRY_ASSIGN(const auto baseline_path, around.state->baseline(target));
   DBI_TRY_ASSIGN(memory.texts_path, around.state->texts(target));
   auto lock = state::Lock::acquire(baseline_path, state::this_process(around.owner));
