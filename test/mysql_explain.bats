@@ -32,7 +32,7 @@ setup() {
 root() { mariadb --no-defaults -S "$MARIADB_DIR/socket" -u root -N -B "$@"; }
 explain() {
   cat >file.sql
-  run_split dbi-collect --no-config "${TARGET%/}/app" --explain=file.sql "$@"
+  run_split dbi-collect --no-config "${TARGET/\/\?/\/app?}" --explain=file.sql "$@"
 }
 reason() { member ".kind == \"plan\" and .plan_name == \"$1\"" '.plan_reason // "none"'; }
 
@@ -54,7 +54,7 @@ SQL
   [[ $(reason 3) == "refused by the server: "*nowhere*"(42S02)" ]]
   [[ $(reason 4) == "not explainable: "* ]]
   [[ $(reason 5) == "placeholders: "* ]]
-  assert_records 1 '.kind == "error" and .source == "explain" and (.message | startswith("file.sql line 6, statement 3: "))'
+  assert_records 1 '.kind == "error" and .source == "explain" and (.message | startswith("file.sql line 5, statement 3: "))'
   assert_equal "$(member '.kind == "scrape"' '"\(.outcome) \(.records)"')" "partial 5"
 }
 

@@ -85,8 +85,10 @@ std::string objection(const sql::ScriptStatement& statement, sql::System system)
   }
   const bool known = is_one_of(verb, kReading) || (is_one_of(verb, kWriting) && verb != "REPLACE");
   if (!known) {
-    // The word of a statement that nobody knows may be a value in the wrong place.
-    return "not explainable: a statement without a plan, as one that defines, grants or sets something";
+    // The word that it begins with instead is not shown: it may be a value in the wrong place.
+    return mysql ? "not explainable: it begins with none of SELECT, WITH, VALUES and TABLE"
+                 : "not explainable: it begins with none of SELECT, WITH, VALUES, TABLE, INSERT, UPDATE, DELETE and "
+                   "MERGE";
   }
   if (mysql && statement.has_into) return "not explainable: INTO, which writes a file or variables";
   if (mysql && (statement.question_marks || statement.placeholders > 0)) {
@@ -344,7 +346,9 @@ void Explain::take_error(const SourceError& error, const sql::ScriptStatement& s
   } else if (told.hint.empty() && error.sqlstate == "42P18") {
     told.hint = "Say what the placeholder is: $1::integer.";
   } else if (told.hint.empty() && error.kind == ErrorKind::MissingFeature) {
-    told.hint = "Names are found by the search path of the role and the database: is it the right one?";
+    told.hint =
+        "Names are found in the database of the target, on PostgreSQL by the search path of the role: is it the "
+        "right one?";
   } else if (told.hint.empty() && error.kind == ErrorKind::Privilege) {
     told.hint =
         "Planning needs the rights of running it: GRANT SELECT on its tables, for a statement that writes also "
