@@ -15,6 +15,8 @@ setup_file() {
     "create function writes() returns int immutable language plpgsql as \$\$ begin return inserts(); end \$\$" \
     "create function sleeps() returns int immutable language plpgsql as \$\$ begin perform pg_sleep(60); return 1; end \$\$" \
     "create function counts() returns int immutable language plpgsql as \$\$ begin return nextval('counter'); end \$\$" \
+    "create function unguards() returns int immutable language plpgsql as \$\$ begin perform set_config('transaction_read_only', 'off', false); perform inserts(); return 1; end \$\$" \
+    "create function unlimits() returns int immutable language plpgsql as \$\$ begin perform set_config('statement_timeout', '0', false); perform sleeps(); return 1; end \$\$" \
     "create function locks() returns int immutable language plpgsql as \$\$ begin perform pg_advisory_lock(4711); return 1; end \$\$"
 }
 teardown_file() { stop_everything; }
@@ -74,8 +76,20 @@ SQL
   # It is not that of a NULL.
   refute_output --partial "One-Time Filter"
   refute_output --partial CANARY
-  [[ $(reason 4) == "placeholders: "* ]]
+  [[ $(reason 4) == "refused by the server: syntax error at end of input (42601)" ]]
+  assert_records 1 '.kind == "error" and (.message | contains("statement 4: ")) and (.hint | startswith("Is the ? a placeholder?"))'
   assert_equal "$(sql "select count(*) from pg_prepared_statements")" 0
+}
+
+@test "a question mark that is an operator is none of a placeholder" {
+  explain <<'SQL'
+select * from orders where to_jsonb(note) ? 'CANARY-1';
+select * from orders where to_jsonb(note) ? $1 and to_jsonb(note) ?| array['CANARY-2'];
+SQL
+  assert_success
+  assert_records 2 '.kind == "plan" and .plan != null and .plan_reason == null'
+  assert_equal "$(member '.kind == "plan"' .plan_source | paste -sd' ')" "explain generic"
+  refute_output --partial CANARY
 }
 
 @test "nothing is carried out: DML is explained, what writes in planning is refused, utility statements are not sent" {
@@ -96,6 +110,8 @@ select * into new_table from orders;
 select nextval('counter');
 prepare p as select 1;
 (((delete from orders)));
+select unguards();
+(select 1 into new_table);
 SQL
   run_split dbi-collect --no-config "$(postgres_url)" --explain=file.sql
   assert_success
@@ -104,10 +120,11 @@ SQL
   assert_equal "$(member '.kind == "plan" and (.plan_name | tonumber) <= 3' '.plan.Plan.Operation' | paste -sd' ')" "Insert Update Delete"
   [[ $(reason 4) == "refused by the server: cannot execute INSERT in a read-only transaction (25006)" ]]
   [[ $(reason 5) == "refused by the server: cannot execute nextval() in a read-only transaction (25006)" ]]
+  [[ $(reason 16) == "refused by the server: transaction read-write mode must be set before any query (25001)" ]]
   for name in 6 7 8 9 10 11 14; do [[ $(reason $name) == "not explainable: "* ]]; done
   # What was refused was never sent: the server logs every statement.
   [ "$(sed -n '/dbi_monitor@app/p' "$PG_DIR/log" | grep -ciE 'drop table|truncate|explain analyze|do \$\$|call something|copy orders|prepare p')" = 0 ]
-  assert_records 15 '.kind == "plan"'
+  assert_records 17 '.kind == "plan"'
   assert_records 0 '.kind == "error" and .sqlstate == null'
 }
 
@@ -153,16 +170,21 @@ SQL
   sql_in_background "begin" "lock table orders" "select pg_sleep(60)"
   wait_for_sql "select exists (select from pg_locks where relation = 'orders'::regclass and granted and mode = 'AccessExclusiveLock')"
   explain --statement-timeout=300ms --lock-timeout=100ms <<'SQL'
-select sleeps();
+select unlimits();
 select * from orders;
 select 1;
+select sleeps();
 SQL
   sql "select pg_terminate_backend(pid) from pg_locks where relation = 'orders'::regclass and granted and mode = 'AccessExclusiveLock'"
   assert_success
   [[ $(reason 1) == "over the time limit: "*"(57014)" ]]
   [[ $(reason 2) == "over the time limit: "*"(55P03)" ]]
   [ "$(reason 3)" = none ]
-  assert_records 2 '.kind == "error" and .error_class == "timeout" and .source == "explain" and .hint != null'
+  # What one has set for the session is no limit of the next.
+  [[ $(reason 4) == "over the time limit: "*"(57014)" ]]
+  assert_records 3 '.kind == "error" and .error_class == "timeout" and .source == "explain"'
+  assert_equal "$(member '.kind == "error"' '.hint | capture("(?<flag>--[a-z-]+)").flag' | paste -sd' ')" \
+    "--statement-timeout --lock-timeout --statement-timeout"
   assert_equal "$(member '.kind == "scrape"' .outcome)" partial
   # Nothing but time-outs is a server that does not answer.
   explain --statement-timeout=300ms <<<"select sleeps()"

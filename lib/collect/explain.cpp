@@ -94,10 +94,12 @@ std::string objection(const sql::ScriptStatement& statement, sql::System system)
   if (mysql && (statement.question_marks || statement.placeholders > 0)) {
     return "placeholders: MySQL and MariaDB explain only statements with values in them";
   }
-  if (statement.question_marks && statement.placeholders == 0) {
-    return "placeholders: PostgreSQL's are $1, $2 ... and not ?";
-  }
   return {};
+}
+
+// PostgreSQL has operators of that sign (jsonb), so that only its parser knows where one cannot be meant.
+bool is_question_mark(const SourceError& error, const sql::ScriptStatement& statement) {
+  return statement.question_marks && (error.sqlstate == "42601" || error.sqlstate == "42883");
 }
 
 // Where it stands as a member's name it cannot stand in a text, whose quotes are escaped.
@@ -172,6 +174,31 @@ std::optional<std::string> fault_of(std::string_view line) {
 
 bool is_timeout(const SourceError& error) {
   return error.kind == ErrorKind::Timeout;
+}
+
+// PostgreSQL's lock_not_available; ER_LOCK_WAIT_TIMEOUT of MySQL and MariaDB shares its SQLSTATE with most others.
+bool waited_for_lock(const SourceError& error) {
+  return error.sqlstate == "55P03" || error.message.ends_with("(1205)");
+}
+
+// What to do about it, where the error does not say so itself.
+std::string advice(const SourceError& error, const sql::ScriptStatement& statement) {
+  if (is_timeout(error)) {
+    return waited_for_lock(error)
+               ? "Another session holds a lock that planning waits for: raise --lock-timeout or try again."
+               : "Raise --statement-timeout if planning may take that long.";
+  }
+  if (is_question_mark(error, statement)) return "Is the ? a placeholder? PostgreSQL's are $1, $2 ...";
+  if (error.sqlstate == "42P18") return "Say what the placeholder is: $1::integer.";
+  if (error.kind == ErrorKind::MissingFeature) {
+    return "Names are found in the database of the target, on PostgreSQL by the search path of the role: is it the "
+           "right one?";
+  }
+  if (error.kind == ErrorKind::Privilege) {
+    return "Planning needs the rights of running it: GRANT SELECT on its tables, for a statement that writes also "
+           "that right.";
+  }
+  return {};
 }
 
 }  // namespace
@@ -313,7 +340,8 @@ ExplainedStatement Explain::explain(const sql::ScriptStatement& statement, const
 
 void Explain::take_plan(std::string_view text, ExplainedStatement& explained) const {
   planread::PlanReader reader;
-  const auto opened = reader.open(text);
+  auto opened = reader.open(text);
+  if (opened && reader.format() != planread::PlanFormat::Json) opened = fail(ErrorKind::Malformed, "not JSON");
   if (!opened) {
     explained.plan = settings_.keeps_literals ? on_one_line(text) : as_text(sql::replacement(text));
     explained.reason = fmt::format("the plan cannot be read: {}", opened.error().message);
@@ -339,21 +367,7 @@ void Explain::take_error(const SourceError& error, const sql::ScriptStatement& s
   told.source = kSource;
   told.message =
       fmt::format("{} line {}, statement {}: {}", settings_.file, statement.line, statement.name, error.message);
-  if (told.hint.empty() && error.sqlstate == "57014") {
-    told.hint = "Raise --statement-timeout if planning may take that long.";
-  } else if (told.hint.empty() && error.kind == ErrorKind::Timeout) {
-    told.hint = "Another session holds a lock that planning waits for: raise --lock-timeout or try again.";
-  } else if (told.hint.empty() && error.sqlstate == "42P18") {
-    told.hint = "Say what the placeholder is: $1::integer.";
-  } else if (told.hint.empty() && error.kind == ErrorKind::MissingFeature) {
-    told.hint =
-        "Names are found in the database of the target, on PostgreSQL by the search path of the role: is it the "
-        "right one?";
-  } else if (told.hint.empty() && error.kind == ErrorKind::Privilege) {
-    told.hint =
-        "Planning needs the rights of running it: GRANT SELECT on its tables, for a statement that writes also "
-        "that right.";
-  }
+  if (told.hint.empty()) told.hint = advice(error, statement);
   // The server has answered, so that the cycle has not failed.
   account.read = account.read || (!is_timeout(error) && error.kind != ErrorKind::Connection);
   account.errors.push_back(std::move(told));

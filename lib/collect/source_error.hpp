@@ -18,7 +18,7 @@ struct SourceCost {
 
 /// Something that could not be read.
 struct SourceError {
-  std::string source;  ///< "server", "statements_info", "statements", "texts", "sessions"
+  std::string source;  ///< "server", "statements_info", "statements", "texts", "sessions", "explain"
   ErrorKind kind = ErrorKind::Other;
   std::string sqlstate;  ///< empty where the server was not reached
   std::string message;   ///< redacted already

@@ -109,6 +109,7 @@ bool MySqlLexer::skip_blanks() {
     } else if (first == '*' && second == '/' && in_code_comment_) {
       in_code_comment_ = false;
       at_ += 2;
+      code_comment_end_ = at_;
     } else {
       spaced_ = at_ > begin;
       return true;
@@ -136,6 +137,7 @@ bool MySqlLexer::skip_block_comment() {
 
 // /*! code */, and with a version of five or six digits code for servers from that one on.
 bool MySqlLexer::skip_code_comment(std::size_t marker, bool of_mariadb) {
+  if (!in_code_comment_) code_comment_begin_ = at_;
   at_ += marker;
   int version = 0;
   std::size_t digits = 0;

@@ -20,6 +20,13 @@ class MySqlLexer {
   /// The next token; after End or Failed there is no further one.
   [[nodiscard]] Token next();
 
+  /// Where the comment with code (/*! ... */) begins that the last token lies in; npos: it lies in none.
+  [[nodiscard]] std::size_t code_comment_begin() const {
+    return in_code_comment_ ? code_comment_begin_ : std::string_view::npos;
+  }
+  /// Behind the last such comment that has ended; 0: none has.
+  [[nodiscard]] std::size_t code_comment_end() const { return code_comment_end_; }
+
  private:
   /// What a token that follows without a space may be on account of the one before it.
   enum class Before { Other, Name, NameDot, At };
@@ -59,6 +66,8 @@ class MySqlLexer {
   std::size_t at_ = 0;
   bool spaced_ = false;
   bool in_code_comment_ = false;
+  std::size_t code_comment_begin_ = 0;
+  std::size_t code_comment_end_ = 0;
   Before before_ = Before::Other;
   bool secret_follows_ = false;
 };

@@ -89,6 +89,20 @@ std::string_view name_in(std::string_view gap, bool at_line_begin, bool nests) {
   return name;
 }
 
+// Where the comment with code begins that the last token lies in (/*! ... */ of MySQL), and behind the last one.
+std::size_t code_comment_begin(const Lexer& /*tokens*/) {
+  return std::string_view::npos;
+}
+std::size_t code_comment_begin(const MySqlLexer& tokens) {
+  return tokens.code_comment_begin();
+}
+std::size_t code_comment_end(const Lexer& /*tokens*/) {
+  return 0;
+}
+std::size_t code_comment_end(const MySqlLexer& tokens) {
+  return tokens.code_comment_end();
+}
+
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
@@ -105,6 +119,10 @@ class Splitter {
       const Token token = tokens_.next();
       if (token.kind == TokenKind::Failed) return cannot_go_on();
       if (token.kind == TokenKind::End || token.kind == TokenKind::Semicolon) {
+        if (code_comment_begin(tokens_) != std::string_view::npos) {
+          return malformed(lines_.at(token.begin), "a semicolon in a comment with code (/*! ... */)",
+                           "Write it behind the comment.");
+        }
         DBI_TRY(end_statement());
         if (token.kind == TokenKind::End) return std::move(statements_);
         gap_ = token.begin + token.size;
@@ -120,7 +138,8 @@ class Splitter {
   Status begin_statement(const Token& token) {
     begun_ = true;
     current_ = {};
-    begin_ = token.begin;
+    // Without its mark the code's end would be an operator, and the rest another text than the one that was read.
+    begin_ = std::min<std::size_t>(token.begin, code_comment_begin(tokens_));
     current_.line = lines_.at(token.begin);
     const auto name = name_in(script_.substr(gap_, token.begin - gap_), gap_begins_line_, nests_);
     if (name.size() > kMaxStatementName || has_control(name)) {
@@ -154,6 +173,7 @@ class Splitter {
   Status end_statement() {
     if (!std::exchange(begun_, false)) return {};
     verb_sought_ = true;
+    end_ = std::max(end_, code_comment_end(tokens_));
     current_.text = script_.substr(begin_, end_ - begin_);
     const auto [earlier, is_new] = names_.emplace(current_.name, current_.line);
     if (!is_new) {

@@ -111,6 +111,19 @@ TEST(Script, CodeInACommentOfMySqlIsNoComment) {
   EXPECT_EQ((*split)[0].verb, "DROP");
 }
 
+// Cut from its mark the comment's end would be an operator, and what follows another text: here a string that holds the
+// word INTO would be code.
+TEST(Script, ACommentWithCodeIsNotCut) {
+  const std::string forged = R"(/*!50000 select 2 */* "a */ 3 into outfile 'x' -- ")";
+  EXPECT_EQ(texts(forged + "\n;select 1", mysql()), (Texts{forged, "select 1"}));
+  EXPECT_EQ(texts("select /*!50000 a */ from t /*!50000 limit 1 /* ; */ */; /*!50000 */ select 2", mysql()),
+            (Texts{"select /*!50000 a */ from t /*!50000 limit 1 /* ; */ */", "select 2"}));
+  EXPECT_EQ(texts("/*!999999 drop table t; */ select 1 /*!999999 ; */", mysql()), Texts{"select 1"});
+  EXPECT_EQ(texts("select 1;\n/*! select 1; */", mysql()),
+            Texts{"refused: line 2: a semicolon in a comment with code (/*! ... */)"});
+  EXPECT_EQ(texts("/*! select 1; */", postgresql()), Texts{});
+}
+
 // Whatever pieces a file is put together of, the same come out, with names and lines.
 TEST(ScriptProperty, PutTogetherAndSplitIsTheSame) {
   const std::vector<std::string> pieces{"select 1", "select ';', $$;$$", "select /* ; */ 2",
