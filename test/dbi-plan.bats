@@ -56,6 +56,10 @@ fixture() {
   [ "$status" -eq 0 ]
   [[ $output != *canary* ]]
   jq -s -e 'map([.duration_ms, has("plan_hash"), has("query"), has("plan_error")]) == [[1.5,true,true,false],[2.5,false,false,true],[3.5,true,true,false]]' <<<"$output"
+  printf '%s\n\t%s\n\t%s\n' "2026-01-01 00:00:00.000 UTC [1] a@b LOG:  duration: 1.500 ms  plan:" "Query Text: select 'canary" "Result  (cost=0.00..0.01 rows=1 width=4)" >log
+  run_split dbi-plan log
+  [[ $output != *canary* ]]
+  jq -e '(.plan_error | test("^where the statement ends")) and .duration_ms == 1.5' <<<"$output"
 }
 
 @test "a log that grows is read entry by entry" {

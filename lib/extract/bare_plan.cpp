@@ -49,11 +49,10 @@ class Splitter {
  private:
   void give(std::string_view plan) {
     BarePlan bare{.plan = plan};
-    if (plan.starts_with(kQuery) && plan.find("\nPlan:") == std::string_view::npos) {
-      const std::size_t begin = planread::find_plan_behind_query(plan);
-      if (begin != std::string_view::npos) {
-        bare.query = trim(plan.substr(kQuery.size(), begin - kQuery.size()));
-        bare.plan = plan.substr(begin);
+    if (plan.find("\nPlan:") == std::string_view::npos) {
+      if (const auto found = planread::find_plan_behind_query(plan)) {
+        bare.query = found->query;
+        bare.plan = found->plan;
       }
     }
     keep(take_(bare));
@@ -112,8 +111,9 @@ class Splitter {
   // A root stands as far left as the first one did.
   void split_text() {
     // A statement before the first plan has lines of its own.
-    const std::size_t behind_query = text_.starts_with(kQuery) ? planread::find_plan_behind_query(text_) : 0;
-    if (behind_query == std::string_view::npos) return give(text_);
+    const auto found = planread::find_plan_behind_query(text_);
+    if (!found && text_.starts_with(kQuery)) return give(text_);
+    const std::size_t behind_query = found ? text_.size() - found->plan.size() : 0;
     planread::TextLines lines(text_.substr(behind_query));
     planread::TextLine line;
     std::optional<std::size_t> root_indent;

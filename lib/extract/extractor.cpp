@@ -20,6 +20,8 @@ namespace {
 // The server writes an entry of its log in one piece: after a pause this long the last one is whole.
 constexpr std::chrono::milliseconds kIdle{500};
 
+constexpr std::string_view kNoEndOfStatement = "where the statement ends and its plan begins cannot be told";
+
 }  // namespace
 
 Extractor::Extractor(ExtractOptions options, Setup setup)
@@ -173,7 +175,7 @@ Status Extractor::write_without_plan(const record::Record& record, std::string_v
 Members Extractor::members_without(std::string_view plan, std::string_view problem) const {
   Members members;
   members.text("plan_error", problem);
-  if (options_.literals == Literals::Remove) members.text("plan", sql::replacement(plan));
+  if (options_.literals == Literals::Remove && !plan.empty()) members.text("plan", sql::replacement(plan));
   return members;
 }
 
@@ -243,7 +245,7 @@ Status Extractor::write_bare(const BarePlan& bare) {
     // An entry of a log says more than its plan, and is not to be lost with that.
     if (!bare.duration_ms) return fail(ErrorKind::Malformed, fmt::format("no plan: {}", problem_->message));
     known_ = {};
-    known_.members = members_without(bare.plan, problem_->message);
+    known_.members = members_without(bare.plan, bare.plan.empty() ? kNoEndOfStatement : problem_->message);
   }
   if (keeps && !known_.members.has("plan_lz4")) known_.members.text("plan", bare.plan);
   if (bare.time) last_time_ = *bare.time;

@@ -15,12 +15,18 @@ namespace {
 constexpr std::string_view kDuration = "duration: ";
 constexpr std::string_view kPlan = " ms  plan:";
 constexpr std::string_view kQuery = "Query Text: ";
+constexpr std::string_view kParameters = "Query Parameters: $1 = ";  // PostgreSQL 16 and later
 
 /// Goes through the tokens of a statement, and tells of places in it, in ascending order, whether they stand outside
 /// literals, quoted names and comments.
 class Outside {
  public:
-  explicit Outside(std::string_view text) : text_(text), lexer_(text, dialect()) {}
+  Outside(std::string_view text, bool standard_conforming_strings)
+      : dialect_{.standard_conforming_strings = standard_conforming_strings,
+                 .ansi_quotes = std::nullopt,
+                 .no_backslash_escapes = std::nullopt},
+        text_(text),
+        lexer_(text, dialect_) {}
 
   bool operator()(std::size_t place) {
     while (!ended_ && token_.begin + token_.size <= place) {
@@ -32,18 +38,13 @@ class Outside {
     if (!ended_ && token_.begin < place) return false;
     // Between two tokens, or behind the last: a comment may stand here, or what the lexer could not finish.
     const std::string_view gap = text_.substr(end_, place - end_);
-    sql::Lexer lexer(gap, dialect());
+    sql::Lexer lexer(gap, dialect_);
     const bool blank = lexer.next().kind == sql::TokenKind::End;
     return blank && (!failed || !gap.empty());
   }
 
  private:
-  static sql::Dialect dialect() {
-    sql::Dialect dialect;
-    dialect.standard_conforming_strings = true;
-    return dialect;
-  }
-
+  sql::Dialect dialect_;
   std::string_view text_;
   sql::Lexer lexer_;
   sql::Token token_;
@@ -56,22 +57,37 @@ bool looks_like_root(std::string_view line) {
          line.find("  (cost=") != std::string_view::npos;
 }
 
-}  // namespace
-
-std::size_t find_plan_behind_query(std::string_view text) {
+// The first line of `query` that `begins` knows and that stands outside literals and comments; npos where there is
+// none.
+template <typename Begins>
+std::size_t first_line_outside(std::string_view query, bool standard_conforming_strings, Begins begins) {
   // A text made to be slow has more; a statement that quotes a plan has a few.
   constexpr int kMostCandidates = 1000;
-  const std::string_view query = text.substr(std::min(kQuery.size(), text.size()));
-  Outside outside(query);
+  Outside outside(query, standard_conforming_strings);
   int candidates = 0;
   for (std::size_t end = query.find('\n'); end != std::string_view::npos; end = query.find('\n', end + 1)) {
     const std::size_t begin = end + 1;
-    const std::string_view line = query.substr(begin, query.find('\n', begin) - begin);
-    if (!looks_like_root(line)) continue;
-    if (outside(begin)) return kQuery.size() + begin;
+    if (!begins(query.substr(begin, query.find('\n', begin) - begin))) continue;
+    if (outside(begin)) return begin;
     if (++candidates == kMostCandidates) break;
   }
   return std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<PlanBehindQuery> find_plan_behind_query(std::string_view text) {
+  if (!text.starts_with(kQuery)) return std::nullopt;
+  const std::string_view query = text.substr(kQuery.size());
+  const std::size_t conforming = first_line_outside(query, true, looks_like_root);
+  const std::size_t escaping = first_line_outside(query, false, looks_like_root);
+  const std::size_t begin = std::min(conforming, escaping);  // npos is the greatest
+  const bool differ = conforming != escaping && std::max(conforming, escaping) != std::string_view::npos;
+  if (begin == std::string_view::npos || differ) return std::nullopt;
+  const std::string_view statement = query.substr(0, begin);
+  const std::size_t parameters = first_line_outside(
+      statement, begin == conforming, [](std::string_view line) { return line.starts_with(kParameters); });
+  return PlanBehindQuery{.query = trim(statement.substr(0, parameters)), .plan = query.substr(begin)};
 }
 
 std::optional<LoggedPlan> parse_auto_explain(std::string_view message) {
@@ -88,10 +104,9 @@ std::optional<LoggedPlan> parse_auto_explain(std::string_view message) {
   if (logged.plan.substr(kQuery.size()).starts_with('"') && logged.plan.find("\nPlan:") != std::string_view::npos) {
     return logged;
   }
-  const std::size_t plan = find_plan_behind_query(logged.plan);
-  if (plan == std::string_view::npos) return std::nullopt;
-  logged.query = trim(logged.plan.substr(kQuery.size(), plan - kQuery.size()));
-  logged.plan.remove_prefix(plan);
+  const auto found = find_plan_behind_query(logged.plan);
+  logged.query = found ? found->query : std::string_view();
+  logged.plan = found ? found->plan : std::string_view();
   return logged;
 }
 

@@ -12,19 +12,26 @@ namespace dbi::planread {
 struct LoggedPlan {
   double duration_ms = 0;
   /// The plan in whatever format auto_explain.log_format says, for PlanReader::open. In JSON, YAML and XML it holds the
-  /// statement, too.
+  /// statement, too. Empty where a statement is there and its end cannot be told.
   std::string_view plan;
   /// TEXT: the statement as the client sent it, literals included; empty in other formats.
   std::string_view query;
 };
 
-/// Nothing where the message is none of auto_explain's, or where no plan follows its statement.
+/// Nothing where the message is none of auto_explain's.
 [[nodiscard]] std::optional<LoggedPlan> parse_auto_explain(std::string_view message);
 
-/// Where the plan begins in TEXT that begins with "Query Text: ", npos where it does not. The statement goes on over as
-/// many lines as it has, and a literal or comment of it may hold lines that look like a plan's: the plan begins with
-/// the first that stands outside both.
-[[nodiscard]] std::size_t find_plan_behind_query(std::string_view text);
+/// Views point into the text.
+struct PlanBehindQuery {
+  std::string_view query;  ///< without the values of its parameters
+  std::string_view plan;
+};
+
+/// Tells statement and plan apart in TEXT that begins with "Query Text: ". The statement goes on over as many lines as
+/// it has, and a literal or comment of it may hold lines that look like a plan's: the plan begins with the first that
+/// stands outside both, with standard_conforming_strings on as with off. Nothing where the text does not begin so,
+/// where there is no such line, and where the two settings give two.
+[[nodiscard]] std::optional<PlanBehindQuery> find_plan_behind_query(std::string_view text);
 
 /// How a server writes its log (log_destination).
 enum class LogFormat : std::uint8_t { Stderr, Csv, Json };

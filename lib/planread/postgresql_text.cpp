@@ -65,6 +65,7 @@ class TextReader {
 
   Status read_node(const TextLine& line, std::size_t column) {
     if (plan_.nodes().size() >= Plan::kMaxNodes) return fail(ErrorKind::Unsupported, "more nodes than a plan has");
+    if (in_statement_) return fail(ErrorKind::Malformed, line_of(text_, line.begin) + ": a node behind the plan's end");
     end_node();
     while (!open_.empty() && open_.back().column >= column) open_.pop_back();
     if (open_.empty() && !plan_.nodes().empty()) {
@@ -77,6 +78,7 @@ class TextReader {
     read_node_line(line.text, plan_);
     open_.push_back({node, column});
     detail_indent_ = 0;
+    skipped_indent_ = 0;
     return {};
   }
 

@@ -41,14 +41,37 @@ TEST(AutoExplain, IsNotDeceivedByLinesOfAStatement) {
 TEST(AutoExplain, IsNothingElse) {
   EXPECT_FALSE(parse_auto_explain("duration: 1.2 ms  statement: select 1"));
   EXPECT_FALSE(parse_auto_explain("duration: x ms  plan:\nResult"));
-  EXPECT_FALSE(parse_auto_explain("duration: 1 ms  plan:\nQuery Text: select '\n" + std::string(kPlanText)));
   EXPECT_FALSE(parse_auto_explain(""));
+}
+
+TEST(AutoExplain, KnowsALiteralByEitherSettingAndGuessesNothing) {
+  const std::string plan(kPlanText);
+  const auto plan_of = [&plan](std::string_view query) {
+    const std::string message = "duration: 1 ms  plan:\nQuery Text: " + std::string(query) + "\n" + plan;
+    const auto logged = parse_auto_explain(message);
+    return logged ? std::string(logged->plan) : "no entry";
+  };
+  EXPECT_EQ(plan_of(R"(select 'C:\' -- standard)"), plan);
+  EXPECT_EQ(plan_of(R"(select 'it\'s escaped')"), plan);
+  EXPECT_EQ(plan_of("select 'a\\'\nSeq Scan on canary  (cost=0.00..1.00 rows=1 width=4)\n'"), "");  // one setting each
+  EXPECT_EQ(plan_of("select '"), "");
+}
+
+TEST(AutoExplain, TakesTheParametersOffTheStatement) {
+  const auto query_of = [](std::string_view query) {
+    const std::string message =
+        "duration: 1 ms  plan:\nQuery Text: " + std::string(query) + "\n" + std::string(kPlanText);
+    return std::string(parse_auto_explain(message)->query);
+  };
+  EXPECT_EQ(query_of("select $1,\n $2\nQuery Parameters: $1 = 'two\nlines', $2 = NULL"), "select $1,\n $2");
+  EXPECT_EQ(query_of("select '\nQuery Parameters: $1 = ' || $1\nQuery Parameters: $1 = '1'"),
+            "select '\nQuery Parameters: $1 = ' || $1");
 }
 
 TEST(AutoExplain, IsNotSlowedDownByForgedLines) {
   std::string message = "duration: 1 ms  plan:\nQuery Text: select /* ";
   for (int i = 0; i < 200'000; ++i) message += std::string(kPlanText) + "\n";
-  EXPECT_FALSE(parse_auto_explain(message));
+  EXPECT_TRUE(parse_auto_explain(message)->plan.empty());
 }
 
 struct Read {

@@ -69,7 +69,22 @@ TEST(PlanReader, ReadsWhatAutoExplainWrites) {
             "xml\n" + bare);
 }
 
+// What JIT cost a worker stands within the node, further right than the node's own lines.
+TEST(PlanReader, ReadsANodeBehindTheJitOfAWorker) {
+  const std::string read_plan = read(
+      "Bitmap Heap Scan on public.a\n"
+      "  Worker 0:  actual time=0.221..0.222 rows=2 loops=1\n"
+      "    JIT:\n"
+      "      Functions: 3\n"
+      "  ->  Bitmap Index Scan on a_x\n"
+      "        Index Cond: (a.x = 1)\n");
+  EXPECT_NE(read_plan.find("[Index Cond=(a.x = 1)]"), std::string::npos) << read_plan;
+  EXPECT_EQ(read_plan.find("Functions"), std::string::npos) << read_plan;
+}
+
 TEST(PlanReader, SaysWhatIsNoPlan) {
+  EXPECT_EQ(read("Result\nSettings: jit = 'off'\n  ->  Seq Scan on a\n"), "line 3: a node behind the plan's end");
+
   EXPECT_EQ(read(""), "the plan is empty");
   EXPECT_EQ(read(" \n\n"), "the plan is empty");
   EXPECT_EQ(read("select 1"), "line 1: expected the line of a plan's node");
