@@ -187,7 +187,8 @@ class Splitter {
   }
 
   tl::unexpected<Error> cannot_go_on() {
-    const auto line = begun_ ? current_.line : lines_.at(gap_);
+    const auto line =
+        begun_ ? current_.line : lines_.at(std::min(script_.find_first_not_of(" \t\r\n", gap_), script_.size()));
     return malformed(
         line, begun_ ? "where the statement that begins here ends cannot be told" : "what follows here is no statement",
         "Is there a string, a comment or a dollar quote that does not end, a command of psql (\\...), or a "

@@ -89,6 +89,8 @@ TEST(Script, SaysWhereItCannotGoOnAndNeverWhatStandsThere) {
   EXPECT_EQ(unfinished.error().message, "line 2: where the statement that begins here ends cannot be told");
   EXPECT_EQ(texts("\\connect SECRET\nselect 1", postgresql()),
             Texts{"refused: line 1: what follows here is no statement"});
+  EXPECT_EQ(texts("select 1;\n\n\\connect SECRET\n", postgresql()),
+            Texts{"refused: line 3: what follows here is no statement"});
   EXPECT_EQ(texts(std::string_view("select '\0'", 10), postgresql()), Texts{"refused: line 1: a zero byte"});
 }
 
