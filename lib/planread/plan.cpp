@@ -160,7 +160,9 @@ Edge Plan::edge_of(const Node& node) const {
   if (node.label.starts_with("CTE")) return Edge::Cte;
   if (!node.label.empty()) return Edge::SubPlan;
   const std::string_view type = text(nodes_[node.parent], PlanKey::NodeType);
-  if (is_one_of(type, {"Append", "Merge Append", "BitmapAnd", "BitmapOr", "Custom Scan"})) return Edge::Member;
+  if (is_one_of(type, {"Append", "Merge Append", "BitmapAnd", "BitmapOr", "Custom Scan", "Union", "Intersect", "Except",
+                       "Index Merge"}))
+    return Edge::Member;
   if (type == "Subquery Scan") return Edge::Subquery;
   const bool two_sided = is_one_of(type, {"Nested Loop", "Hash Join", "Merge Join", "Recursive Union", "SetOp"});
   return two_sided && node.input > 0 ? Edge::Inner : Edge::Outer;

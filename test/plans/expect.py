@@ -44,6 +44,11 @@ MySQL, version 1, and MariaDB, where blocks are objects under known names and a 
   depth            the deepest nesting of objects, the outermost being 1; lists do not count
   objects          how many objects there are
   blocks           the names under which objects, or lists of objects, stand, in the order printed
+  nodes, node_types, node_depths   of the tree of steps, in pre-order, where a step is a table, a filesort, a temporary table
+                   and so on, in the words of version 2; lists, query blocks and what says only that rows come in order
+                   are none; n tables beside each other are n - 1 joins of two, from the left; a HAVING, each index of
+                   an index merge and a filter of row ids are steps
+  node_rows, node_loops, node_ms   of each of these: rows that are estimated, loops, time in one loop; null without
   root_cost        MySQL: "query_cost" of the outermost "query_block" as a number; MariaDB: its "cost" (11.x)
   root_ms          MariaDB: "r_total_time_ms" of the outermost "query_block"
 SPDX-License-Identifier: Apache-2.0
@@ -130,6 +135,202 @@ class Pairs(list):
         return next((value for key, value in self if key == name), otherwise)
 
 
+ACCESS = {"ALL": "Table Scan", "index": "Index Scan", "range": "Index Range Scan", "ref": "Index Lookup",
+          "ref_or_null": "Index Lookup", "index_subquery": "Index Lookup", "unique_subquery": "Single-row Index Lookup",
+          "eq_ref": "Single-row Index Lookup", "const": "Rows Fetched Before Execution",
+          "system": "Rows Fetched Before Execution", "fulltext": "Full Text Search", "index_merge": "Index Merge"}
+STEPS = {"filesort": "Sort", "temporary_table": "Temporary Table", "buffer": "Temporary Table", "buffer_result": "Temporary Table",
+         "duplicates_removal": "Remove Duplicates", "materialized": "Materialize", "materialized_from_subquery": "Materialize",
+         "materialization": "Materialize", "expression_cache": "Subquery Cache", "subquery_cache": "Subquery Cache"}
+SETS = {"union_result": "Union", "recursive_union": "Recursive Union", "intersect_result": "Intersect",
+        "except_result": "Except", "unary_result": "Materialize"}
+WRAPPERS = {"block-nl-join", "range-checked-for-each-record", "read_sorted_file", "insert_from"}
+BLOCKS_OF_STEPS = {"table", "nested_loop", "query_block", "ordering_operation", "grouping_operation", "windowing",
+                   "window_functions_computation"} | set(STEPS) | set(SETS) | WRAPPERS
+
+
+class Step:
+    """A node of the tree of steps: its children, then the subqueries that belong to it."""
+
+    def __init__(self, kind, rows=None, loops=None, ms=None, children=()):
+        self.kind, self.rows, self.loops, self.ms, self.children = kind, rows, loops, ms, list(children)
+
+    def measured(self, of):
+        if of.get("r_loops") is not None:
+            self.loops = of.get("r_loops")
+            total = of.get("r_total_time_ms")
+            if of.get("r_table_time_ms") is not None:
+                total = of.get("r_table_time_ms") + (of.get("r_other_time_ms") or 0)
+            self.ms = total / self.loops if self.loops and total is not None else None
+        return self
+
+
+def message_kind(message):
+    if message in ("No tables used", "Select tables optimized away"):
+        return "Rows Fetched Before Execution"
+    if message == "Deleting all rows":
+        return "Delete"
+    return "Zero Rows" if re.match("Impossible |[Nn]o matching |Zero limit", message) else "Other"
+
+
+def chain(kinds, inside):
+    """Steps of these kinds, the first one topmost, above what is inside."""
+    for kind in reversed(kinds):
+        inside = [Step(kind, children=inside)]
+    return inside
+
+
+def merged(value):
+    """The steps of MariaDB's index_merge, or of MySQL's "union(a,intersect(b,c))"; without the outermost."""
+    if isinstance(value, str):
+        value = re.sub(r"\s", "", value)
+        inner, depth, parts, word = value[value.index("(") + 1:value.rindex(")")], 0, [], ""
+        for char in inner + ",":
+            depth += (char == "(") - (char == ")")
+            if char == "," and depth == 0:
+                parts.append(word)
+                word = ""
+            else:
+                word += char
+        return [Step("Index Merge", children=merged(part)) if "(" in part else Step("Index Range Scan") for part in parts]
+    if isinstance(value, Pairs):
+        return [Step("Index Range Scan") if name == "range" else Step("Index Merge", children=merged(one)) for name, one in value]
+    return [step for one in value for step in merged(one)]
+
+
+def table_step(table, ranges_checked):
+    access, message = table.get("access_type"), table.get("message")
+    inserts = [word.title() for word in ("insert", "replace") if table.get(word)]
+    if inserts:
+        kind = inserts[0]
+    elif message:
+        kind = message_kind(message)
+    elif access is None:
+        kind = "Insert"
+    elif ranges_checked or table.get("range_checked_for_each_record"):
+        kind = "Dynamic Index Range Scan"
+    elif table.get("using_index_for_group_by"):
+        kind = "Group Index Skip Scan"
+    else:
+        kind = ACCESS[access.split("|")[0].removeprefix("hash_")]
+    step = Step(kind, table.get("rows", table.get("rows_examined_per_scan"))).measured(table)
+    if kind == "Index Merge":
+        step.children += merged(table.get("key")) if table.get("key") else merged(table.get("index_merge")[0][1])
+    if table.get("rowid_filter"):
+        step.children.append(Step("Rowid Filter", table.get("rowid_filter").get("rows")))
+    return step
+
+
+def operands(value):
+    """Names and values of the parts that stand in an object, those of lists in their places."""
+    if isinstance(value, Pairs):
+        for name, one in value:
+            if name == "nested_loop":
+                yield from operands(one)
+            elif name in BLOCKS_OF_STEPS and isinstance(one, list):
+                yield name, one
+    elif isinstance(value, list):
+        for one in value:
+            yield from operands(one)
+
+
+def joined_table(name, value):
+    """The table that the second operand of a join is, and what says how it is joined."""
+    if name == "table":
+        return value, Pairs()
+    return (value.get("table") or Pairs(), value) if name in ("block-nl-join", "range-checked-for-each-record") else (Pairs(), Pairs())
+
+
+def inside(value):
+    """The steps of what stands in an object: one, or a join; none where nothing does."""
+    parts = list(operands(value))
+    if len(parts) == 2 and parts[1][0] == "insert_from":
+        top = steps(*parts[0])
+        top[0].children += steps(*parts[1])
+        return top
+    result = []
+    for name, part in parts:
+        second = steps(name, part)
+        if not result:
+            result = second
+            continue
+        table, around = joined_table(name, part)
+        hashes = table.get("using_join_buffer") == "hash join" or around.get("join_type") in ("BNLH", "BKAH")
+        result = [Step("Hash Join" if hashes else "Nested Loop", table.get("rows_produced_per_join"), children=result + second)]
+    return result
+
+
+def with_subqueries(top, value):
+    """The lists of subqueries in an object belong to the topmost step of it."""
+    for name, lists in value if isinstance(value, Pairs) else ():
+        if name.endswith("subqueries"):
+            top[0].children += [step for one in lists for step in inside(one)]
+    return top
+
+
+def steps(name, value):
+    """The steps of one part: a list with the topmost one."""
+    if name == "query_block":
+        if value.get("message"):
+            top = [Step(message_kind(value.get("message")), children=inside(value))]
+        else:
+            top = inside(value)
+            if value.get("having_condition"):
+                top = [Step("Filter", children=top)]
+        if value.get("r_loops") is not None:
+            top[0].measured(Pairs(pair for pair in value if pair[0] in ("r_loops", "r_total_time_ms")))
+        return with_subqueries(top, value)
+    if name in WRAPPERS:
+        if name == "range-checked-for-each-record":
+            return with_subqueries([table_step(value.get("table"), True)], value)
+        return with_subqueries(inside(value), value)
+    if name == "table":
+        top = [table_step(value, False)]
+        top[0].children += inside(value)
+        return with_subqueries(top, value)
+    if name in SETS:
+        specifications = value.get("query_specifications")
+        recursive = any((one.get("query_block") or Pairs()).get("recursive") for one in specifications)
+        top = Step("Recursive Union" if recursive else SETS[name], children=[step for one in specifications for step in inside(one)])
+        return with_subqueries([top.measured(value) if value.get("r_rows") is not None else top], value)
+    if name == "windowing":
+        top = chain(["Window"] * len(value.get("windows")), inside(value))
+    elif name == "window_functions_computation":
+        sorts = []
+
+        def find(one):
+            for part in one:
+                if isinstance(one, Pairs) and part[0] == "filesort":
+                    sorts.insert(0, Step("Sort").measured(part[1]))
+                elif isinstance(part, list):
+                    find(part)
+
+        find(value.get("sorts"))
+        below = inside(value)
+        for sort in reversed(sorts):
+            sort.children, below = below, [sort]
+        top = [Step("Window", children=below)]
+    elif name == "grouping_operation":
+        temporary = value.get("using_temporary_table") and not value.get("using_filesort")
+        top = [Step("Temp Table Aggregate" if temporary else "Aggregate", children=inside(value))]
+    elif name == "ordering_operation":
+        top = inside(value)
+        if value.get("using_filesort") or value.get("using_temporary_table"):
+            top = [Step("Sort" if value.get("using_filesort") else "Temporary Table", children=top)]
+    else:
+        top = [Step(STEPS[name], children=inside(value))]
+        if isinstance(value, Pairs):
+            top[0].measured(value)
+    return with_subqueries(top, value)
+
+
+def of_steps(document):
+    walked = list(walk(steps("query_block", document.get("query_block"))[0], lambda step: step.children))
+    return {"nodes": len(walked), "node_types": [step.kind for step, _ in walked], "node_depths": [depth for _, depth in walked],
+            "node_rows": [step.rows for step, _ in walked], "node_loops": [step.loops for step, _ in walked],
+            "node_ms": [None if step.loops == 0 else step.ms for step, _ in walked]}
+
+
 def of_blocks(text):
     try:
         document = json.loads(text, object_pairs_hook=Pairs)
@@ -154,6 +355,7 @@ def of_blocks(text):
                 visit(member, depth)
 
     visit(document, 1)
+    result |= of_steps(document)
     block = document.get("query_block", Pairs())
     cost = block.get("cost", (block.get("cost_info") or Pairs()).get("query_cost"))
     if cost is not None:
