@@ -21,24 +21,60 @@ namespace {
 constexpr std::string_view kKind = "plan_baseline";
 
 std::string key_of(std::string_view name, std::string_view signature, std::string_view source) {
-  return statement_of(signature, name) + '\n' + std::string(source);
+  return fmt::format("{}\n{}\n{}", source, signature, name);
 }
 
 std::string subject(const BaselineEntry& entry) {
   return entry.plan_name.empty() ? "statement " + entry.query_signature : entry.plan_name;
 }
 
-const BaselineEntry* find_match(const BaselineEntry& wanted, const std::map<std::string, BaselineEntry>& entries) {
-  if (!wanted.query_signature.empty()) {
-    const auto found = entries.find(key_of({}, wanted.query_signature, wanted.plan_source));
-    if (found != entries.end()) return &found->second;
-  }
-  if (wanted.plan_name.empty()) return nullptr;
-  for (const auto& [key, entry] : entries) {
-    if (entry.plan_name == wanted.plan_name && entry.plan_source == wanted.plan_source) return &entry;
-  }
-  return nullptr;
+// What two entries have in common that are the same statement; empty: not by this.
+using Trait = std::string (*)(const BaselineEntry&);
+
+std::string by_both(const BaselineEntry& entry) {
+  return key_of(entry.plan_name, entry.query_signature, entry.plan_source);
 }
+std::string by_signature(const BaselineEntry& entry) {
+  return entry.query_signature.empty() ? std::string() : key_of({}, entry.query_signature, entry.plan_source);
+}
+std::string by_name(const BaselineEntry& entry) {
+  return entry.plan_name.empty() ? std::string() : key_of(entry.plan_name, {}, entry.plan_source);
+}
+
+// Pairs the statements of a run with those of a baseline, each with one at most. By both first, so that statements that
+// differ in their values only stay apart; by name last, which for one without a name of its own is its place in a file.
+class Pairs {
+ public:
+  Pairs(const Baseline& baseline, const Baseline& run) {
+    for (const Trait trait : {by_both, by_signature, by_name}) match(baseline, run, trait);
+  }
+
+  /// nullptr: none.
+  [[nodiscard]] const BaselineEntry* before(const BaselineEntry& after) const {
+    const auto found = before_.find(&after);
+    return found == before_.end() ? nullptr : found->second;
+  }
+
+ private:
+  void match(const Baseline& baseline, const Baseline& run, Trait trait) {
+    std::multimap<std::string, const BaselineEntry*> free;
+    for (const auto& [key, entry] : baseline.entries()) {
+      if (met_.find(&entry) == met_.end()) free.emplace(trait(entry), &entry);
+    }
+    free.erase("");
+    for (const auto& [key, after] : run.entries()) {
+      if (before(after) != nullptr) continue;
+      const auto found = free.lower_bound(trait(after));
+      if (found == free.end() || found->first != trait(after)) continue;
+      before_.emplace(&after, found->second);
+      met_.insert(found->second);
+      free.erase(found);
+    }
+  }
+
+  std::map<const BaselineEntry*, const BaselineEntry*> before_;
+  std::set<const BaselineEntry*> met_;
+};
 
 Error not_a_line(std::size_t number, std::string_view why) {
   return {ErrorKind::Input, fmt::format("line {} of the baseline: {}", number, why),
@@ -193,20 +229,19 @@ std::string GateResult::summary() const {
 GateResult compare(const Baseline& baseline, const Baseline& run, const FailOn& fail_on,
                    const std::set<std::string, std::less<>>& found) {
   GateResult result;
-  std::set<const BaselineEntry*> met;
+  const Pairs pairs(baseline, run);
   for (const auto& [key, after] : run.entries()) {
-    const BaselineEntry* before = find_match(after, baseline.entries());
+    const BaselineEntry* before = pairs.before(after);
     if (before == nullptr) {
       ++result.fresh;
       continue;
     }
-    met.insert(before);
     ++result.compared;
     if (before->plan_hash == after.plan_hash) continue;
     result.changes.push_back(change_of(*before, after));
     result.regressed += result.changes.back().regressed ? 1U : 0U;
   }
-  result.missing = baseline.entries().size() - met.size();
+  result.missing = baseline.entries().size() - result.compared;
   result.passed = result.compared > 0 && !(fail_on.changed && !result.changes.empty()) &&
                   !(fail_on.regressed && result.regressed > 0) && !(fail_on.missing && result.missing > 0);
   for (const std::string& code : fail_on.codes) result.passed = result.passed && found.count(code) == 0;

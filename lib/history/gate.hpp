@@ -42,7 +42,7 @@ struct BaselineEntry {
   plan::Outline outline;
 };
 
-/// Plans by statement and plan_source; of a statement that comes twice the last one counts.
+/// Plans by signature, name and plan_source; of what comes twice the last one counts.
 class Baseline {
  public:
   /// Fails with ErrorKind::Input where the file cannot be read or a line is none of a baseline.
@@ -86,8 +86,8 @@ struct GateResult {
   [[nodiscard]] std::string summary() const;
 };
 
-/// Compares by signature, else by name, within a plan_source. Does not pass where nothing was comparable. `found` are
-/// the codes of the run's findings.
+/// Compares by signature and name, else by signature, else by name, within a plan_source. Does not pass where nothing
+/// was comparable. `found` are the codes of the run's findings.
 [[nodiscard]] GateResult compare(const Baseline& baseline, const Baseline& run, const FailOn& fail_on,
                                  const std::set<std::string, std::less<>>& found);
 

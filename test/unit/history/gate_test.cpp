@@ -68,6 +68,25 @@ TEST(Gate, MatchesBySignatureElseByName) {
   EXPECT_TRUE(result.passed);
 }
 
+TEST(Gate, KeepsStatementsApartThatDifferInTheirValuesOnly) {
+  const Baseline before = baseline({{"common", "1", false}, {"rare", "1"}});
+  const Baseline after = baseline({{"common", "1", false}, {"rare", "1", false}});
+  EXPECT_EQ(compare(before, before, {}, {}).summary(), "compared 2, changed 0, regressed 0, missing 0, new 0");
+  EXPECT_EQ(compare(before, after, {}, {}).summary(), "compared 2, changed 1, regressed 0, missing 0, new 0");
+  const auto again = Baseline::parse(before.format());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->format(), before.format());
+  // One that the baseline has not is new, whatever is alike there.
+  EXPECT_EQ(compare(baseline({{"rare", "1"}}), after, {}, {}).summary(),
+            "compared 1, changed 1, regressed 0, missing 0, new 1");
+}
+
+TEST(Gate, AStatementThatComesBetweenOthersIsNew) {
+  const Baseline before = baseline({{"1", "a"}, {"2", "b"}});
+  const Baseline after = baseline({{"1", "new", false}, {"2", "a"}, {"3", "b"}});
+  EXPECT_EQ(compare(before, after, {}, {}).summary(), "compared 2, changed 0, regressed 0, missing 0, new 1");
+}
+
 TEST(Gate, FailsOnWhatItIsTold) {
   const Baseline before = baseline({{"a", "1"}, {"b", "2"}});
   const Baseline worse = baseline({{"a", "1", false, 100}});
