@@ -55,11 +55,12 @@ SQL
 }
 
 @test "the query id is that of the statement in pg_stat_statements, where the server gives one" {
-  [ "$(pg_major)" -ge 14 ] || skip "EXPLAIN gives no query id before PostgreSQL 14"
   sql "select pg_stat_statements_reset()" "select note from orders where id = 12"
   explain <<<"select note from orders where id = 99"
-  assert_equal "$(member '.kind == "plan"' .query_id)" \
-    "$(sql "select queryid from pg_stat_statements where toplevel and query ilike 'select note from orders where id = %'")"
+  local expected=null # EXPLAIN gives none before PostgreSQL 14
+  [ "$(pg_major)" -lt 14 ] ||
+    expected=$(sql "select queryid from pg_stat_statements where toplevel and query ilike 'select note from orders where id = %'")
+  assert_equal "$(member '.kind == "plan"' .query_id)" "$expected"
 }
 
 @test "placeholders give the generic plan, as many as there are and whatever their order" {
