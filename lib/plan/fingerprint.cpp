@@ -3,6 +3,9 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/text.hpp"
 
 namespace dbi::plan {
@@ -66,26 +69,60 @@ std::string hex(Hash128 hash) {
   return hex16(hash.high) + hex16(hash.low);
 }
 
+std::string Fingerprint::name(std::string_view level, Hash128 hash) const {
+  return std::string(prefix_).append(level).append(hex(hash));
+}
+
 void Fingerprint::compute(const planread::Plan& plan) {
   plan_ = &plan;
-  names_.begin(plan);
+  if (is_postgresql()) {
+    names_.begin(plan);
+    prefix_ = "p1";
+  } else {
+    mysql_.begin(plan);
+    prefix_ = mysql_.prefix();
+  }
   text_.clear();
+  shared_.clear();
   const auto count = static_cast<std::uint32_t>(plan.nodes().size());
   own_.assign(count, {});
   plan_hashes_.assign(count, {});
   shape_hashes_.assign(count, {});
   for (std::uint32_t place = 0; place < count; ++place) write_node(place);
-  for (std::uint32_t place = count; place-- > 0;) {
-    const std::string_view text(text_);
-    const Own own = own_[place];
-    hash_node(place, shape_hashes_, text.substr(own.begin, own.shape - own.begin));
-    hash_node(place, plan_hashes_, text.substr(own.begin, own.end - own.begin));
-  }
+  hash_nodes(shape_hashes_, true);
+  hash_nodes(plan_hashes_, false);
+}
+
+void Fingerprint::hash_nodes(std::vector<Hash128>& hashes, bool shape) {
+  for (auto place = static_cast<std::uint32_t>(hashes.size()); place-- > 0;) hash_node(place, hashes, shape);
+}
+
+std::string_view Fingerprint::own_text(std::uint32_t place, bool shape) const {
+  const Own own = own_[place];
+  const std::string_view text(text_);
+  return shape ? text.substr(own.begin, own.shape - own.begin) : text.substr(own.plan, own.end - own.plan);
 }
 
 void Fingerprint::write_node(std::uint32_t place) {
+  own_[place].begin = own_[place].plan = static_cast<std::uint32_t>(text_.size());
+  if (is_postgresql()) {
+    write_postgresql(place);
+  } else {
+    write_mysql(place);
+  }
+  own_[place].end = static_cast<std::uint32_t>(text_.size());
+}
+
+void Fingerprint::write_mysql(std::uint32_t place) {
+  mysql_.append_shape(plan_->nodes()[place], text_);
+  own_[place].shape = static_cast<std::uint32_t>(text_.size());
+  if (mysql_.has_prose()) own_[place].plan = own_[place].shape;
+  mysql_.append_work(place, text_);
+  if (mysql_.is_shared(place) && plan_->nodes()[place].end > place + 1) shared_.push_back(place);
+}
+
+void Fingerprint::write_postgresql(std::uint32_t place) {
   const Node& node = plan_->nodes()[place];
-  own_[place].begin = static_cast<std::uint32_t>(text_.size());
   for (const PlanKey key : kShape) {
     if (plan_->has(node, key))
       text_.append(plan_key_row(key).type == planread::KeyType::Flag ? "1" : plan_->text(node, key));
@@ -95,7 +132,6 @@ void Fingerprint::write_node(std::uint32_t place) {
   write_object(node);
   names_.enter(place);
   write_expressions(place);
-  own_[place].end = static_cast<std::uint32_t>(text_.size());
 }
 
 void Fingerprint::write_object(const Node& node) {
@@ -126,13 +162,14 @@ void Fingerprint::write_expressions(std::uint32_t place) {
 }
 
 // Bottom-up: what is below stands for itself by its hash.
-void Fingerprint::hash_node(std::uint32_t place, std::vector<Hash128>& hashes, std::string_view own) {
+void Fingerprint::hash_node(std::uint32_t place, std::vector<Hash128>& hashes, bool shape) {
   const Node& node = plan_->nodes()[place];
-  const std::string_view type = plan_->text(node, PlanKey::NodeType);
-  const bool members = type == "Append" || type == "Merge Append";
+  const bool members = has_members(node);
   children_.clear();
   for (std::uint32_t child = place + 1; child < node.end; child = plan_->nodes()[child].end) {
-    const Child next{.edge = plan_->nodes()[child].edge, .hash = hashes[child]};
+    const bool shared = !shared_.empty() && mysql_.is_shared(child);
+    const Child next{.edge = edge_of(plan_->nodes()[child]),
+                     .hash = shared ? hash_of(own_text(child, shape)) : hashes[child]};
     // Partitions that are read alike are one, however many of them there are.
     if (!members || children_.empty() || !(children_.back() == next)) children_.push_back(next);
   }
@@ -140,13 +177,36 @@ void Fingerprint::hash_node(std::uint32_t place, std::vector<Hash128>& hashes, s
     hashes[place] = children_.front().hash;
     return;
   }
-  input_.assign(own);
+  if (place == 0) add_shared(hashes);
+  input_.assign(own_text(place, shape));
   for (const Child& child : children_) {
     input_.push_back(kChild);
     input_.push_back(static_cast<char>('0' + static_cast<int>(child.edge)));
     append_hash(child.hash, input_);
   }
   hashes[place] = hash_of(input_);
+}
+
+// Wherever they are printed, they belong to the whole plan.
+void Fingerprint::add_shared(const std::vector<Hash128>& hashes) {
+  const auto first = children_.size();
+  for (const std::uint32_t place : shared_) children_.push_back({.edge = planread::Edge::Cte, .hash = hashes[place]});
+  std::sort(children_.begin() + static_cast<std::ptrdiff_t>(first), children_.end(),
+            [](const Child& a, const Child& b) {
+              return std::pair(a.hash.high, a.hash.low) < std::pair(b.hash.high, b.hash.low);
+            });
+}
+
+bool Fingerprint::has_members(const Node& node) const {
+  if (!is_postgresql()) return false;
+  const std::string_view type = plan_->text(node, PlanKey::NodeType);
+  return type == "Append" || type == "Merge Append";
+}
+
+// A type of MySQL may be unknown, where its prose was replaced: what stands below it has to stand there alike.
+planread::Edge Fingerprint::edge_of(const Node& node) const {
+  if (is_postgresql()) return node.edge;
+  return node.label.empty() ? planread::Edge::Outer : planread::Edge::SubPlan;
 }
 
 }  // namespace dbi::plan
