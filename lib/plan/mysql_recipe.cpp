@@ -19,7 +19,8 @@ constexpr PlanKey kShape[] = {PlanKey::NodeType, PlanKey::Operation, PlanKey::St
 // Of blocks alone: prose has these in its words.
 constexpr PlanKey kBlockShape[] = {PlanKey::AccessType,          PlanKey::Covering,     PlanKey::UsingFilesort,
                                    PlanKey::UsingTemporaryTable, PlanKey::RangeChecked, PlanKey::UsingJoinBuffer};
-constexpr PlanKey kObjects[] = {PlanKey::RelationName, PlanKey::IndexName, PlanKey::UsedKeyParts};
+constexpr PlanKey kObjects[] = {PlanKey::RelationName, PlanKey::IndexName, PlanKey::UsedKeyParts,
+                                PlanKey::TableFunctionName};
 // A node may have several of one key.
 constexpr PlanKey kConditions[] = {PlanKey::IndexCond, PlanKey::HashCond, PlanKey::JoinFilter,
                                    PlanKey::Filter,    PlanKey::SortKey,  PlanKey::GroupKey};
@@ -31,7 +32,8 @@ constexpr std::string_view kElsewhere = " (query plan printed elsewhere)";
 
 void MySqlRecipe::begin(const planread::Plan& plan) {
   plan_ = &plan;
-  prose_ = !plan.nodes().empty() && plan.has(plan.nodes().front(), PlanKey::OperationText);
+  const auto has_prose = [&](const Node& node) { return plan.has(node, PlanKey::OperationText); };
+  prose_ = plan.system() == sql::System::MySql && std::all_of(plan.nodes().begin(), plan.nodes().end(), has_prose);
 }
 
 void MySqlRecipe::append_shape(const Node& node, std::string& out) const {

@@ -18,8 +18,9 @@ class MySqlRecipe {
   /// The plan whose nodes come next, finished, of MySQL or MariaDB.
   void begin(const planread::Plan& plan);
 
-  /// "m1" where the plan says in prose what its nodes do (version 2 of MySQL's JSON, TREE), "b1" where it has blocks
-  /// with properties (version 1, MariaDB): there is no telling whether one of each is the same plan.
+  /// "m1" where each node says in prose what it does (version 2 of MySQL's JSON, TREE), "b1" where nodes have
+  /// properties (version 1, MariaDB): there is no telling whether one of each is the same plan. A plan of version 1
+  /// that is a message alone ("Impossible WHERE") is prose.
   [[nodiscard]] std::string_view prefix() const { return prose_ ? "m1" : "b1"; }
 
   /// Whether the plan's nodes are their prose, which says their shape, too.
