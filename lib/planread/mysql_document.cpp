@@ -6,6 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
+#include "planread/operation.hpp"
+
 namespace dbi::planread {
 
 namespace {
@@ -23,6 +26,8 @@ constexpr MemberRow kMembers[] = {{"table_name", PlanKey::RelationName},
                                   {"lookup_condition", PlanKey::IndexCond},
                                   {"pushed_index_condition", PlanKey::IndexCond},
                                   {"hash_condition", PlanKey::HashCond},
+                                  {"extra_condition", PlanKey::JoinFilter},
+                                  {"covering", PlanKey::Covering},
                                   {"condition", PlanKey::Filter},
                                   {"sort_fields", PlanKey::SortKey},
                                   {"estimated_first_row_cost", PlanKey::StartupCost},
@@ -53,6 +58,7 @@ class TreeReader {
       if (plan_.nodes().size() >= Plan::kMaxNodes) return fail(ErrorKind::Unsupported, "more nodes than a plan has");
       read_node(next);
     }
+    plan_.begin_group(GroupKind::Statement, kNoNode);
     plan_.finish();
     return {};
   }
@@ -73,10 +79,20 @@ class TreeReader {
   void read_node(Waiting next) {
     const std::string_view heading = text_of(next.item, "heading");
     std::string_view label;
-    if (next.in_select_list) label = heading.empty() ? "SubPlan" : heading;
+    if (next.in_select_list) label = "SubPlan";
+    if (heading.starts_with("Select #")) label = heading;
     const std::uint32_t node = plan_.add_node(next.parent, label);
-    plan_.add_text(PlanKey::NodeType, type_of(next.item));
+    const std::string_view words = trim(text_of(next.item, "operation"));
+    const Operation operation = read_operation(words);
+    plan_.add_text(PlanKey::NodeType, operation.type.empty() ? type_of(next.item) : operation.type);
+    plan_.add_text(PlanKey::Operation, operation.command);
+    plan_.add_text(PlanKey::Strategy, operation.strategy);
     plan_.add_text(PlanKey::JoinType, join_type_of(text_of(next.item, "join_type")));
+    plan_.add_text(PlanKey::CteName, operation.cte);
+    plan_.add_text(PlanKey::OperationText, words);
+    if (text_of(next.item, "table_name").empty() && !operation.command.empty())
+      plan_.add_text(PlanKey::RelationName, operation.table);
+    if (is_set(next.item, "reverse")) plan_.add_text(PlanKey::ScanDirection, "Backward");
     for (const MemberRow& row : kMembers) read_member(next.item, row);
     const std::size_t first_child = waiting_.size();
     for (const auto& [name, in_select_list] :
@@ -89,28 +105,21 @@ class TreeReader {
     std::reverse(waiting_.begin() + static_cast<std::ptrdiff_t>(first_child), waiting_.end());
   }
 
+  [[nodiscard]] bool is_set(std::uint32_t object, std::string_view name) const {
+    const std::uint32_t place = document_.find(object, name);
+    return place != document_.at(object).end && document_.at(place).text == "true";
+  }
+
+  // Of words that are not known, by the members that say the same.
   std::string_view type_of(std::uint32_t item) {
     const std::string_view access = text_of(item, "access_type");
-    if (access.empty()) return prose_type_of(text_of(item, "operation"));
+    if (access.empty()) return "Other";
     if (access == "table") return "Table Scan";
     if (access == "index") return titled(text_of(item, "index_access_type"), "Index");
     if (access != "join") return titled(access, access);
     const std::string_view algorithm = text_of(item, "join_algorithm");
     if (algorithm == "hash") return "Hash Join";
     return titled(algorithm, "Join");
-  }
-
-  // Some nodes say in prose alone what they do. The prose of others holds names and literals, which no type may.
-  static std::string_view prose_type_of(std::string_view operation) {
-    constexpr std::pair<std::string_view, std::string_view> kTypes[] = {{"Remove duplicate ", "Remove Duplicates"},
-                                                                        {"Insert into ", "Insert"},
-                                                                        {"Replace into ", "Replace"},
-                                                                        {"Update ", "Update"},
-                                                                        {"Delete from ", "Delete"}};
-    for (const auto& [words, type] : kTypes) {
-      if (operation.starts_with(words)) return type;
-    }
-    return "Other";
   }
 
   // By PostgreSQL's words.
@@ -142,6 +151,8 @@ class TreeReader {
     if (item.kind == ItemKind::Null) {
       // A node that never ran has null for all that was measured.
       if (row.key == PlanKey::ActualLoops) plan_.add_number(row.key, 0);
+    } else if (plan_key_row(row.key).type == KeyType::Flag) {
+      plan_.add_flag(row.key, item.text == "true");
     } else if (plan_key_row(row.key).type == KeyType::Number) {
       if (!holds(item)) plan_.add_number(row.key, number_of(item.text));
     } else {

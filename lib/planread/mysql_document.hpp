@@ -16,11 +16,12 @@ namespace dbi::planread {
 /// document itself. Nothing where it is no such plan.
 [[nodiscard]] std::optional<std::uint32_t> find_mysql_plan(const Document& document);
 
-/// Makes the plan that begins there. A node's type is the server's own word for it ("Nested Loop", "Table Scan", "Index
-/// Range Scan"); properties stand under the names of PostgreSQL that mean the same, times and rows as the means over
-/// the loops that the server prints. Nodes of a select list have a label. Views point into `document`, into what that
-/// points into, or into the plan. ErrorKind::Malformed where a node says not what it does; ErrorKind::Unsupported above
-/// Plan::kMaxNodes.
+/// Makes the plan that begins there. A node's type is what the server's words for the operation say ("Nested Loop",
+/// "Table Scan", "Index Range Scan"; Operation), and where those are not known, what access_type says; the words
+/// themselves are its OperationText. Properties stand under the names of PostgreSQL that mean the same, times and rows
+/// as the means over the loops that the server prints. Subqueries have their heading as a label ("Select #2 (subquery
+/// in condition; run only once)"). Views point into `document`, into what that points into, or into the plan.
+/// ErrorKind::Malformed where a node says not what it does; ErrorKind::Unsupported above Plan::kMaxNodes.
 [[nodiscard]] Status read_mysql(const Document& document, std::uint32_t root, std::size_t source_bytes, Plan& plan);
 
 }  // namespace dbi::planread

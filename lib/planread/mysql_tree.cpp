@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/text.hpp"
+#include "planread/operation.hpp"
 #include "planread/text_figures.hpp"
 
 namespace dbi::planread {
@@ -24,26 +26,53 @@ void read_pair(std::string_view& text, std::string_view word, PlanKey first, Pla
   }
 }
 
-// "(cost=0.3..1.2 rows=9) (actual time=0.1..0.2 rows=8 loops=1)" at the end of a line.
-// What looks like that within quotation marks is a literal's.
-void read_figures(std::string_view line, Plan& plan) {
-  line.remove_prefix(line.find_last_of("'\"`") + 1);  // npos and 1 is 0
-  if (line.empty()) return;
-  const std::size_t actual = line.rfind("(actual ");
-  const std::size_t cost = line.rfind("(cost=");
-  if (cost != std::string_view::npos && line.back() == ')') {
-    std::string_view text = line.substr(cost);
+/// Where the figures of a line begin: its end where it has none. What looks like figures within quotation marks is a
+/// literal's.
+std::size_t figures_begin(std::string_view line) {
+  const std::size_t from = line.find_last_of("'\"`") + 1;  // npos and 1 is 0
+  const std::string_view end = line.substr(from);
+  if (!end.ends_with(')')) return line.size();
+  std::size_t at = end.rfind("  (cost=");
+  if (at == std::string_view::npos) at = end.rfind("  (actual ");
+  if (at == std::string_view::npos) at = end.rfind("  (never executed)");
+  return at == std::string_view::npos ? line.size() : from + at;
+}
+
+// "(cost=0.3..1.2 rows=9) (actual time=0.1..0.2 rows=8 loops=1)"
+void read_figures(std::string_view text, Plan& plan) {
+  text = trim(text);
+  if (text.starts_with("(cost=")) {
     read_pair(text, "(cost=", PlanKey::StartupCost, PlanKey::TotalCost, plan);
     read_number(text, " rows=", PlanKey::PlanRows, plan);
   }
-  if (line.ends_with("(never executed)")) {
+  if (text.ends_with("(never executed)")) {
     plan.add_number(PlanKey::ActualLoops, 0);
-  } else if (actual != std::string_view::npos && line.back() == ')') {
-    std::string_view text = line.substr(actual);
+  } else if (const std::size_t actual = text.find("(actual "); actual != std::string_view::npos) {
+    text.remove_prefix(actual);
     read_pair(text, "(actual time=", PlanKey::ActualStartupTime, PlanKey::ActualTotalTime, plan);
     read_number(text, " rows=", PlanKey::ActualRows, plan);
     read_number(text, " loops=", PlanKey::ActualLoops, plan);
   }
+}
+
+void add_operation(std::string_view words, Plan& plan) {
+  const Operation operation = read_operation(words);
+  plan.add_text(PlanKey::NodeType, operation.type.empty() ? "Other" : operation.type);
+  plan.add_text(PlanKey::Operation, operation.command);
+  plan.add_text(PlanKey::Strategy, operation.strategy);
+  plan.add_text(PlanKey::JoinType, operation.join_type);
+  plan.add_text(PlanKey::CteName, operation.cte);
+  plan.add_text(PlanKey::OperationText, words);
+  if (operation.backward) plan.add_text(PlanKey::ScanDirection, "Backward");
+  plan.add_text(PlanKey::RelationName, operation.table);
+  plan.add_text(PlanKey::IndexName, operation.index);
+  plan.add_text(PlanKey::IndexCond, operation.lookup);
+  plan.add_text(PlanKey::IndexCond, operation.pushed);
+  plan.add_text(PlanKey::HashCond, operation.hash_condition);
+  plan.add_text(PlanKey::JoinFilter, operation.extra_condition);
+  plan.add_flag(PlanKey::Covering, operation.covering);
+  plan.add_text(PlanKey::Filter, operation.filter);
+  plan.add_text(PlanKey::SortKey, operation.sort_key);
 }
 
 /// What a line stands for, by its indent.
@@ -51,7 +80,6 @@ struct Open {
   std::size_t indent;
   std::uint32_t node;      // the node itself, or the one that a heading's node stands below
   std::string_view label;  // of a heading's node
-  bool heading;
 };
 
 }  // namespace
@@ -59,28 +87,40 @@ struct Open {
 Status read_mysql_tree(std::string_view text, Plan& plan) {
   plan.clear(0, sql::System::MySql);
   std::vector<Open> open;
+  bool continued = false;  // figures on the next line are the node's
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     std::string_view line = text.substr(at, end - at);
     at = end + 1;
+    if (line.ends_with('\r')) line.remove_suffix(1);
     const std::size_t indent = line.find_first_not_of(' ');
-    if (indent == std::string_view::npos || !line.substr(indent).starts_with(kArrow)) continue;
+    if (indent == std::string_view::npos || !line.substr(indent).starts_with(kArrow)) {
+      if (continued) read_figures(line, plan);
+      continued = false;
+      continue;
+    }
     line.remove_prefix(indent + kArrow.size());
+    continued = false;
     // A subplan of a select list stands beside its node, not below it.
-    const bool beside = line.starts_with("Select #") && line.find("projection") != std::string_view::npos;
+    const bool select = line.starts_with("Select #");
+    const bool beside = select && line.find("projection") != std::string_view::npos;
     while (!open.empty() && (open.back().indent > indent || (open.back().indent == indent && !beside))) open.pop_back();
     if (open.empty() && !plan.nodes().empty()) return fail(ErrorKind::Malformed, "a plan with two roots");
     const std::uint32_t parent = open.empty() ? kNoNode : open.back().node;
-    if (line == "Hash" || line == "Repeat until convergence" || line.starts_with("Select #")) {
-      open.push_back({indent, parent, beside ? line : std::string_view(), true});
+    if (select || line == "Hash" || line == "Repeat until convergence") {
+      open.push_back({indent, parent, select ? trim(line) : std::string_view()});
       continue;
     }
     if (plan.nodes().size() >= Plan::kMaxNodes) return fail(ErrorKind::Unsupported, "more nodes than a plan has");
     const std::uint32_t node = plan.add_node(parent, open.empty() ? std::string_view() : open.back().label);
-    read_figures(line, plan);
-    open.push_back({indent, node, {}, false});
+    const std::size_t figures = figures_begin(line);
+    add_operation(trim(line.substr(0, figures)), plan);
+    read_figures(line.substr(figures), plan);
+    continued = line.find("(actual ", figures) == std::string_view::npos && !line.ends_with("(never executed)");
+    open.push_back({indent, node, {}});
   }
   if (plan.nodes().empty()) return fail(ErrorKind::Malformed, "no line of the plan begins with '->'");
+  plan.begin_group(GroupKind::Statement, kNoNode);
   plan.finish();
   return {};
 }

@@ -9,10 +9,10 @@
 
 namespace dbi::planread {
 
-/// Makes the tree of a text that begins with "-> ": its nodes with their figures, as read_mysql makes it of the same
-/// plan; what a node does is not told yet. The server writes a line end within a literal as an escape, so a line is a
-/// line. Views point into `text`. ErrorKind::Malformed where there is no node, or a second root; ErrorKind::Unsupported
-/// above Plan::kMaxNodes.
+/// Makes the tree of a text that begins with "-> ", as read_mysql makes it of the same plan, but for what TREE does not
+/// print: a table is named by its alias. The server writes a line end within a literal as an escape, so a line is a
+/// line; figures may stand on the next one, as terminals wrap them. Views point into `text`. ErrorKind::Malformed where
+/// there is no node, or a second root; ErrorKind::Unsupported above Plan::kMaxNodes.
 [[nodiscard]] Status read_mysql_tree(std::string_view text, Plan& plan);
 
 }  // namespace dbi::planread

@@ -69,7 +69,7 @@ TEST(MysqlDocument, IsWhatAnIndependentComputationFound) {
 
 TEST(MysqlDocument, NamesWhatNodesDo) {
   constexpr std::string_view kSource =
-      R"plan({"query":"x","query_plan":{"operation":"Left hash join","access_type":"join","join_type":"left join",
+      R"plan({"query":"x","query_plan":{"operation":"Left hash join (a.x = b.y)","access_type":"join","join_type":"left join",
 "join_algorithm":"hash","hash_condition":["(a.x = b.y)"],"actual_loops":1,"actual_rows":3.0,"inputs":[
 {"operation":"t","access_type":"table","table_name":"a","estimated_rows":5.0},
 {"operation":"i","access_type":"index","index_access_type":"index_range_scan","table_name":"b","index_name":"by_y",
@@ -83,10 +83,12 @@ TEST(MysqlDocument, NamesWhatNodesDo) {
   ASSERT_TRUE(find_mysql_plan(document));
   ASSERT_TRUE(read_mysql(document, *find_mysql_plan(document), kSource.size(), plan));
   EXPECT_EQ(describe(plan, Measured::Show),
-            "1 root [Node Type=Hash Join] [Join Type=Left] [Hash Cond=(a.x = b.y)] [Actual Rows=3] [Actual Loops=1]\n"
-            "2 outer [Node Type=Table Scan] [Relation Name=a] [Plan Rows=5]\n"
-            "2 inner [Node Type=Index Range Scan] [Relation Name=b] [Index Name=by_y] [Actual Loops=0]\n"
-            "2 subplan Select #2 (subquery) [Node Type=Zero Rows]\n");
+            "1 root [Node Type=Hash Join] [Join Type=Left] [Hash Cond=(a.x = b.y)] [Actual Rows=3] [Actual Loops=1] "
+            "[operation=Left hash join (a.x = b.y)]\n"
+            "2 outer [Node Type=Table Scan] [Relation Name=a] [Plan Rows=5] [operation=t]\n"
+            "2 inner [Node Type=Index Range Scan] [Relation Name=b] [Index Name=by_y] [Actual Loops=0] [operation=i]\n"
+            "2 subplan Select #2 (subquery) [Node Type=Zero Rows] [operation=z]\n"
+            "statement\n");
 }
 
 TEST(MysqlDocument, RefusesANodeThatSaysNotWhatItDoes) {
