@@ -67,7 +67,7 @@ TEST(MysqlFingerprint, IsOneOverFormatsOptionsAndVariantsAndAnotherForAnotherPla
       }
     }
   }
-  EXPECT_GT(same, 80U);
+  EXPECT_GT(same, 70U);
   EXPECT_GT(different, 40U);
 }
 
