@@ -126,6 +126,16 @@ fixture() {
   assert_output row_misestimate
 }
 
+@test "workers change nothing of what leaves, and count what does not" {
+  dbi-plan --replay --no-history "$fixtures/auto_explain-18.log" >alone
+  dbi-plan --replay --no-history --workers 4 "$fixtures/auto_explain-18.log" | cmp - alone
+  for i in {1..40}; do cat alone; done >many
+  dbi-plan --replay --no-history --workers 1 many >alone
+  dbi-plan --replay --no-history --workers 4 many | cmp - alone
+  dbi-plan --state-dir state --workers 4 <many | head -n 1 >first || true
+  jq -e '.counters | .cut_off > 0 and .records_in + .notices == .records_out + .cut_off' state/default/telemetry/*.total.json
+}
+
 @test "--replay gives the same bytes for the same bytes" {
   dbi-plan --replay "$fixtures/auto_explain-18.log" >one
   dbi-plan --replay "$fixtures/auto_explain-18.log" | cmp - one

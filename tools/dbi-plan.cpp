@@ -94,6 +94,7 @@ Result<ExitStatus> body(const Options& options, run::Context& context) {
     around.max_record_bytes = options.filter.max_record_bytes;
     around.name = context.common.name;
     around.gate = gate ? &*gate : nullptr;
+    around.waker = setup.waker;
     if (options.extract.history) {
       DBI_TRY_ASSIGN(around.history, open_history(options.extract, setup, context));
     }

@@ -7,6 +7,7 @@ complete -c dbi-plan -l literals -x -a 'remove keep' -d 'what becomes of literal
 complete -c dbi-plan -l nodes -x -d 'name so many nodes of a plan in plan_nodes, those that took most time'
 complete -c dbi-plan -l compress -x -d 'pack plans of SIZE and more into plan_lz4, in place of plan'
 complete -c dbi-plan -l timeout-ms -x -d 'give up on a plan that would take longer'
+complete -c dbi-plan -l workers -x -d 'read plans of records and logs in so many threads'
 complete -c dbi-plan -l cache-entries -x -d 'remember what was said of so many plans, by their bytes'
 complete -c dbi-plan -l cache-bytes -x -d 'and no more than so many bytes of that'
 complete -c dbi-plan -l history -d 'remember the plans of each statement, and tell when they change or get slower'

@@ -148,6 +148,11 @@ void describe_extract_options(cli::Tree& tree, ExtractOptions& options) {
       .value("MS")
       .range(1, 10'000)
       .key("plan_extractor.timeout_ms");
+  tree.integer("--workers", &options.workers, "read plans of records and logs in so many threads")
+      .text("Records leave in the order in which they came.")
+      .value("N")
+      .range(1, 64)
+      .key("plan_extractor.workers");
   tree.integer("--cache-entries", &options.cache_entries, "remember what was said of so many plans, by their bytes")
       .text("0 remembers none.")
       .value("N")

@@ -31,7 +31,8 @@ struct ExtractOptions {
   Literals literals = Literals::Remove;
   std::optional<std::uint64_t> compress;  ///< plans from so many bytes on
   double timeout_ms = 100;
-  std::uint32_t nodes = 10;  ///< entries of plan_nodes
+  std::uint32_t nodes = 10;   ///< entries of plan_nodes
+  std::uint32_t workers = 1;  ///< threads that read plans; 1: the one that does all
   std::uint32_t cache_entries = 10'000;
   std::uint64_t cache_bytes = std::uint64_t{4} << 20U;
   bool history = true;

@@ -29,7 +29,9 @@ Extractor::Extractor(ExtractOptions options, Setup setup)
       setup_(std::move(setup)),
       bare_(options_.input, setup_.max_record_bytes, [this](const BarePlan& bare) { return write_bare(bare); }),
       reading_(options_),
-      cache_(options_.cache_entries, options_.cache_bytes) {}
+      cache_(options_.cache_entries, options_.cache_bytes) {
+  if (options_.workers > 1 && setup_.waker) pool_.emplace(options_, options_.workers, *setup_.waker);
+}
 
 Status Extractor::on_record(const record::Record& record, stream::Writer& out) {
   if (const record::Member* plan = record.find("plan")) {
@@ -39,36 +41,47 @@ Status Extractor::on_record(const record::Record& record, stream::Writer& out) {
       return on_plan(record, plan->value.raw(), text, out);
     }
   }
-  DBI_TRY(out.append(record.line()));
-  return setup_.history ? remember_interval(record, out) : Status{};
+  return waits_for_others() ? add_job(record, nullptr, out) : leave(record, out);
 }
 
 Status Extractor::on_plan(const record::Record& record, std::string_view plan, bool text, stream::Writer& out) {
   figures_.plans.add();
   const KnownPlan* known = cache_.find(plan);
   (known != nullptr ? figures_.cache_hits : figures_.cache_misses).add();
-  if (known == nullptr) {
-    known = read(text ? *record::Value(plan).text(scratch_) : plan, text ? PlanForm::Text : PlanForm::Object);
-    if (known == nullptr) return write_without_plan(record, plan, problem_->message, out);
-    cache_.put(plan, *known);
-  }
+  if (known != nullptr) return waits_for_others() ? add_job(record, known, out) : leave_with(record, *known, out);
+  if (pool_) return add_plan(record, plan, text, out);
+  known = read(text ? *record::Value(plan).text(scratch_) : plan, text ? PlanForm::Text : PlanForm::Object);
+  if (known == nullptr) return write_without_plan(record, plan, problem_->message, out);
+  cache_.put(plan, *known);
+  return leave_with(record, *known, out);
+}
+
+Status Extractor::leave(const record::Record& record, stream::Writer& out) {
+  DBI_TRY(out.append(record.line()));
+  return setup_.history ? remember_interval(record, out) : Status{};
+}
+
+Status Extractor::leave_with(const record::Record& record, const KnownPlan& known, stream::Writer& out) {
   count_cache();
-  DBI_TRY(write(record, *known, out));
-  return compares() ? remember_plan(record, *known, out) : Status{};
+  DBI_TRY(write(record, known, out));
+  return compares() ? remember_plan(record, known, out) : Status{};
 }
 
 // nullptr where it cannot be read; problem_ says why.
 const KnownPlan* Extractor::read(std::string_view plan, PlanForm form) {
   const Status read = reading_.read(plan, form, known_);
-  if (!read) {
-    figures_.errors.add();
-    problem_ = read.error();
-    return nullptr;
-  }
-  if (known_.members.has("plan_findings")) figures_.findings.add();
-  figures_.unknown_keys.raise_to(reading_.faults().unknown_keys);
-  figures_.unreadable.raise_to(reading_.faults().unreadable);
-  return &known_;
+  problem_.reset();
+  if (!read) problem_ = read.error();
+  const KnownPlan* known = read ? &known_ : nullptr;
+  count_reading(known, reading_.faults());
+  return known;
+}
+
+void Extractor::count_reading(const KnownPlan* known, const planread::RedactionFaults& faults) {
+  if (known == nullptr) return figures_.errors.add();
+  if (known->members.has("plan_findings")) figures_.findings.add();
+  figures_.unknown_keys.add(faults.unknown_keys);
+  figures_.unreadable.add(faults.unreadable);
 }
 
 Status Extractor::write(const record::Record& record, const KnownPlan& known, stream::Writer& out) {
@@ -161,7 +174,9 @@ Status Extractor::tell(stream::Writer& out) {
   return told ? out.commit() : Status{};
 }
 
-Status Extractor::on_end(stream::Writer& /*out*/) {
+Status Extractor::on_end(stream::Writer& out) {
+  DBI_TRY(flush());
+  if (pool_) DBI_TRY(finish_jobs(true, out));
   return setup_.history ? setup_.history->write() : Status{};
 }
 
@@ -177,6 +192,100 @@ Members Extractor::members_without(std::string_view plan, std::string_view probl
   members.text("plan_error", problem);
   if (options_.literals == Literals::Remove && !plan.empty()) members.text("plan", sql::replacement(plan));
   return members;
+}
+
+PlanJob& Extractor::new_job(JobKind kind) {
+  PlanJob& job = pool_->add();
+  job.begin(kind);
+  return job;
+}
+
+Status Extractor::add_job(const record::Record& record, const KnownPlan* known, stream::Writer& out) {
+  PlanJob& job = new_job(known != nullptr ? JobKind::Known : JobKind::Pass);
+  job.take_line(record.line());
+  if (known != nullptr) job.known = *known;
+  return job_added(out);
+}
+
+Status Extractor::add_plan(const record::Record& record, std::string_view plan, bool text, stream::Writer& out) {
+  PlanJob& job = new_job(JobKind::Read);
+  job.take_line(record.line());
+  job.form = text ? PlanForm::Text : PlanForm::Object;
+  job.plan = text ? *record::Value(plan).text(scratch_) : plan;
+  return job_added(out);
+}
+
+Status Extractor::add_entry(const BarePlan& bare) {
+  PlanJob& job = new_job(JobKind::Entry);
+  job.form = form_of(bare);
+  job.plan = bare.plan;
+  job.query = bare.query;
+  job.database = bare.database;
+  job.source = bare.source;
+  job.duration_ms = bare.duration_ms;
+  job.time = bare.time;
+  return job_added(*out_);
+}
+
+// Where too much waits, the loop waits for what came first.
+Status Extractor::job_added(stream::Writer& out) {
+  if (!pool_->added()) return {};
+  DBI_TRY(finish_jobs(false, out));
+  while (!pool_->has_room()) {
+    PlanJob* job = pool_->next(true);
+    if (job == nullptr) break;
+    DBI_TRY(finish(*job, out));
+  }
+  return {};
+}
+
+Status Extractor::flush() {
+  if (pool_) pool_->submit();
+  return {};
+}
+
+Status Extractor::finish_jobs(bool all, stream::Writer& out) {
+  while (PlanJob* job = pool_->next(all)) DBI_TRY(finish(*job, out));
+  return {};
+}
+
+Status Extractor::finish(PlanJob& job, stream::Writer& out) {
+  if (job.kind == JobKind::Read || job.kind == JobKind::Entry) {
+    count_reading(job.problem ? nullptr : &job.known, job.faults);
+  }
+  if (job.kind != JobKind::Entry) return finish_record(job, out);
+  std::swap(known_, job.known);
+  problem_ = job.problem;
+  return write_read({.plan = job.plan,
+                     .query = job.query,
+                     .source = job.source,
+                     .database = job.database,
+                     .duration_ms = job.duration_ms,
+                     .time = job.time},
+                    job.statement, out);
+}
+
+Status Extractor::finish_record(PlanJob& job, stream::Writer& out) {
+  DBI_TRY(job_reader_.parse(job.record(), job_record_));
+  if (job.kind == JobKind::Pass) return leave(job_record_, out);
+  if (job.kind == JobKind::Known) return leave_with(job_record_, job.known, out);
+  const std::string_view plan = job_record_.find("plan")->value.raw();
+  if (job.problem) return write_without_plan(job_record_, plan, job.problem->message, out);
+  cache_.put(plan, job.known);
+  return leave_with(job_record_, job.known, out);
+}
+
+void Extractor::take_held(std::string& lines) {
+  if (!pool_) return;
+  pool_->submit();
+  while (const PlanJob* job = pool_->next(true)) {
+    if (job->kind != JobKind::Entry) lines.append(job->record()).push_back('\n');
+  }
+}
+
+void Extractor::shrink() {
+  cache_.shrink();
+  if (pool_) pool_->shrink();
 }
 
 void Extractor::count_cache() {
@@ -227,38 +336,45 @@ std::string Extractor::name_of_plan(const BarePlan& bare) const {
   return fmt::format("{}:{}", name, plans_of_input_);
 }
 
-// What auto_explain writes as JSON, YAML and XML has the statement inside.
-std::string_view Extractor::query_of(const BarePlan& bare) const {
-  if (!bare.query.empty() || known_.hash.empty()) return bare.query;
-  const planread::Plan& plan = reading_.analysis().plan();
-  const planread::Group* statement = plan.group(planread::GroupKind::Statement);
-  return statement == nullptr ? std::string_view() : plan.text(*statement, planread::PlanKey::QueryText);
-}
-
 Status Extractor::write_bare(const BarePlan& bare) {
   figures_.plans.add();
   ++plans_of_input_;
-  const bool keeps = options_.literals == Literals::Keep;
-  // A plan that was printed over several lines is kept as a text.
-  const bool object = bare.plan.starts_with('{') && !keeps;
-  if (read(bare.plan, object ? PlanForm::Object : PlanForm::Text) == nullptr) {
-    // An entry of a log says more than its plan, and is not to be lost with that.
-    if (!bare.duration_ms) return fail(ErrorKind::Malformed, fmt::format("no plan: {}", problem_->message));
+  if (pool_ && bare.duration_ms) return add_entry(bare);
+  DBI_TRY(flush());
+  if (pool_) DBI_TRY(finish_jobs(true, *out_));
+  const bool read_it = read(bare.plan, form_of(bare)) != nullptr;
+  // An entry of a log says more than its plan, and is not to be lost with that.
+  if (!read_it && !bare.duration_ms) {
+    return fail(ErrorKind::Malformed, fmt::format("no plan: {}", problem_->message));
+  }
+  return write_read(bare, read_it ? reading_.statement() : std::string_view(), *out_);
+}
+
+// A plan that was printed over several lines is kept as a text.
+PlanForm Extractor::form_of(const BarePlan& bare) const {
+  return bare.plan.starts_with('{') && options_.literals == Literals::Remove ? PlanForm::Object : PlanForm::Text;
+}
+
+// Of known_ and problem_. What auto_explain writes as JSON, YAML and XML has the statement inside.
+Status Extractor::write_read(const BarePlan& bare, std::string_view statement, stream::Writer& out) {
+  if (problem_) {
     known_ = {};
     known_.members = members_without(bare.plan, bare.plan.empty() ? kNoEndOfStatement : problem_->message);
+  } else if (options_.literals == Literals::Keep && !known_.members.has("plan_lz4")) {
+    known_.members.text("plan", bare.plan);
   }
-  if (keeps && !known_.members.has("plan_lz4")) known_.members.text("plan", bare.plan);
+  if (!bare.query.empty()) statement = bare.query;
   if (bare.time) last_time_ = *bare.time;
-  build(bare, bare.time || setup_.replay ? last_time_ : setup_.clock->now());
+  build(bare, statement, bare.time || setup_.replay ? last_time_ : setup_.clock->now());
   if (const Status whole = check_line(); !whole) {
     known_.members.remove("plan");
     known_.members.remove("plan_lz4");
     known_.members.text("plan_error", whole.error().message);
-    build(bare, last_time_);
+    build(bare, statement, last_time_);
     DBI_TRY(check_line());
   }
-  DBI_TRY(out_->append(line_));
-  return compares() && !known_.hash.empty() ? remember_plan(record_, known_, *out_) : Status{};
+  DBI_TRY(out.append(line_));
+  return compares() && !known_.hash.empty() ? remember_plan(record_, known_, out) : Status{};
 }
 
 // A plan may be nested deeper than a record, and longer.
@@ -274,7 +390,7 @@ Status Extractor::check_line() {
   return fail(ErrorKind::Unsupported, fmt::format("the record would be malformed: {}", whole.error().message));
 }
 
-void Extractor::build(const BarePlan& bare, Timestamp time) {
+void Extractor::build(const BarePlan& bare, std::string_view query, Timestamp time) {
   line_.clear();
   record::Builder builder(line_);
   builder.begin("plan").time("ts", time).time("observed_ts", time);
@@ -282,7 +398,7 @@ void Extractor::build(const BarePlan& bare, Timestamp time) {
   const std::string_view database = bare.database.empty() ? std::string_view(options_.database) : bare.database;
   if (!database.empty()) builder.text("database", database);
   builder.text("system", "postgresql").text("tool", setup_.tool);
-  if (const std::string_view query = query_of(bare); !query.empty()) {
+  if (!query.empty()) {
     const sql::Statement statement = sql::normalize(query, sql::Dialect());  // the log does not say the settings
     if (statement.signature) builder.text("query_signature", *statement.signature);
     builder.text("query", options_.literals == Literals::Keep ? query : std::string_view(statement.text));

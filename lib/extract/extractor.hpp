@@ -15,6 +15,7 @@
 #include "extract/extract_options.hpp"
 #include "extract/members.hpp"
 #include "extract/plan_cache.hpp"
+#include "extract/plan_pool.hpp"
 #include "extract/plan_reading.hpp"
 #include "history/history.hpp"
 #include "record/record.hpp"
@@ -52,6 +53,7 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
     std::string name = {};                         ///< of the instance
     std::optional<history::History> history = {};  ///< none: --no-history
     PlanGate* gate = nullptr;                      ///< outlives the filter; nullptr: none
+    std::optional<stream::Waker> waker = {};       ///< of the loop; none: no workers
   };
 
   Extractor(ExtractOptions options, Setup setup);
@@ -60,9 +62,12 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   [[nodiscard]] stream::LineTaker* line_taker() override { return setup_.records_only ? nullptr : this; }
   [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override;
   Status on_deadline(MonotonicTime now, stream::Writer& out) override;
+  Status flush() override;
+  Status on_wake(stream::Writer& out) override { return pool_ ? finish_jobs(false, out) : Status{}; }
   Status on_end(stream::Writer& out) override;
   Status on_pause(stream::Writer& out) override { return on_end(out); }
-  void shrink() override { cache_.shrink(); }
+  void take_held(std::string& lines) override;
+  void shrink() override;
 
   [[nodiscard]] const ExtractFigures& figures() const { return figures_; }
 
@@ -73,6 +78,18 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
 
   Status on_plan(const record::Record& record, std::string_view plan, bool text, stream::Writer& out);
   const KnownPlan* read(std::string_view plan, PlanForm form);
+  void count_reading(const KnownPlan* known, const planread::RedactionFaults& faults);
+  Status leave(const record::Record& record, stream::Writer& out);
+  Status leave_with(const record::Record& record, const KnownPlan& known, stream::Writer& out);
+  Status add_job(const record::Record& record, const KnownPlan* known, stream::Writer& out);
+  Status add_plan(const record::Record& record, std::string_view plan, bool text, stream::Writer& out);
+  Status add_entry(const BarePlan& bare);
+  PlanJob& new_job(JobKind kind);
+  Status job_added(stream::Writer& out);
+  Status finish_jobs(bool all, stream::Writer& out);
+  Status finish(PlanJob& job, stream::Writer& out);
+  Status finish_record(PlanJob& job, stream::Writer& out);
+  [[nodiscard]] bool waits_for_others() const { return pool_ && !pool_->empty(); }
   Status write(const record::Record& record, const KnownPlan& known, stream::Writer& out);
   std::optional<Timestamp> read_subject(const record::Record& record);
   Status remember_interval(const record::Record& record, stream::Writer& out);
@@ -84,9 +101,10 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
                             stream::Writer& out);
   [[nodiscard]] Members members_without(std::string_view plan, std::string_view problem) const;
   Status write_bare(const BarePlan& bare);
-  void build(const BarePlan& bare, Timestamp time);
+  [[nodiscard]] PlanForm form_of(const BarePlan& bare) const;
+  Status write_read(const BarePlan& bare, std::string_view statement, stream::Writer& out);
+  void build(const BarePlan& bare, std::string_view query, Timestamp time);
   Status check_line();
-  [[nodiscard]] std::string_view query_of(const BarePlan& bare) const;
   [[nodiscard]] std::string name_of_plan(const BarePlan& bare) const;
   void count_cache();
 
@@ -103,6 +121,8 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   std::string line_;
   record::Reader reader_;  // of what is written
   record::Record record_;
+  record::Reader job_reader_;  // of records that waited
+  record::Record job_record_;
 
   /// Of the record at hand; buffers that are used again.
   struct Subject {
@@ -118,6 +138,7 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   std::size_t plans_of_input_ = 0;
   std::optional<MonotonicTime> idle_at_;
   Timestamp last_time_{};
+  std::optional<PlanPool> pool_;  // with more than one worker; ends before what its threads use
 };
 
 }  // namespace dbi::extract

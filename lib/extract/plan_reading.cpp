@@ -19,6 +19,7 @@ Status PlanReading::check_budget(std::string_view plan) const {
 Status PlanReading::read(std::string_view plan, PlanForm form, KnownPlan& known) {
   Members& out = known.members;
   out.clear();
+  faults_ = {};
   DBI_TRY(check_budget(plan));
   DBI_TRY(reader_.open(plan));
   DBI_TRY(reader_.read(0));
@@ -43,6 +44,12 @@ Status PlanReading::read(std::string_view plan, PlanForm form, KnownPlan& known)
     out.text("plan", redacted_);
   }
   return {};
+}
+
+std::string_view PlanReading::statement() const {
+  const planread::Plan& plan = analysis_.plan();
+  const planread::Group* statement = plan.group(planread::GroupKind::Statement);
+  return statement == nullptr ? std::string_view() : plan.text(*statement, planread::PlanKey::QueryText);
 }
 
 // What the history wants to know of it.

@@ -30,7 +30,10 @@ class PlanReading {
 
   /// Of the last plan that could be read.
   [[nodiscard]] const plan::Analysis& analysis() const { return analysis_; }
+  /// Of the last plan.
   [[nodiscard]] const planread::RedactionFaults& faults() const { return faults_; }
+  /// The statement that stands in the last plan that could be read, as auto_explain has it; empty where there is none.
+  [[nodiscard]] std::string_view statement() const;
 
  private:
   Status check_budget(std::string_view plan) const;

@@ -74,6 +74,15 @@ std::size_t first_line_outside(std::string_view query, bool standard_conforming_
   return std::string_view::npos;
 }
 
+// elog.c puts " at character 13" behind a message while an expression's place is known.
+std::string_view without_position(std::string_view message) {
+  constexpr std::string_view kPosition = " at character ";
+  const std::size_t begin = message.rfind(kPosition);
+  if (begin == std::string_view::npos) return message;
+  const std::string_view digits = message.substr(begin + kPosition.size());
+  return digits.find_first_not_of("0123456789") == std::string_view::npos ? message.substr(0, begin) : message;
+}
+
 }  // namespace
 
 std::optional<PlanBehindQuery> find_plan_behind_query(std::string_view text) {
@@ -98,7 +107,7 @@ std::optional<LoggedPlan> parse_auto_explain(std::string_view message) {
   message.remove_prefix(static_cast<std::size_t>(end - message.data()));
   if (error != std::errc() || !message.starts_with(kPlan)) return std::nullopt;
   message.remove_prefix(kPlan.size());
-  logged.plan = message.substr(std::min(message.find_first_not_of("\r\n"), message.size()));
+  logged.plan = without_position(message.substr(std::min(message.find_first_not_of("\r\n"), message.size())));
   if (!logged.plan.starts_with(kQuery)) return logged;
   // YAML has the statement on one line, in quotation marks, and "Plan:" behind it.
   if (logged.plan.substr(kQuery.size()).starts_with('"') && logged.plan.find("\nPlan:") != std::string_view::npos) {

@@ -59,6 +59,10 @@ class Filter {
   /// A record that was read, or was written to `out`, and will not leave: count it as dropped (`shutdown`).
   virtual void on_cut_off(const record::Record& /*record*/) {}
 
+  /// The output failed: appends, as NDJSON lines, the records that were taken and are not written yet, and gives them
+  /// up. on_cut_off comes for each.
+  virtual void take_held(std::string& /*lines*/) {}
+
   /// Memory is short (soft limit): give back what can be computed again.
   virtual void shrink() {}
 

@@ -125,7 +125,9 @@ Status Run::cut_off_lines_in_memory() {
 }
 
 Status Run::cut_off_output() {
-  return each_record(writer_.take_unwritten(), reader_, [this](const record::Record& record) -> Status {
+  std::string unwritten = writer_.take_unwritten();
+  filter_.take_held(unwritten);
+  return each_record(std::move(unwritten), reader_, [this](const record::Record& record) -> Status {
     cut_off(record);
     return {};
   });

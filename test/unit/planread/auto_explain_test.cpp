@@ -26,6 +26,11 @@ TEST(AutoExplain, TakesTheStatementOff) {
   EXPECT_EQ(logged->plan, kPlanText);
 }
 
+TEST(AutoExplain, TakesAPlaceInTheStatementOffThePlan) {
+  EXPECT_EQ(parse_auto_explain("duration: 1 ms  plan:\n{\"Plan\": {}} at character 13")->plan, "{\"Plan\": {}}");
+  EXPECT_EQ(parse_auto_explain("duration: 1 ms  plan:\n{} at character x")->plan, "{} at character x");
+}
+
 TEST(AutoExplain, IsNotDeceivedByLinesOfAStatement) {
   const std::string plan(kPlanText);
   for (const std::string& query :

@@ -294,6 +294,7 @@ TEST_F(FilterRunTest, WhatAFullDeviceDidNotTakeIsCutOff) {
    public:
     Status on_record(const record::Record& record, Writer& out) override { return out.append(record.line()); }
     Status on_end(Writer& out) override { return out.append("{\"ledger\":1}"); }
+    void take_held(std::string& lines) override { lines.append("{\"held\":1}\n"); }
     void on_cut_off(const record::Record& record) override { cut_off.emplace_back(record.line()); }
     std::vector<std::string> cut_off;
   };
@@ -307,7 +308,7 @@ TEST_F(FilterRunTest, WhatAFullDeviceDidNotTakeIsCutOff) {
   options_.input = file.get();
   const auto summary = run_filter(filter, options_, context_);
   ASSERT_FALSE(summary);
-  EXPECT_EQ(filter.cut_off, (std::vector<std::string>{"{\"a\":1}", "{\"ledger\":1}"}));
+  EXPECT_EQ(filter.cut_off, (std::vector<std::string>{"{\"a\":1}", "{\"ledger\":1}", "{\"held\":1}"}));
 }
 
 TEST_F(FilterRunTest, AReloadThatTheFilterRefusesChangesNothingAroundIt) {
