@@ -77,6 +77,7 @@ std::size_t first_line_outside(std::string_view query, bool standard_conforming_
 // elog.c puts " at character 13" behind a message while an expression's place is known.
 std::string_view without_position(std::string_view message) {
   constexpr std::string_view kPosition = " at character ";
+  if (message.empty() || message.back() < '0' || message.back() > '9') return message;
   const std::size_t begin = message.rfind(kPosition);
   if (begin == std::string_view::npos) return message;
   const std::string_view digits = message.substr(begin + kPosition.size());
