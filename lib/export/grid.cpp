@@ -3,9 +3,14 @@
 
 #include <algorithm>
 
-#include "export/display_width.hpp"
+#include "terminal/display_width.hpp"
 
 namespace dbi::exporting {
+
+using terminal::display_width;
+using terminal::fit;
+using terminal::pad_left;
+using terminal::pad_right;
 
 // 0: the column is left out; the last one has no width of its own.
 std::vector<std::size_t> Grid::widths(std::size_t width) const {

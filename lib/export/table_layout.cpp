@@ -8,11 +8,18 @@
 #include <tuple>
 
 #include "base/text.hpp"
-#include "export/display_width.hpp"
 #include "export/grid.hpp"
 #include "export/session_tree.hpp"
+#include "terminal/display_width.hpp"
+#include "terminal/figures.hpp"
 
 namespace dbi::exporting {
+
+using terminal::display_width;
+using terminal::fit;
+using terminal::one_line;
+using terminal::show_count;
+using terminal::show_ms;
 
 namespace {
 
@@ -27,7 +34,6 @@ constexpr std::string_view kCyan = "36";
 
 // A target's heading, an error and a row of each part.
 constexpr std::size_t kMinDetailLines = 9;
-constexpr double kMostDays = 9999;
 
 // Lower bounds: sums of them are marked ">=", what is divided by or into them may be off either way: "~".
 std::string_view bound_mark(const StatementSum& sum) {
@@ -444,34 +450,6 @@ std::vector<std::string> draw_overview(std::vector<const TargetView*> views, con
     for (std::string& line : draw(*views.front(), below)) lines.push_back(std::move(line));
   }
   return lines;
-}
-
-std::string show_ms(double ms) {
-  if (!(ms < kMostDays * 86'400'000)) return fmt::format(">{:.0f}d", kMostDays);
-  if (ms <= 0) return "0ms";
-  if (ms < 0.0995) return fmt::format("{:.0f}µs", std::max(1.0, std::round(ms * 1000)));
-  if (ms < 9.995) return fmt::format("{:.2f}ms", ms);
-  if (ms < 99.95) return fmt::format("{:.1f}ms", ms);
-  if (ms < 999.5) return fmt::format("{:.0f}ms", ms);
-  if (ms < 9995) return fmt::format("{:.2f}s", ms / 1000);
-  if (ms < 59'950) return fmt::format("{:.1f}s", ms / 1000);
-  const double seconds = std::round(ms / 1000);
-  const auto two = [&](double unit, double below, char big, char small) {
-    return fmt::format("{:.0f}{}{:02.0f}{}", std::floor(seconds / unit), big,
-                       std::floor(std::fmod(seconds, unit) / below), small);
-  };
-  if (seconds < 3600) return two(60, 1, 'm', 's');
-  if (seconds < 86'400) return two(3600, 60, 'h', 'm');
-  return two(86'400, 3600, 'd', 'h');
-}
-
-std::string show_count(double count) {
-  if (!(count < 999.5e12)) return ">999T";
-  if (count < 99'999.5) return fmt::format("{:.0f}", count);
-  if (count < 999'500) return fmt::format("{:.0f}k", count / 1e3);
-  if (count < 999.5e6) return fmt::format("{:.3g}M", count / 1e6);
-  if (count < 999.5e9) return fmt::format("{:.3g}G", count / 1e9);
-  return fmt::format("{:.3g}T", count / 1e12);
 }
 
 }  // namespace dbi::exporting

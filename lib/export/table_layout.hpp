@@ -29,10 +29,4 @@ inline constexpr std::size_t kMinTargetLines = 14;
 [[nodiscard]] std::vector<std::string> draw_overview(std::vector<const TargetView*> views,
                                                      const LayoutOptions& options);
 
-/// "7µs", "0.12ms", "12.3ms", "1.23s", "2m03s", "3h12m", "5d04h"; ">9999d" for what is no time of a server.
-[[nodiscard]] std::string show_ms(double ms);
-
-/// "987", "12345", "123k", "1.23M", "1.23G", "1.23T", ">999T".
-[[nodiscard]] std::string show_count(double count);
-
 }  // namespace dbi::exporting

@@ -8,10 +8,12 @@
 #include <tuple>
 
 #include "base/text.hpp"
-#include "export/display_width.hpp"
 #include "record/text_of.hpp"
+#include "terminal/display_width.hpp"
 
 namespace dbi::exporting {
+
+using terminal::one_line;
 
 namespace {
 

@@ -10,12 +10,14 @@
 #include <utility>
 #include <vector>
 
-#include "export/display_width.hpp"
 #include "export/table_layout.hpp"
 #include "export/table_model.hpp"
 #include "record/text_of.hpp"
+#include "terminal/display_width.hpp"
 
 namespace dbi::exporting {
+
+using terminal::fit;
 
 namespace {
 

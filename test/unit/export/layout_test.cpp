@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/table_layout.hpp"
 
-#include <limits>
-
-#include "export/display_width.hpp"
 #include "export/samples.hpp"
+#include "terminal/display_width.hpp"
 
 namespace dbi::exporting {
 namespace {
 
+using terminal::display_width;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -26,28 +25,8 @@ void add(TargetView& view, const std::string& line) {
   view.add(*Sample(line));
 }
 
-TEST(Layout, ShowsNumbersShort) {
-  EXPECT_EQ(show_ms(0.1234), "0.12ms");
-  EXPECT_EQ(show_ms(12.34), "12.3ms");
-  EXPECT_EQ(show_ms(9.996), "10.0ms");
-  EXPECT_EQ(show_ms(999.9), "1.00s");
-  EXPECT_EQ(show_ms(59'990), "1m00s");
-  EXPECT_EQ(show_ms(3'599'900), "1h00m");
-  EXPECT_EQ(show_ms(447'000'000), "5d04h");
-  EXPECT_EQ(show_count(99'999), "99999");
-  EXPECT_EQ(show_count(123'456), "123k");
-  EXPECT_EQ(show_count(1'234'567), "1.23M");
-  EXPECT_EQ(show_count(1.2345e12), "1.23T");
-}
-
 // Whatever a record says, a number is no wider than its column and is one.
 TEST(Layout, ShowsNumbersBeyondAllMeasureShort) {
-  const double infinity = std::numeric_limits<double>::infinity();
-  EXPECT_EQ(show_ms(9998.0 * 86'400'000), "9998d00h");
-  for (const double huge : {1e15, 1e200, 1e308, infinity}) {
-    EXPECT_EQ(show_ms(huge), ">9999d");
-    EXPECT_EQ(show_count(huge), ">999T");
-  }
   TargetView view;
   add(view, statement("01", "a", 1, 10, R"(,"weight":1e400,"shared_blks_hit":1e400,"shared_blks_read":0,"rows":0)"));
   add(view, statement("01", "b", 1, 10, R"(,"weight":1e308,"shared_blks_hit":5,"shared_blks_read":-1e400)"));
@@ -58,19 +37,6 @@ TEST(Layout, ShowsNumbersBeyondAllMeasureShort) {
   for (const char* word : {"inf", "nan", "00000000", "e+"}) EXPECT_THAT(text, Not(HasSubstr(word)));
   EXPECT_THAT(text, HasSubstr("connections >999%"));
   EXPECT_THAT(text, HasSubstr("hit 100%"));
-}
-
-TEST(Layout, CutsByDisplayWidth) {
-  EXPECT_EQ(display_width("日本"), 4U);
-  EXPECT_EQ(display_width("e\xCC\x81"), 1U);
-  EXPECT_EQ(fit("日本語", 4), "日…");
-  EXPECT_EQ(pad_right("日本語", 6), "日本語");
-  EXPECT_EQ(pad_left("é", 3), "  é");
-  EXPECT_EQ(fit("abc", 0), "");
-}
-
-TEST(Layout, NothingInATextMovesTheCursor) {
-  EXPECT_EQ(one_line("a\n\t b\x1b[2J\xC2\x9B\xE2\x80\xAE"), "a b [2J");
 }
 
 TEST(Layout, StatementsByTotalTime) {

@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "export/display_width.hpp"
+#include "terminal/display_width.hpp"
 
 namespace dbi::exporting {
+
+using terminal::display_width;
 
 class Screen {
  public:

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace dbi::exporting {
+namespace dbi::terminal {
 
 /// Columns that UTF-8 text takes: 2 for East Asian wide characters and emoji, 0 for combining ones.
 [[nodiscard]] std::size_t display_width(std::string_view text);
@@ -15,6 +15,9 @@ namespace dbi::exporting {
 /// cursor; format characters that reorder text are left out.
 [[nodiscard]] std::string one_line(std::string_view text);
 
+/// The longest beginning that takes at most `width` columns.
+[[nodiscard]] std::string_view beginning(std::string_view text, std::size_t width);
+
 /// At most `width` columns; where something was cut, the last one is an ellipsis.
 [[nodiscard]] std::string fit(std::string_view text, std::size_t width);
 
@@ -22,4 +25,4 @@ namespace dbi::exporting {
 [[nodiscard]] std::string pad_right(std::string_view text, std::size_t width);
 [[nodiscard]] std::string pad_left(std::string_view text, std::size_t width);
 
-}  // namespace dbi::exporting
+}  // namespace dbi::terminal

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "export/display_width.hpp"
+#include "terminal/display_width.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include "record/utf8.hpp"
 
-namespace dbi::exporting {
+namespace dbi::terminal {
 
 namespace {
 
@@ -64,7 +64,7 @@ bool is_space(char32_t point) {
 }
 
 bool reorders(char32_t point) {
-  return point == 0x200E || point == 0x200F || (point >= 0x202A && point <= 0x202E) ||
+  return point == 0x061C || point == 0x200E || point == 0x200F || (point >= 0x202A && point <= 0x202E) ||
          (point >= 0x2066 && point <= 0x2069);
 }
 
@@ -95,18 +95,21 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
+std::string_view beginning(std::string_view text, std::size_t width) {
+  std::string_view rest = text;
+  for (std::size_t used = 0; !rest.empty();) {
+    const Character character = first_character(rest);
+    used += width_of(character.point);
+    if (used > width) break;
+    rest.remove_prefix(character.bytes);
+  }
+  return text.substr(0, text.size() - rest.size());
+}
+
 std::string fit(std::string_view text, std::size_t width) {
   if (display_width(text) <= width) return std::string(text);
   if (width == 0) return {};
-  std::string_view rest = text;
-  std::size_t used = 0;
-  while (true) {
-    const Character character = first_character(rest);
-    if (used + width_of(character.point) > width - 1) break;
-    used += width_of(character.point);
-    rest.remove_prefix(character.bytes);
-  }
-  return std::string(text.substr(0, text.size() - rest.size())) + "…";
+  return std::string(beginning(text, width - 1)) + "…";
 }
 
 std::string pad_right(std::string_view text, std::size_t width) {
@@ -119,4 +122,4 @@ std::string pad_left(std::string_view text, std::size_t width) {
   return std::string(width - display_width(cell), ' ') + cell;
 }
 
-}  // namespace dbi::exporting
+}  // namespace dbi::terminal
