@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "export/fan_out.hpp"
 #include "export/input_files.hpp"
@@ -12,12 +11,12 @@
 #include "run/filter_run.hpp"
 #include "run/tool.hpp"
 #include "stream/stop_grace.hpp"
+#include "terminal/screen.hpp"
 
 namespace {
 
 using dbi::Result;
-
-enum class Color : std::uint8_t { Auto, Always, Never };
+using dbi::terminal::Color;
 
 struct Options {
   std::vector<std::string> to;
@@ -66,12 +65,6 @@ void describe(dbi::cli::Tree& tree, Options& options) {
   dbi::run::describe_filter_options(tree, options.filter);
 }
 
-bool colored(const Options& options, bool terminal) {
-  if (options.color != Color::Auto) return options.color == Color::Always;
-  const char* no_color = std::getenv("NO_COLOR");  // no-color.org: set and not empty
-  return terminal && (no_color == nullptr || *no_color == '\0');
-}
-
 Result<std::vector<std::string>> choose_sinks(const Options& options, bool terminal) {
   std::vector<std::string> sinks = options.to;
   if (sinks.empty() && terminal) sinks.emplace_back("table");
@@ -96,10 +89,11 @@ Result<dbi::ExitStatus> deliver(const Options& options, dbi::run::Context& conte
   const bool terminal = ::isatty(output) == 1;
   DBI_TRY_ASSIGN(const std::vector<std::string> words, choose_sinks(options, terminal));
   dbi::exporting::SinkOptions sinks;
-  sinks.table.color = colored(options, terminal);
+  sinks.table.color = dbi::terminal::shows_color(options.color, output, context.process->environment);
   sinks.table.statements = options.rows;
   sinks.table.width = options.width;
-  if (terminal) sinks.table.window = [output] { return dbi::exporting::window_of(output); };
+  if (terminal)
+    sinks.table.window = [output] { return dbi::terminal::window_of(output).value_or(dbi::terminal::WindowSize{}); };
   sinks.rotation = {options.rotate_size, options.rotate_age, options.keep_files, options.keep_bytes};
   sinks.sqlite.name = context.common.name;
   sinks.sqlite.retain = options.retain;

@@ -12,6 +12,8 @@
 #include "extract/extract_options.hpp"
 #include "extract/extractor.hpp"
 #include "extract/plan_gate.hpp"
+#include "extract/view_options.hpp"
+#include "extract/viewer.hpp"
 #include "history/history.hpp"
 #include "run/filter_options.hpp"
 #include "run/filter_run.hpp"
@@ -23,18 +25,25 @@ using namespace dbi;
 
 struct Options {
   extract::ExtractOptions extract;
+  extract::ViewOptions view;
   run::FilterOptions filter;
 };
 
+bool is_view(const Options& options) {
+  return options.view.format != extract::Format::Records;
+}
+
 Status check(const Options& options) {
+  DBI_TRY(extract::check_view_options(options.view, options.extract));
   const bool bare =
       options.extract.input == extract::InputKind::Plans || options.extract.input == extract::InputKind::Log;
-  if (!options.filter.resume || !bare) return {};
-  return fail(ErrorKind::Usage, "--resume goes on between records, of which plans and logs have none",
-              "Leave out one of --resume and --input.");
+  if (!options.filter.resume || (!bare && !is_view(options))) return {};
+  return fail(ErrorKind::Usage, "--resume goes on between records, of which plans, logs and views have none",
+              "Leave out --resume.");
 }
 
 void describe(cli::Tree& tree, Options& options) {
+  extract::describe_view_options(tree, options.view);
   extract::describe_extract_options(tree, options.extract);
   run::describe_filter_options(tree, options.filter, "records, plans or logs");
   run::describe_replay_option(tree, options.filter);
@@ -68,6 +77,13 @@ Result<history::History> open_history(const extract::ExtractOptions& options, co
   return history;
 }
 
+// A view decides nothing that a later run would want to know, so that it stands in nobody's way.
+run::FilterOptions filter_options(const Options& options) {
+  run::FilterOptions filter = options.filter;
+  filter.replay = filter.replay || is_view(options);
+  return filter;
+}
+
 // For SIGHUP.
 Result<Options> reread(const run::Context& context);
 
@@ -80,12 +96,28 @@ Result<ExitStatus> answer(const extract::PlanGate& gate, ExitStatus status, cons
   return status == ExitStatus::Done && !verdict.passed ? ExitStatus::AnswerIsNo : status;
 }
 
+Result<std::unique_ptr<stream::Filter>> make_viewer(const Options& options, const run::FilterSetup& setup,
+                                                    const run::Context& context) {
+  extract::Viewer::Setup around;
+  around.format = options.view.format;
+  around.look = extract::look_of(options.view, context.process->output, context.process->environment);
+  around.clock = context.clock;
+  around.log = context.log;
+  around.max_record_bytes = options.filter.max_record_bytes;
+  auto filter = std::make_unique<extract::Viewer>(options.extract, around);
+  setup.telemetry->add("plans", filter->figures().plans);
+  setup.telemetry->add("plan_errors", filter->figures().errors);
+  setup.telemetry->add("plans_with_findings", filter->figures().findings);
+  return std::unique_ptr<stream::Filter>(std::move(filter));
+}
+
 Result<ExitStatus> body(const Options& options, run::Context& context) {
   std::optional<extract::PlanGate> gate;
   if (options.extract.gate.wanted()) {
     DBI_TRY_ASSIGN(gate, extract::PlanGate::open(options.extract.gate));
   }
   const auto make = [&](const run::FilterSetup& setup) -> Result<std::unique_ptr<stream::Filter>> {
+    if (is_view(options)) return make_viewer(options, setup, context);
     extract::Extractor::Setup around;
     around.tool = context.tool;
     around.clock = context.clock;
@@ -104,9 +136,9 @@ Result<ExitStatus> body(const Options& options, run::Context& context) {
   };
   const auto limits = [&context]() -> Result<run::FilterOptions> {
     DBI_TRY_ASSIGN(Options now, reread(context));
-    return std::move(now.filter);
+    return filter_options(now);
   };
-  DBI_TRY_ASSIGN(const ExitStatus status, run::run_filter(options.filter, context, make, limits));
+  DBI_TRY_ASSIGN(const ExitStatus status, run::run_filter(filter_options(options), context, make, limits));
   return gate ? answer(*gate, status, context) : status;
 }
 

@@ -1,4 +1,7 @@
 # Completion of dbi-plan, printed by dbi-plan --print-completion; see scripts/generate.
+complete -c dbi-plan -l format -x -a 'records tree' -d 'what is written'
+complete -c dbi-plan -l color -x -a 'auto always never' -d 'when a tree is coloured'
+complete -c dbi-plan -l width -x -d 'columns of a tree'
 complete -c dbi-plan -l input -x -a 'auto records plans log' -d 'what the inputs hold'
 complete -c dbi-plan -l target -x -d 'the server that the plans are of'
 complete -c dbi-plan -l database -x -d 'the database that they are of, where the log does not say'

@@ -2,7 +2,6 @@
 #include "export/table_sink.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <map>
@@ -18,6 +17,7 @@
 namespace dbi::exporting {
 
 using terminal::fit;
+using terminal::WindowSize;
 
 namespace {
 
@@ -196,12 +196,6 @@ Status TableSink::finish(stream::Writer& out) {
 }
 
 }  // namespace
-
-WindowSize window_of(int descriptor) {
-  winsize size{};
-  if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return {};
-  return {size.ws_col, size.ws_row};
-}
 
 std::unique_ptr<Sink> make_table_sink(TableOptions options, const Clock& clock) {
   return std::make_unique<TableSink>(std::move(options), clock);

@@ -7,27 +7,17 @@
 #include <optional>
 
 #include "export/sink.hpp"
+#include "terminal/screen.hpp"
 
 namespace dbi::exporting {
-
-/// The window of a terminal.
-struct WindowSize {
-  std::size_t columns = 80;
-  std::size_t lines = 24;
-
-  friend bool operator==(const WindowSize&, const WindowSize&) = default;
-};
 
 struct TableOptions {
   bool color = false;
   std::size_t statements = 20;  ///< rows a target
   std::size_t width = 120;      ///< columns where there is no terminal
   /// Asked before every drawing on a terminal; empty: there is none.
-  std::function<WindowSize()> window;
+  std::function<terminal::WindowSize()> window;
 };
-
-/// The window of the descriptor's terminal, 80x24 where it does not tell.
-[[nodiscard]] WindowSize window_of(int descriptor);
 
 /// On a terminal the latest view of every target is redrawn in one write, at most ten times a second and when the
 /// window changes; at the end it stays, uncut. Elsewhere each cycle gives a block at its `scrape`, and what has none is

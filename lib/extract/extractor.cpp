@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-#include <filesystem>
 #include <utility>
 
 #include "base/time_text.hpp"
@@ -17,9 +15,6 @@ namespace dbi::extract {
 
 namespace {
 
-// The server writes an entry of its log in one piece: after a pause this long the last one is whole.
-constexpr std::chrono::milliseconds kIdle{500};
-
 constexpr std::string_view kNoEndOfStatement = "where the statement ends and its plan begins cannot be told";
 
 }  // namespace
@@ -27,7 +22,8 @@ constexpr std::string_view kNoEndOfStatement = "where the statement ends and its
 Extractor::Extractor(ExtractOptions options, Setup setup)
     : options_(std::move(options)),
       setup_(std::move(setup)),
-      bare_(options_.input, setup_.max_record_bytes, [this](const BarePlan& bare) { return write_bare(bare); }),
+      feed_(options_, setup_.max_record_bytes, *setup_.clock,
+            [this](const BarePlan& bare, stream::Writer& out) { return write_bare(bare, out); }),
       reading_(options_),
       cache_(options_.cache_entries, options_.cache_bytes) {
   if (options_.workers > 1 && setup_.waker) pool_.emplace(options_, options_.workers, *setup_.waker);
@@ -215,7 +211,7 @@ Status Extractor::add_plan(const record::Record& record, std::string_view plan, 
   return job_added(out);
 }
 
-Status Extractor::add_entry(const BarePlan& bare) {
+Status Extractor::add_entry(const BarePlan& bare, stream::Writer& out) {
   PlanJob& job = new_job(JobKind::Entry);
   job.form = form_of(bare);
   job.plan = bare.plan;
@@ -224,7 +220,7 @@ Status Extractor::add_entry(const BarePlan& bare) {
   job.source = bare.source;
   job.duration_ms = bare.duration_ms;
   job.time = bare.time;
-  return job_added(*out_);
+  return job_added(out);
 }
 
 // Where too much waits, the loop waits for what came first.
@@ -296,58 +292,17 @@ void Extractor::count_cache() {
   figures_.cache_evictions.raise_to(cache_.evictions());
 }
 
-void Extractor::begin_input(std::string_view name) {
-  input_ = name == "-" ? std::string() : std::filesystem::path(name).filename().string();
-  plans_of_input_ = 0;
-  bare_.begin();
-}
-
-Result<bool> Extractor::take(std::string_view line, stream::Writer& out) {
-  out_ = &out;
-  Result<bool> taken = bare_.add(line);
-  if (taken && *taken) idle_at_ = bare_.waits() ? std::optional(setup_.clock->monotonic() + kIdle) : std::nullopt;
-  return taken;
-}
-
-Status Extractor::end_input(stream::Writer& out) {
-  out_ = &out;
-  idle_at_.reset();
-  return bare_.end();
-}
-
-std::optional<MonotonicTime> Extractor::next_deadline() const {
-  return idle_at_;
-}
-
-// What is malformed has been counted as an error; there is no line to blame.
-Status Extractor::on_deadline(MonotonicTime /*now*/, stream::Writer& out) {
-  out_ = &out;
-  idle_at_.reset();
-  Status given = bare_.idle();
-  if (given || given.error().kind == ErrorKind::Malformed) return {};
-  return given;
-}
-
-// Entries of a log have none: there the statement says which is meant.
-std::string Extractor::name_of_plan(const BarePlan& bare) const {
-  if (bare.duration_ms) return {};
-  const std::string& name = options_.plan_name.empty() ? input_ : options_.plan_name;
-  if (name.empty() || plans_of_input_ == 1) return name;
-  return fmt::format("{}:{}", name, plans_of_input_);
-}
-
-Status Extractor::write_bare(const BarePlan& bare) {
+Status Extractor::write_bare(const BarePlan& bare, stream::Writer& out) {
   figures_.plans.add();
-  ++plans_of_input_;
-  if (pool_ && bare.duration_ms) return add_entry(bare);
+  if (pool_ && bare.duration_ms) return add_entry(bare, out);
   DBI_TRY(flush());
-  if (pool_) DBI_TRY(finish_jobs(true, *out_));
+  if (pool_) DBI_TRY(finish_jobs(true, out));
   const bool read_it = read(bare.plan, form_of(bare)) != nullptr;
   // An entry of a log says more than its plan, and is not to be lost with that.
   if (!read_it && !bare.duration_ms) {
     return fail(ErrorKind::Malformed, fmt::format("no plan: {}", problem_->message));
   }
-  return write_read(bare, read_it ? reading_.statement() : std::string_view(), *out_);
+  return write_read(bare, read_it ? reading_.statement() : std::string_view(), out);
 }
 
 // A plan that was printed over several lines is kept as a text.
@@ -405,7 +360,7 @@ void Extractor::build(const BarePlan& bare, std::string_view query, Timestamp ti
   }
   if (bare.duration_ms) builder.number("duration_ms", *bare.duration_ms);
   builder.text("plan_source", bare.source);
-  if (const std::string name = name_of_plan(bare); !name.empty()) builder.text("plan_name", name);
+  if (const std::string name = feed_.name_of(bare); !name.empty()) builder.text("plan_name", name);
   known_.members.write(builder);
   builder.end();
   line_.pop_back();

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,7 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "extract/bare_input.hpp"
+#include "extract/bare_feed.hpp"
 #include "extract/extract_options.hpp"
 #include "extract/members.hpp"
 #include "extract/plan_cache.hpp"
@@ -42,7 +41,7 @@ struct ExtractFigures {
 
 /// Records without `plan` pass as they are. One whose plan cannot be read passes with `plan_error`, and with the plan's
 /// length and hash in place of the plan.
-class Extractor final : public stream::Filter, private stream::LineTaker {
+class Extractor final : public stream::Filter {
  public:
   struct Setup {
     std::string tool;
@@ -59,9 +58,9 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   Extractor(ExtractOptions options, Setup setup);
 
   Status on_record(const record::Record& record, stream::Writer& out) override;
-  [[nodiscard]] stream::LineTaker* line_taker() override { return setup_.records_only ? nullptr : this; }
-  [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override;
-  Status on_deadline(MonotonicTime now, stream::Writer& out) override;
+  [[nodiscard]] stream::LineTaker* line_taker() override { return setup_.records_only ? nullptr : &feed_; }
+  [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override { return feed_.next_deadline(); }
+  Status on_deadline(MonotonicTime /*now*/, stream::Writer& out) override { return feed_.on_deadline(out); }
   Status flush() override;
   Status on_wake(stream::Writer& out) override { return pool_ ? finish_jobs(false, out) : Status{}; }
   Status on_end(stream::Writer& out) override;
@@ -72,10 +71,6 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   [[nodiscard]] const ExtractFigures& figures() const { return figures_; }
 
  private:
-  void begin_input(std::string_view name) override;
-  Result<bool> take(std::string_view line, stream::Writer& out) override;
-  Status end_input(stream::Writer& out) override;
-
   Status on_plan(const record::Record& record, std::string_view plan, bool text, stream::Writer& out);
   const KnownPlan* read(std::string_view plan, PlanForm form);
   void count_reading(const KnownPlan* known, const planread::RedactionFaults& faults);
@@ -83,7 +78,7 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   Status leave_with(const record::Record& record, const KnownPlan& known, stream::Writer& out);
   Status add_job(const record::Record& record, const KnownPlan* known, stream::Writer& out);
   Status add_plan(const record::Record& record, std::string_view plan, bool text, stream::Writer& out);
-  Status add_entry(const BarePlan& bare);
+  Status add_entry(const BarePlan& bare, stream::Writer& out);
   PlanJob& new_job(JobKind kind);
   Status job_added(stream::Writer& out);
   Status finish_jobs(bool all, stream::Writer& out);
@@ -100,17 +95,16 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   Status write_without_plan(const record::Record& record, std::string_view plan, std::string_view problem,
                             stream::Writer& out);
   [[nodiscard]] Members members_without(std::string_view plan, std::string_view problem) const;
-  Status write_bare(const BarePlan& bare);
+  Status write_bare(const BarePlan& bare, stream::Writer& out);
   [[nodiscard]] PlanForm form_of(const BarePlan& bare) const;
   Status write_read(const BarePlan& bare, std::string_view statement, stream::Writer& out);
   void build(const BarePlan& bare, std::string_view query, Timestamp time);
   Status check_line();
-  [[nodiscard]] std::string name_of_plan(const BarePlan& bare) const;
   void count_cache();
 
   ExtractOptions options_;
   Setup setup_;
-  BareInput bare_;
+  BareFeed feed_;
   PlanReading reading_;
   PlanCache cache_;
   ExtractFigures figures_;
@@ -133,10 +127,6 @@ class Extractor final : public stream::Filter, private stream::LineTaker {
   Subject subject_;
   std::vector<history::Notice> notices_;
 
-  stream::Writer* out_ = nullptr;  // while bare input is read
-  std::string input_;
-  std::size_t plans_of_input_ = 0;
-  std::optional<MonotonicTime> idle_at_;
   Timestamp last_time_{};
   std::optional<PlanPool> pool_;  // with more than one worker; ends before what its threads use
 };

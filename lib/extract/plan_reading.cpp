@@ -16,14 +16,24 @@ Status PlanReading::check_budget(std::string_view plan) const {
                                                   plan.size(), options_.timeout_ms, budget));
 }
 
+Result<std::size_t> PlanReading::open(std::string_view text) {
+  DBI_TRY(check_budget(text));
+  DBI_TRY(reader_.open(text));
+  return reader_.count();
+}
+
+Status PlanReading::analyse(std::size_t index) {
+  DBI_TRY(reader_.read(index));
+  analysis_.compute(reader_.plan());
+  return {};
+}
+
 Status PlanReading::read(std::string_view plan, PlanForm form, KnownPlan& known) {
   Members& out = known.members;
   out.clear();
   faults_ = {};
-  DBI_TRY(check_budget(plan));
-  DBI_TRY(reader_.open(plan));
-  DBI_TRY(reader_.read(0));
-  analysis_.compute(reader_.plan());
+  DBI_TRY(open(plan));
+  DBI_TRY(analyse(0));
   out.text("plan_format", planread::format_word(reader_.format()));
   add_plan_facts(analysis_, options_.nodes, out);
   remember(known);

@@ -28,6 +28,12 @@ class PlanReading {
   /// cannot be read or is beyond a limit; then `out` is as before. The message shows nothing of the plan.
   Status read(std::string_view plan, PlanForm form, KnownPlan& out);
 
+  /// Only reads, for who wants nothing but the analysis: how many plans the text holds, which stays as long as they are
+  /// asked for; errors as of read().
+  Result<std::size_t> open(std::string_view text);
+  /// Makes the analysis of plan number `index`, from 0.
+  Status analyse(std::size_t index);
+
   /// Of the last plan that could be read.
   [[nodiscard]] const plan::Analysis& analysis() const { return analysis_; }
   /// Of the last plan.

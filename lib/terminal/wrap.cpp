@@ -10,7 +10,7 @@ namespace dbi::terminal {
 
 namespace {
 
-constexpr std::size_t kLeastWidth = 8;
+constexpr std::size_t kLeastWidth = 5;
 constexpr std::string_view kMore = " ...";
 
 // Up to a blank, unless that would leave most of the line empty.

@@ -86,7 +86,7 @@ class OnATerminal : public testing::Test {
 
   Folder folder_;
   SetClock clock_;
-  WindowSize window_{80, 24};
+  terminal::WindowSize window_{80, 24};
   std::FILE* file_;
   stream::Writer out_;
   std::unique_ptr<Sink> sink_;

@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# dbi-plan for eyes: the same plan in every format that EXPLAIN has, as a tree.
+# SPDX-License-Identifier: Apache-2.0
+
+load helper
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  export DBI_STATE_DIR=$PWD/state XDG_CONFIG_HOME=$PWD/config LC_ALL=C.UTF-8
+  unset COLUMNS NO_COLOR
+  fixtures=$DBI_BUILD_DIR/test/fixtures/plans
+  set -o pipefail
+}
+
+# fixture NAME OPTIONS FORMAT: a plan of PostgreSQL 18 in that format.
+fixture() {
+  jq -r --arg name "$1" --arg options "$2" --arg format "$3" \
+    'select(.name == $name and .options == $options and .format == $format) | .plan' "$fixtures/postgresql-18.ndjson"
+}
+
+@test "a tree has each node with its cost where nothing ran, and its conditions without literals" {
+  fixture hash_join plain text | dbi-plan --format tree --plan-name join >tree
+  cat >expected <<'TREE'
+join
+estimates only  cost 153  5 nodes  p1:p:001a1aa6
+
+   COST              % ROWS  NODE
+    153 ▍           3%    8  Hash Join
+                             │ Hash Cond: (o.customer_id = c.id)
+    107 █████▋     56%   40  ├ Bitmap Heap Scan on orders o
+                             │ │ Recheck Cond: (total > ?::numeric)
+     22 █▍         14%   40  │ └ Bitmap Index Scan on orders_status_total
+                             │     Index Cond: (total > ?::numeric)
+     41             0%  400  └ Hash
+     41 ██▋        27%  400    └ Seq Scan on customers c
+                                   Filter: (city = ?::text)
+
+No findings; without ANALYZE only the estimates can be judged.
+TREE
+  diff expected tree
+}
+
+@test "a tree of a plan is the same in the four formats, times apart" {
+  for format in text json yaml xml; do
+    fixture hash_join full "$format" | dbi-plan --format tree --plan-name join |
+      sed -E 's/[0-9.]+(µs|ms)/TIME/g; s/(█|▉|▊|▋|▌|▍|▎|▏)+//; s/<?[0-9]+%/SHARE/; s/ +/ /g' >"tree.$format"
+    grep -F 'Seq Scan on public.customers c' "tree.$format"
+    diff tree.text "tree.$format"
+  done
+}
+
+@test "a tree says what took the time, what is wrong and what to do" {
+  fixture sort_disk full json | dbi-plan --format tree --width 80 >tree
+  grep -E '^i +[0-9.]+ms .*% +20000 +20000  └ Sort$' tree
+  grep -Fx 'FINDINGS  2' tree
+  grep -F 'i [2] sort_on_disk: Sort' tree
+  grep -F 'Raise work_mem for this statement' tree
+}
+
+@test "a tree is as wide as asked: --width, else COLUMNS, else the terminal" {
+  fixture hash_join full json >plan
+  widest() { LC_ALL=C.UTF-8 awk '{ if (length($0) > most) most = length($0) } END { print most + 0 }'; }
+  [ "$(dbi-plan --format tree --width 40 plan | widest)" -le 40 ]
+  [ "$(COLUMNS=60 dbi-plan --format tree plan | widest)" -le 60 ]
+  diff <(COLUMNS=60 dbi-plan --format tree plan) <(dbi-plan --format tree --width 60 plan)
+  diff <(dbi-plan --format tree plan) <(dbi-plan --format tree --width 100 plan)
+  script -qec "stty rows 24 cols 72; dbi-plan --format tree --color never plan" /dev/null </dev/null | tr -d '\r' >screen
+  diff screen <(dbi-plan --format tree --width 72 plan)
+}
+
+@test "colours are for a terminal, unless NO_COLOR or --color says otherwise" {
+  fixture hash_join full json >plan
+  escapes() { grep -c $'\x1b' || true; }
+  [ "$(dbi-plan --format tree plan | escapes)" -eq 0 ]
+  [ "$(dbi-plan --format tree --color always plan | escapes)" -gt 0 ]
+  [ "$(script -qec "dbi-plan --format tree plan" /dev/null </dev/null | escapes)" -gt 0 ]
+  [ "$(NO_COLOR=1 script -qec "dbi-plan --format tree plan" /dev/null </dev/null | escapes)" -eq 0 ]
+}
+
+@test "a terminal that has no Unicode gets ASCII" {
+  fixture hash_join full json | LC_ALL=C dbi-plan --format tree >tree
+  LC_ALL=C grep -nP '[^\x00-\x7F]' tree && return 1
+  grep -F '`-Bitmap Index Scan on orders_status_total' tree
+}
+
+@test "of records those with a plan are shown, with their statements" {
+  fixture hash_join full json | jq -c '{v: 1, kind: "plan", ts: "2026-01-01T00:00:00.000000Z", target: "t",
+    system: "postgresql", database: "app", query: "select name from orders where city = '"'Bergen'"'",
+    plan_source: "explain", plan: .[0]}' >records
+  echo '{"v":1,"kind":"session","ts":"2026-01-01T00:00:00.000000Z","target":"t"}' >>records
+  run_split dbi-plan --format tree records
+  assert_success
+  [ -z "$stderr" ]
+  assert_line --index 0 'select name from orders where city = ?'
+  assert_line --index 1 --regexp '^[0-9.]+(ms|µs)  planning .*  5 nodes  postgresql  app  explain  p1:p:001a1aa6$'
+  refute_output --partial Bergen
+  dbi-plan <records | tail -1 | cmp - <(tail -1 records)
+  dbi-plan records | dbi-plan --format tree | diff - <(echo "$output")
+}
+
+@test "every entry of a log is shown, and no literal" {
+  dbi-plan --format tree --width 80 "$fixtures/auto_explain-15.log" >trees
+  [ "$(grep -c ' NODE$' trees)" -eq 64 ]
+  run -1 grep -E '.canary|98761[0-9]' <(sed 's/canary_cursor//' trees)
+}
+
+@test "a plan that cannot be read is told of, and the others are shown" {
+  { echo '{"v":1,"kind":"plan","ts":"2026-01-01T00:00:00.000000Z","target":"t","plan":"no plan of '"'canary'"'"}'
+    fixture hash_join full json | jq -c '{v: 1, kind: "plan", plan: .[0]}'; } >records
+  run_split dbi-plan --format tree records
+  assert_success
+  [[ $stderr == *"a plan cannot be shown: "* && $stderr != *canary* ]]
+  assert_output --partial 'Hash Join'
+  echo 'no plan' >nothing
+  run_split dbi-plan --format tree nothing
+  assert_failure 3
+}
+
+@test "a view keeps no state and takes no part in a gate" {
+  fixture hash_join full json >plan
+  dbi-plan --format tree plan >tree
+  [ ! -e state ]
+  run_split dbi-plan --format tree --fail-on changed plan
+  assert_failure 2
+  [[ $stderr == *"go with records, not with a view"* ]]
+  run_split dbi-plan --format tree --resume here plan
+  assert_failure 2
+}
