@@ -24,7 +24,7 @@ setup() {
 }
 
 # explained [OPTION ...]: the records of file.sql.
-explained() { dbi-collect --no-config "$(postgres_url)" --explain=file.sql "$@"; }
+explained() { dbi-collect --no-config "$(postgres_url)" --explain=file.sql; }
 matches() { jq ".counters[\"rule_matches{rule=\\\"$1\\\"}\"] // 0" state/default/telemetry/dbi-sample@dbi-sample.total.json; }
 
 @test "a plan that was asked for has the hash, the figures and the gist of the one that psql shows" {

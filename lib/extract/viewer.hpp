@@ -29,8 +29,8 @@ struct ViewFigures {
   telemetry::Counter findings;  ///< plans with at least one
 };
 
-/// Every plan is read and judged anew. A record without a plan is not shown; of one whose plan cannot be read, as of such
-/// an entry of a log, a warning tells.
+/// Every plan is read and judged anew. A record without a plan is not shown; of one whose plan cannot be read, as of
+/// such an entry of a log, a warning tells.
 class Viewer final : public stream::Filter {
  public:
   struct Setup {
