@@ -67,7 +67,7 @@ Status Viewer::show_bare(const BarePlan& bare, stream::Writer& out) {
   about.database = bare.database.empty() ? options_.database : std::string(bare.database);
   if (bare.source != "explain") about.source = bare.source;
   about.duration_ms = bare.duration_ms;
-  const Status shown = show_all(bare.plan, about, out);
+  Status shown = show_all(bare.plan, about, out);
   if (bare.duration_ms) return pass_over(shown);  // a log has others
   if (shown || shown.error().kind != ErrorKind::Malformed) return shown;
   return fail(ErrorKind::Malformed, fmt::format("no plan: {}", shown.error().message));

@@ -14,7 +14,6 @@ namespace dbi::planview {
 
 namespace {
 
-using planread::Edge;
 using planread::KeyClass;
 using planread::KeyType;
 using planread::Node;
