@@ -7,16 +7,13 @@
 #include <vector>
 
 #include "planread/block_words.hpp"
+#include "planread/joined_texts.hpp"
 
 namespace dbi::planread {
 
 namespace {
 
 constexpr std::uint32_t kNoItem = UINT32_MAX;
-
-bool holds(const Item& item) {
-  return item.kind == ItemKind::Object || item.kind == ItemKind::Array;
-}
 
 /// Reads members of objects. An object that is not there, kNoItem, has none.
 class Members {
@@ -31,7 +28,7 @@ class Members {
   }
   [[nodiscard]] std::string_view text(std::uint32_t object, std::string_view name) const {
     const std::uint32_t place = find(object, name);
-    return place == kNoItem || holds(document_.at(place)) ? std::string_view() : document_.at(place).text;
+    return place == kNoItem || document_.at(place).is_container() ? std::string_view() : document_.at(place).text;
   }
   /// MySQL writes some numbers as texts.
   [[nodiscard]] std::optional<double> number(std::uint32_t object, std::string_view name) const {
@@ -283,7 +280,7 @@ class BlockReader {
         place = item.end;
         continue;
       }
-      if (holds(item) && !item.name.empty() && !outermost) {
+      if (item.is_container() && !item.name.empty() && !outermost) {
         const std::uint32_t inner = plan_.add_node(levels_.back().parent, {});
         plan_.add_text(PlanKey::NodeType, "Index Merge");
         plan_.add_text(PlanKey::Strategy, item.name);
@@ -390,22 +387,11 @@ class BlockReader {
       case KeyType::Flag:
         return plan_.add_flag(key, Members::is_set(item));
       case KeyType::Number:
-        if (!holds(item)) plan_.add_number(key, number_of(item.text));
+        if (!item.is_container()) plan_.add_number(key, number_of(item.text));
         return;
       case KeyType::Text:
-        return plan_.add_text(key, holds(item) ? joined(place) : item.text);
+        return plan_.add_text(key, item.is_container() ? joined_texts(document_, place, plan_) : item.text);
     }
-  }
-
-  // Needs no more bytes than the list has in the source.
-  std::string_view joined(std::uint32_t list) {
-    const std::size_t begin = plan_.text().size();
-    for (std::uint32_t place = list + 1; place < document_.at(list).end; ++place) {
-      if (holds(document_.at(place))) continue;
-      if (plan_.text().size() > begin) plan_.text().append(", ");
-      plan_.text().append(document_.at(place).text);
-    }
-    return plan_.text_since(begin);
   }
 
   void add_figures(const Waiting& next) {
@@ -448,7 +434,7 @@ class BlockReader {
     if (document_.at(object).kind != ItemKind::Object) return;
     const std::size_t first = waiting_.size();
     for (std::uint32_t list = Document::first(object); list < document_.at(object).end; list = document_.at(list).end) {
-      if (!is_subqueries(document_.at(list).name) || !holds(document_.at(list))) continue;
+      if (!is_subqueries(document_.at(list).name) || !document_.at(list).is_container()) continue;
       for (std::uint32_t one = list + 1; one < document_.at(list).end; one = document_.at(one).end) {
         Waiting subquery{one, node, {}};
         subquery.from.label = label_of(one);
@@ -499,11 +485,11 @@ class BlockReader {
     for (std::uint32_t place = Document::first(container); place < document_.at(container).end;) {
       const Item& item = document_.at(place);
       const bool is_list = item.name.empty() || item.name == "nested_loop";
-      if (is_list && holds(item)) {
+      if (is_list && item.is_container()) {
         ++place;
         continue;
       }
-      if (holds(item) && find_block(item.name) != nullptr) operands_.push_back(place);
+      if (item.is_container() && find_block(item.name) != nullptr) operands_.push_back(place);
       place = item.end;
     }
   }

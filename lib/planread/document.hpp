@@ -21,6 +21,7 @@ struct Item {
   std::string_view text;  ///< of a scalar: a text unescaped, all else as it stands
   std::uint32_t end = 0;  ///< place of the first item behind this one and all that is inside
   ItemKind kind = ItemKind::Null;
+  [[nodiscard]] bool is_container() const { return kind == ItemKind::Object || kind == ItemKind::Array; }
 };
 
 /// How far a document goes; beyond, a reader fails with ErrorKind::Unsupported.
@@ -67,8 +68,9 @@ class Document {
 };
 
 /// Reads the value at the beginning of `text` and gives the number of bytes it takes. More is taken than RFC 8259 has,
-/// since plans come through terminals and logs: control characters inside strings, and the comments that MySQL's
-/// end_markers_in_json writes. ErrorKind::Malformed with the line where it ends to be JSON.
+/// since plans come through terminals and logs: control characters inside strings, the comments that MySQL's
+/// end_markers_in_json writes, and members of a MERGE that PostgreSQL puts into the list of its targets.
+/// ErrorKind::Malformed with the line where it ends to be JSON.
 [[nodiscard]] Result<std::size_t> read_json(std::string_view text, Document& document, DocumentLimits limits = {});
 
 /// Reads a plan as PostgreSQL writes it in YAML (escape_yaml, ExplainYAMLLineStarting of explain.c): the whole text.

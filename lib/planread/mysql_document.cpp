@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "planread/joined_texts.hpp"
 #include "planread/operation.hpp"
 
 namespace dbi::planread {
@@ -37,10 +38,6 @@ constexpr MemberRow kMembers[] = {{"table_name", PlanKey::RelationName},
                                   {"actual_last_row_ms", PlanKey::ActualTotalTime},
                                   {"actual_rows", PlanKey::ActualRows},
                                   {"actual_loops", PlanKey::ActualLoops}};
-
-bool holds(const Item& item) {
-  return item.kind == ItemKind::Object || item.kind == ItemKind::Array;
-}
 
 /// Goes through the nodes without recursion.
 class TreeReader {
@@ -154,21 +151,10 @@ class TreeReader {
     } else if (plan_key_row(row.key).type == KeyType::Flag) {
       plan_.add_flag(row.key, item.text == "true");
     } else if (plan_key_row(row.key).type == KeyType::Number) {
-      if (!holds(item)) plan_.add_number(row.key, number_of(item.text));
+      if (!item.is_container()) plan_.add_number(row.key, number_of(item.text));
     } else {
-      plan_.add_text(row.key, holds(item) ? joined(place) : item.text);
+      plan_.add_text(row.key, item.is_container() ? joined_texts(document_, place, plan_) : item.text);
     }
-  }
-
-  // Needs no more bytes than the list has in the source.
-  std::string_view joined(std::uint32_t list) {
-    const std::size_t begin = plan_.text().size();
-    for (std::uint32_t place = list + 1; place < document_.at(list).end; ++place) {
-      if (holds(document_.at(place))) continue;
-      if (plan_.text().size() > begin) plan_.text().append(", ");
-      plan_.text().append(document_.at(place).text);
-    }
-    return plan_.text_since(begin);
   }
 
   const Document& document_;

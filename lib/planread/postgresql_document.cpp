@@ -4,20 +4,16 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "planread/joined_texts.hpp"
 
 namespace dbi::planread {
 
 namespace {
 
-bool holds(const Document& document, std::uint32_t container) {
-  const ItemKind kind = document.at(container).kind;
-  return kind == ItemKind::Object || kind == ItemKind::Array;
-}
-
 // Of a member whose name may be XML's.
 std::uint32_t find_member(const Document& document, std::uint32_t container, std::string_view name) {
   const std::uint32_t end = document.at(container).end;
-  if (!holds(document, container)) return end;
+  if (!document.at(container).is_container()) return end;
   for (std::uint32_t place = Document::first(container); place < end; place = document.at(place).end) {
     if (is_plan_name(document.at(place).name, name)) return place;
   }
@@ -93,7 +89,7 @@ class TreeReader {
 
   void read_children(std::uint32_t item, std::uint32_t node) {
     const std::uint32_t plans = find_member(document_, item, "Plans");
-    if (plans == document_.at(item).end || !holds(document_, plans)) return;
+    if (plans == document_.at(item).end || !document_.at(plans).is_container()) return;
     for (std::uint32_t child = Document::first(plans); child < document_.at(plans).end;
          child = document_.at(child).end) {
       waiting_.push_back({child, node});
@@ -108,7 +104,7 @@ class TreeReader {
       const Item& item = document_.at(place);
       if (const PlanKeyRow* row = find_plan_key(item.name)) {
         read_property(*row, place);
-      } else if (holds(document_, place)) {
+      } else if (document_.at(place).is_container()) {
         groups_.push_back(place);
       } else if (!is_group_name(item.name)) {  // an empty one is a text in XML and null in YAML
         plan_.add_unknown(item.name);
@@ -120,25 +116,16 @@ class TreeReader {
     const Item& item = document_.at(place);
     switch (row.type) {
       case KeyType::Number:
-        if (!holds(document_, place) && item.kind != ItemKind::Null) plan_.add_number(row.key, number_of(item.text));
+        if (!document_.at(place).is_container() && item.kind != ItemKind::Null)
+          plan_.add_number(row.key, number_of(item.text));
         break;
       case KeyType::Flag:
         plan_.add_flag(row.key, item.text == "true");
         break;
       case KeyType::Text:
-        plan_.add_text(row.key, holds(document_, place) ? joined(place) : item.text);
+        plan_.add_text(row.key, document_.at(place).is_container() ? joined_texts(document_, place, plan_) : item.text);
         break;
     }
-  }
-
-  std::string_view joined(std::uint32_t list) {
-    const std::size_t begin = plan_.text().size();
-    for (std::uint32_t place = list + 1; place < document_.at(list).end; ++place) {
-      if (holds(document_, place)) continue;
-      if (plan_.text().size() > begin) plan_.text().append(", ");
-      plan_.text().append(document_.at(place).text);
-    }
-    return plan_.text_since(begin);
   }
 
   static bool is_group_name(std::string_view name) {
@@ -174,7 +161,7 @@ class TreeReader {
 
   void read_group(std::uint32_t place, GroupKind kind, std::uint32_t node) {
     plan_.begin_group(kind, node);
-    if (!holds(document_, place)) return;
+    if (!document_.at(place).is_container()) return;
     for (std::uint32_t member = Document::first(place); member < document_.at(place).end;
          member = document_.at(member).end) {
       if (const PlanKeyRow* row = find_plan_key(document_.at(member).name)) read_property(*row, member);
@@ -184,7 +171,7 @@ class TreeReader {
   // [{"Sort Key": ["a"], "Group Keys": [["a", "b"], ["a"], []]}, {"Hash Keys": [["c"]]}]: one property a set.
   void read_grouping_sets(std::uint32_t sets) {
     for (std::uint32_t set = Document::first(sets); set < document_.at(sets).end; set = document_.at(set).end) {
-      if (!holds(document_, set)) continue;
+      if (!document_.at(set).is_container()) continue;
       for (std::uint32_t keys = Document::first(set); keys < document_.at(set).end; keys = document_.at(keys).end) {
         const PlanKeyRow* row = find_plan_key(document_.at(keys).name);
         if (row == nullptr) continue;
@@ -199,9 +186,10 @@ class TreeReader {
   }
 
   void read_key_lists(std::uint32_t lists, PlanKey key) {
-    if (!holds(document_, lists)) return;
+    if (!document_.at(lists).is_container()) return;
     for (std::uint32_t list = Document::first(lists); list < document_.at(lists).end; list = document_.at(list).end) {
-      const std::string_view text = holds(document_, list) ? joined(list) : document_.at(list).text;
+      const std::string_view text =
+          document_.at(list).is_container() ? joined_texts(document_, list, plan_) : document_.at(list).text;
       plan_.add_text(key, trim(text).empty() ? "()" : text);
     }
   }
@@ -239,7 +227,7 @@ class TreeReader {
     for (std::uint32_t place = Document::first(statement); place < end; place = document_.at(place).end) {
       const Item& item = document_.at(place);
       if (is_plan_name(item.name, "Plan") || is_plan_name(item.name, "Settings")) continue;
-      if (holds(document_, place)) {
+      if (document_.at(place).is_container()) {
         groups_.push_back(place);
       } else if (const PlanKeyRow* row = find_plan_key(item.name)) {
         read_property(*row, place);
@@ -266,14 +254,14 @@ class TreeReader {
     if (functions != document_.at(jit).end)
       plan_.add_number(PlanKey::Functions, number_of(document_.at(functions).text));
     const std::uint32_t timing = find_member(document_, jit, "Timing");
-    if (timing == document_.at(jit).end || !holds(document_, timing)) return;
+    if (timing == document_.at(jit).end || !document_.at(timing).is_container()) return;
     for (std::uint32_t place = Document::first(timing); place < document_.at(timing).end;
          place = document_.at(place).end) {
       const Item& item = document_.at(place);
       const PlanKeyRow* row = find_plan_key(item.name);
       if (row == nullptr) {
         plan_.add_unknown(item.name);
-      } else if (!holds(document_, place)) {
+      } else if (!document_.at(place).is_container()) {
         plan_.add_number(row->key, number_of(item.text));
       } else {
         read_jit_generation(place);
@@ -302,7 +290,7 @@ std::vector<std::uint32_t> postgresql_statements(const Document& document) {
   std::vector<std::uint32_t> statements;
   if (document.items().empty()) return statements;
   if (is_statement(document, 0)) return {0};
-  if (!holds(document, 0)) return statements;
+  if (!document.at(0).is_container()) return statements;
   for (std::uint32_t place = 1; place < document.at(0).end; place = document.at(place).end) {
     if (is_statement(document, place)) statements.push_back(place);
   }

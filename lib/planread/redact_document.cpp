@@ -7,10 +7,6 @@ namespace dbi::planread {
 
 namespace {
 
-bool is_container(const Item& item) {
-  return item.kind == ItemKind::Object || item.kind == ItemKind::Array;
-}
-
 /// Goes through the items once; containers that are open stand on a stack of its own.
 class RedactedWriter {
  public:
@@ -30,7 +26,7 @@ class RedactedWriter {
       const Item& item = document_.at(place);
       key_ = find_plan_key(name_of(item));
       begin_value(item, open_.empty() ? nullptr : &document_.at(open_.back()));
-      if (is_container(item)) {
+      if (item.is_container()) {
         if (settings_ == kNoSettings && item.name == "Settings") settings_ = open_.size();
         open_.push_back(place);
         begin_container(item, item.end == place + 1);
