@@ -37,10 +37,6 @@ bool is_keyword(std::string_view word, bool before_bracket) {
   return !before_bracket && word.front() >= 'A' && word.front() <= 'Z' && word != "END" && word != "NULL";
 }
 
-bool is_name(TokenKind kind) {
-  return kind == TokenKind::Word || kind == TokenKind::QuotedName;
-}
-
 void append_number(std::uint32_t number, std::string& out) {
   std::array<char, 16> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number);
@@ -61,7 +57,8 @@ bool ExpressionWriter::append(std::string_view expression, NameResolver& names, 
   last_subplan_ = 0;
   at_ = 0;
   // What cannot be read, or was taken out for that, is one literal.
-  const bool whole = !sql::is_replacement(expression) && lex();
+  const bool whole =
+      !sql::is_replacement(expression) && tokens_.read<sql::Lexer>(expression, planread::expression_dialect());
   if (!whole) {
     tokens_.clear();
     pieces_.push_back({.kind = Kind::Literal});
@@ -71,35 +68,12 @@ bool ExpressionWriter::append(std::string_view expression, NameResolver& names, 
   return whole;
 }
 
-bool ExpressionWriter::lex() {
-  tokens_.clear();
-  sql::Lexer lexer(expression_, planread::expression_dialect());
-  for (;;) {
-    const sql::Token token = lexer.next();
-    if (token.kind == TokenKind::End) return true;
-    if (token.kind == TokenKind::Failed) return false;
-    tokens_.push_back(token);
-  }
-}
-
-std::string_view ExpressionWriter::text_of(std::size_t token) const {
-  return token < tokens_.size() ? expression_.substr(tokens_[token].begin, tokens_[token].size) : std::string_view();
-}
-
-TokenKind ExpressionWriter::kind_of(std::size_t token) const {
-  return token < tokens_.size() ? tokens_[token].kind : TokenKind::End;
-}
-
-bool ExpressionWriter::is_word(std::size_t token, std::string_view word) const {
-  return kind_of(token) == TokenKind::Word && text_of(token) == word;
-}
-
 void ExpressionWriter::take(NameResolver& names) {
-  switch (kind_of(at_)) {
+  switch (tokens_.kind(at_)) {
     case TokenKind::Literal:
     case TokenKind::Placeholder:
       // An operator of jsonb, or what a redacted plan has for a literal.
-      if (text_of(at_) == "?" && !operand_expected()) {
+      if (tokens_.text(at_) == "?" && !operand_expected()) {
         take_operator();
       } else {
         take_literal();
@@ -140,7 +114,7 @@ void ExpressionWriter::take_literal() {
   }
   pieces_.push_back({.kind = Kind::Literal});
   ++at_;
-  while (kind_of(at_) == TokenKind::Cast) skip_type();
+  while (tokens_.kind(at_) == TokenKind::Cast) skip_type();
 }
 
 bool ExpressionWriter::operand_expected() const {
@@ -150,30 +124,31 @@ bool ExpressionWriter::operand_expected() const {
 }
 
 void ExpressionWriter::take_word(NameResolver& names) {
-  const std::string_view word = text_of(at_);
-  if (word == "NULL" && kind_of(at_ + 1) == TokenKind::Cast) return take_literal();
+  const std::string_view word = tokens_.text(at_);
+  if (word == "NULL" && tokens_.kind(at_ + 1) == TokenKind::Cast) return take_literal();
   if (word == "OPERATOR" && take_operator_call()) return;
   if (word == "OVER") return take_over();
   std::size_t end = at_ + 1;
-  while (kind_of(end) == TokenKind::Dot && (is_name(kind_of(end + 1)) || text_of(end + 1) == "*")) end += 2;
+  while (tokens_.kind(end) == TokenKind::Dot && (sql::is_name(tokens_.kind(end + 1)) || tokens_.text(end + 1) == "*"))
+    end += 2;
   take_chain(names, end);
 }
 
 // "alias.column", "schema.function(", "word".
 void ExpressionWriter::take_chain(NameResolver& names, std::size_t end) {
-  const std::string_view last = text_of(end - 1);
-  if (kind_of(end) == TokenKind::Open || end == at_ + 1) {
-    const bool call = kind_of(end) == TokenKind::Open;
-    const bool keyword = kind_of(end - 1) == TokenKind::Word && is_keyword(last, call);
+  const std::string_view last = tokens_.text(end - 1);
+  if (tokens_.kind(end) == TokenKind::Open || end == at_ + 1) {
+    const bool call = tokens_.kind(end) == TokenKind::Open;
+    const bool keyword = tokens_.kind(end - 1) == TokenKind::Word && is_keyword(last, call);
     const bool constant = last == "true" || last == "false" || last == "NULL" || last == "END";
     const Kind kind = keyword ? Kind::Keyword : call || constant ? Kind::Word : Kind::Column;
     pieces_.push_back({.kind = kind, .text = kind == Kind::Column ? names.column({}, last) : last});
   } else {
-    const std::string_view qualifier = names.qualifier(bare(text_of(at_)));
-    const std::string_view first = text_of(at_ + 2);
+    const std::string_view qualifier = names.qualifier(bare(tokens_.text(at_)));
+    const std::string_view first = tokens_.text(at_ + 2);
     std::string_view rest = expression_.substr(static_cast<std::size_t>(first.data() - expression_.data()),
                                                static_cast<std::size_t>(last.data() + last.size() - first.data()));
-    if (end == at_ + 3) rest = names.column(text_of(at_), rest);
+    if (end == at_ + 3) rest = names.column(tokens_.text(at_), rest);
     pieces_.push_back({.kind = Kind::Column, .text = rest, .qualifier = qualifier});
   }
   at_ = end;
@@ -182,10 +157,10 @@ void ExpressionWriter::take_chain(NameResolver& names, std::size_t end) {
 // OPERATOR(schema.=) is =.
 bool ExpressionWriter::take_operator_call() {
   std::size_t token = at_ + 1;
-  if (kind_of(token++) != TokenKind::Open) return false;
-  while (is_name(kind_of(token)) && kind_of(token + 1) == TokenKind::Dot) token += 2;
-  if (kind_of(token + 1) != TokenKind::Close) return false;
-  pieces_.push_back({.kind = Kind::Operator, .text = text_of(token)});
+  if (tokens_.kind(token++) != TokenKind::Open) return false;
+  while (sql::is_name(tokens_.kind(token)) && tokens_.kind(token + 1) == TokenKind::Dot) token += 2;
+  if (tokens_.kind(token + 1) != TokenKind::Close) return false;
+  pieces_.push_back({.kind = Kind::Operator, .text = tokens_.text(token)});
   at_ = token + 2;
   return true;
 }
@@ -193,37 +168,27 @@ bool ExpressionWriter::take_operator_call() {
 // OVER (...), OVER w1: what the window is stands in the nodes below.
 void ExpressionWriter::take_over() {
   pieces_.push_back({.kind = Kind::Keyword, .text = "OVER"});
-  ++at_;
-  if (kind_of(at_) != TokenKind::Open) {
-    if (is_name(kind_of(at_))) ++at_;
-    return;
-  }
-  int depth = 0;
-  for (; at_ < tokens_.size(); ++at_) {
-    if (kind_of(at_) == TokenKind::Open) ++depth;
-    if (kind_of(at_) == TokenKind::Close && --depth == 0) break;
-  }
-  ++at_;
+  at_ = tokens_.behind_window(at_);
 }
 
 // (SubPlan 1), (hashed SubPlan 1), (rescan SubPlan 1), each with ".col1" behind it from PostgreSQL 17 on; the value of
 // an InitPlan is known when the plan runs, so it is a literal.
 bool ExpressionWriter::take_reference(NameResolver& names) {
   std::size_t token = at_ + 1;
-  const bool hashed = is_word(token, "hashed");
-  if (hashed || is_word(token, "rescan")) ++token;
-  const bool subplan = is_word(token, "SubPlan");
-  if (!subplan && !is_word(token, "InitPlan")) return false;
-  if (kind_of(token + 1) != TokenKind::Literal || kind_of(token + 2) != TokenKind::Close) return false;
+  const bool hashed = tokens_.is_word(token, "hashed");
+  if (hashed || tokens_.is_word(token, "rescan")) ++token;
+  const bool subplan = tokens_.is_word(token, "SubPlan");
+  if (!subplan && !tokens_.is_word(token, "InitPlan")) return false;
+  if (tokens_.kind(token + 1) != TokenKind::Literal || tokens_.kind(token + 2) != TokenKind::Close) return false;
   if (subplan) {
     // EXISTS(SubPlan 1), ARRAY(SubPlan 1): 17 prints them otherwise.
     if (!pieces_.empty() && (pieces_.back().text == "EXISTS" || pieces_.back().text == "ARRAY")) pieces_.pop_back();
     last_subplan_ = pieces_.size();
     const std::string_view word = hashed ? "hashed SubPlan" : "SubPlan";
-    pieces_.push_back({.kind = Kind::SubPlan, .text = word, .number = names.subplan(text_of(token + 1))});
+    pieces_.push_back({.kind = Kind::SubPlan, .text = word, .number = names.subplan(tokens_.text(token + 1))});
   }
   at_ = token + 3;
-  if (kind_of(at_) == TokenKind::Dot && is_name(kind_of(at_ + 1))) at_ += 2;
+  if (tokens_.kind(at_) == TokenKind::Dot && sql::is_name(tokens_.kind(at_ + 1))) at_ += 2;
   if (!subplan) {
     --at_;  // take_literal goes on behind what it takes for the literal
     take_literal();
@@ -232,7 +197,7 @@ bool ExpressionWriter::take_reference(NameResolver& names) {
 }
 
 void ExpressionWriter::take_operator() {
-  pieces_.push_back({.kind = Kind::Operator, .text = text_of(at_)});
+  pieces_.push_back({.kind = Kind::Operator, .text = tokens_.text(at_)});
   ++at_;
 }
 
@@ -243,12 +208,12 @@ void ExpressionWriter::take_cast() {
   skip_type();
   pieces_.push_back({.kind = Kind::Operator, .text = "::"});
   std::size_t token = begin;
-  while (token + 2 < at_ && kind_of(token + 1) == TokenKind::Dot) token += 2;
+  while (token + 2 < at_ && tokens_.kind(token + 1) == TokenKind::Dot) token += 2;
   for (; token < at_; ++token) {
-    if (kind_of(token) == TokenKind::Open) {
-      while (token < at_ && kind_of(token) != TokenKind::Close) ++token;
+    if (tokens_.kind(token) == TokenKind::Open) {
+      while (token < at_ && tokens_.kind(token) != TokenKind::Close) ++token;
     } else {
-      pieces_.push_back({.kind = Kind::Word, .text = text_of(token)});
+      pieces_.push_back({.kind = Kind::Word, .text = tokens_.text(token)});
     }
   }
 }
@@ -256,16 +221,16 @@ void ExpressionWriter::take_cast() {
 // "::character varying(10)[]".
 void ExpressionWriter::skip_type() {
   ++at_;
-  if (!is_name(kind_of(at_))) return;
+  if (!sql::is_name(tokens_.kind(at_))) return;
   ++at_;
-  while (kind_of(at_) == TokenKind::Dot && is_name(kind_of(at_ + 1))) at_ += 2;
+  while (tokens_.kind(at_) == TokenKind::Dot && sql::is_name(tokens_.kind(at_ + 1))) at_ += 2;
   for (;;) {
-    if (kind_of(at_) == TokenKind::Word && is_one_of(text_of(at_), kTypeWords)) {
+    if (tokens_.kind(at_) == TokenKind::Word && is_one_of(tokens_.text(at_), kTypeWords)) {
       ++at_;
-    } else if (kind_of(at_) == TokenKind::Open && kind_of(at_ + 1) == TokenKind::Literal) {
-      while (at_ < tokens_.size() && kind_of(at_) != TokenKind::Close) ++at_;
+    } else if (tokens_.kind(at_) == TokenKind::Open && tokens_.kind(at_ + 1) == TokenKind::Literal) {
+      while (at_ < tokens_.size() && tokens_.kind(at_) != TokenKind::Close) ++at_;
       ++at_;
-    } else if (kind_of(at_) == TokenKind::OpenBracket && kind_of(at_ + 1) == TokenKind::CloseBracket) {
+    } else if (tokens_.kind(at_) == TokenKind::OpenBracket && tokens_.kind(at_ + 1) == TokenKind::CloseBracket) {
       at_ += 2;
     } else {
       break;

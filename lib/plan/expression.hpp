@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sql/token.hpp"
+#include "sql/token_list.hpp"
 
 namespace dbi::plan {
 
@@ -49,10 +49,6 @@ class ExpressionWriter {
     std::uint32_t number = 0;         ///< of SubPlan
   };
 
-  [[nodiscard]] std::string_view text_of(std::size_t token) const;
-  [[nodiscard]] sql::TokenKind kind_of(std::size_t token) const;
-  [[nodiscard]] bool is_word(std::size_t token, std::string_view word) const;
-  bool lex();
   void take(NameResolver& names);
   void take_literal();
   void take_word(NameResolver& names);
@@ -71,7 +67,7 @@ class ExpressionWriter {
   static void write(std::span<const Piece> pieces, std::string& out);
 
   std::string_view expression_;
-  std::vector<sql::Token> tokens_;
+  sql::TokenList tokens_;
   std::size_t at_ = 0;
   std::vector<Piece> pieces_;
   std::vector<std::uint32_t> open_;  // brackets that have not closed, by their piece

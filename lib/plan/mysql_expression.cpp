@@ -13,10 +13,6 @@ namespace {
 
 using sql::TokenKind;
 
-bool is_name(TokenKind kind) {
-  return kind == TokenKind::Word || kind == TokenKind::QuotedName;
-}
-
 bool is_quoted(std::string_view literal) {
   return literal.front() == '\'' || literal.front() == '"' || literal == "?";
 }
@@ -57,31 +53,12 @@ bool MySqlExpressionWriter::write(std::string& out) {
 }
 
 bool MySqlExpressionWriter::lex() {
-  tokens_.clear();
   text_ = lexable(text_, scratch_);
-  sql::MySqlLexer lexer(text_, mysql_expression_dialect());
-  for (;;) {
-    const sql::Token token = lexer.next();
-    if (token.kind == TokenKind::End) return true;
-    if (token.kind == TokenKind::Failed) return false;
-    tokens_.push_back(token);
-  }
-}
-
-std::string_view MySqlExpressionWriter::text_of(std::size_t token) const {
-  return token < tokens_.size() ? text_.substr(tokens_[token].begin, tokens_[token].size) : std::string_view();
-}
-
-TokenKind MySqlExpressionWriter::kind_of(std::size_t token) const {
-  return token < tokens_.size() ? tokens_[token].kind : TokenKind::End;
-}
-
-bool MySqlExpressionWriter::is_word(std::size_t token, std::string_view word) const {
-  return kind_of(token) == TokenKind::Word && text_of(token) == word;
+  return tokens_.read<sql::MySqlLexer>(text_, mysql_expression_dialect());
 }
 
 void MySqlExpressionWriter::take() {
-  switch (kind_of(at_)) {
+  switch (tokens_.kind(at_)) {
     case TokenKind::Literal:
     case TokenKind::Placeholder:
       return take_literal();
@@ -111,22 +88,22 @@ void MySqlExpressionWriter::take_word() {
     ++at_;
     return take_literal();
   }
-  if (operation_ && is_word(at_, "over")) return skip_ranges();
-  if (operation_ && is_word(at_, "OVER")) return skip_window();
+  if (operation_ && tokens_.is_word(at_, "over")) return skip_ranges();
+  if (operation_ && tokens_.is_word(at_, "OVER")) return skip_window();
   // `database`.`table`.`column`
-  const bool of_database = kind_of(at_ + 1) == TokenKind::Dot && is_name(kind_of(at_ + 2)) &&
-                           kind_of(at_ + 3) == TokenKind::Dot && is_name(kind_of(at_ + 4));
+  const bool of_database = tokens_.kind(at_ + 1) == TokenKind::Dot && sql::is_name(tokens_.kind(at_ + 2)) &&
+                           tokens_.kind(at_ + 3) == TokenKind::Dot && sql::is_name(tokens_.kind(at_ + 4));
   if (of_database && (pieces_.empty() || pieces_.back().kind != Kind::Dot)) at_ += 2;
-  const bool keyword = kind_of(at_) == TokenKind::Word && is_mysql_keyword(text_of(at_));
-  pieces_.push_back({.kind = keyword ? Kind::Keyword : Kind::Name, .text = without_backticks(text_of(at_))});
+  const bool keyword = tokens_.kind(at_) == TokenKind::Word && is_mysql_keyword(tokens_.text(at_));
+  pieces_.push_back({.kind = keyword ? Kind::Keyword : Kind::Name, .text = without_backticks(tokens_.text(at_))});
   ++at_;
 }
 
 // DATE'2024-01-01', _utf8mb4'text'.
 bool MySqlExpressionWriter::begins_literal(std::size_t token) const {
-  if (kind_of(token) != TokenKind::Word || kind_of(token + 1) != TokenKind::Literal) return false;
-  if (!is_quoted(text_of(token + 1))) return false;
-  const std::string_view word = text_of(token);
+  if (tokens_.kind(token) != TokenKind::Word || tokens_.kind(token + 1) != TokenKind::Literal) return false;
+  if (!is_quoted(tokens_.text(token + 1))) return false;
+  const std::string_view word = tokens_.text(token);
   return word == "DATE" || word == "TIME" || word == "TIMESTAMP" || word.front() == '_';
 }
 
@@ -149,19 +126,19 @@ bool MySqlExpressionWriter::operand_expected() const {
 
 void MySqlExpressionWriter::take_operator() {
   // <cache>(...) is what its brackets hold: the server marks what it computes once.
-  const bool cached = text_of(at_) == "<" && is_word(at_ + 1, "cache") && text_of(at_ + 2) == ">" &&
-                      kind_of(at_ + 3) == TokenKind::Open;
+  const bool cached = tokens_.text(at_) == "<" && tokens_.is_word(at_ + 1, "cache") && tokens_.text(at_ + 2) == ">" &&
+                      tokens_.kind(at_ + 3) == TokenKind::Open;
   if (cached) {
     at_ += 3;
     return;
   }
   // A variable is a value like any other.
-  const bool variable = text_of(at_) == "@" && kind_of(at_ + 1) == TokenKind::Literal;
+  const bool variable = tokens_.text(at_) == "@" && tokens_.kind(at_ + 1) == TokenKind::Literal;
   if (variable) {
     ++at_;
     return take_literal();
   }
-  pieces_.push_back({.kind = Kind::Operator, .text = text_of(at_)});
+  pieces_.push_back({.kind = Kind::Operator, .text = tokens_.text(at_)});
   ++at_;
 }
 
@@ -170,27 +147,17 @@ void MySqlExpressionWriter::skip_ranges() {
   pieces_.push_back({.kind = Kind::Keyword, .text = "over"});
   int depth = 0;
   for (++at_; at_ < tokens_.size(); ++at_) {
-    const TokenKind kind = kind_of(at_);
+    const TokenKind kind = tokens_.kind(at_);
     if (kind == TokenKind::Open) ++depth;
     if (kind == TokenKind::Close) --depth;
-    if (depth == 0 && kind == TokenKind::Comma && is_word(at_ + 1, "with")) return;
+    if (depth == 0 && kind == TokenKind::Comma && tokens_.is_word(at_ + 1, "with")) return;
   }
 }
 
 // "OVER (ORDER BY n)", "OVER w": the nodes below say what the window is.
 void MySqlExpressionWriter::skip_window() {
   pieces_.push_back({.kind = Kind::Keyword, .text = "OVER"});
-  ++at_;
-  if (kind_of(at_) != TokenKind::Open) {
-    if (is_name(kind_of(at_))) ++at_;
-    return;
-  }
-  int depth = 0;
-  for (; at_ < tokens_.size(); ++at_) {
-    if (kind_of(at_) == TokenKind::Open) ++depth;
-    if (kind_of(at_) == TokenKind::Close && --depth == 0) break;
-  }
-  ++at_;
+  at_ = tokens_.behind_window(at_);
 }
 
 void MySqlExpressionWriter::close() {

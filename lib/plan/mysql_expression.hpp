@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sql/token.hpp"
+#include "sql/token_list.hpp"
 
 namespace dbi::plan {
 
@@ -44,14 +44,11 @@ class MySqlExpressionWriter {
   [[nodiscard]] bool is_list_of_literals(std::size_t open) const;
   [[nodiscard]] bool operand_expected() const;
   [[nodiscard]] bool begins_literal(std::size_t token) const;
-  [[nodiscard]] std::string_view text_of(std::size_t token) const;
-  [[nodiscard]] sql::TokenKind kind_of(std::size_t token) const;
-  [[nodiscard]] bool is_word(std::size_t token, std::string_view word) const;
 
   std::string_view text_;
   std::string scratch_;  // the text, where the lexer would not read it as it is meant
   bool operation_ = false;
-  std::vector<sql::Token> tokens_;
+  sql::TokenList tokens_;
   std::size_t at_ = 0;
   std::vector<Piece> pieces_;
   std::vector<std::size_t> open_;  // brackets that have not closed, by their piece

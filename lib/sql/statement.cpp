@@ -99,10 +99,6 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-bool is_name(TokenKind kind) {
-  return kind == TokenKind::Word || kind == TokenKind::QuotedName;
-}
-
 // Whether a space stands between two tokens of the readable text. Reading that text gives the same tokens again.
 bool is_spaced(const Token& before, const Token& token, std::string_view text, System system) {
   const auto star = [&](const Token& it) {

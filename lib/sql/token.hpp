@@ -42,4 +42,9 @@ struct Token {
   return kind == TokenKind::Literal || kind == TokenKind::Placeholder;
 }
 
+/// A name in any form, or a keyword.
+[[nodiscard]] constexpr bool is_name(TokenKind kind) {
+  return kind == TokenKind::Word || kind == TokenKind::QuotedName;
+}
+
 }  // namespace dbi::sql
