@@ -99,7 +99,6 @@ Result<ExitStatus> answer(const extract::PlanGate& gate, ExitStatus status, cons
 Result<std::unique_ptr<stream::Filter>> make_viewer(const Options& options, const run::FilterSetup& setup,
                                                     const run::Context& context) {
   extract::Viewer::Setup around;
-  around.format = options.view.format;
   around.look = extract::look_of(options.view, context.process->output, context.process->environment);
   around.clock = context.clock;
   around.log = context.log;

@@ -34,7 +34,6 @@ struct ViewFigures {
 class Viewer final : public stream::Filter {
  public:
   struct Setup {
-    Format format = Format::Tree;
     planview::TreeLook look = {};
     const Clock* clock = nullptr;  ///< outlives the filter
     const Log* log = nullptr;      ///< outlives the filter
