@@ -171,8 +171,7 @@ Status Extractor::tell(stream::Writer& out) {
 }
 
 Status Extractor::on_end(stream::Writer& out) {
-  DBI_TRY(flush());
-  if (pool_) DBI_TRY(finish_jobs(true, out));
+  DBI_TRY(finish_all(out));
   return setup_.history ? setup_.history->write() : Status{};
 }
 
@@ -245,6 +244,12 @@ Status Extractor::finish_jobs(bool all, stream::Writer& out) {
   return {};
 }
 
+Status Extractor::finish_all(stream::Writer& out) {
+  if (!pool_) return {};
+  pool_->submit();
+  return finish_jobs(true, out);
+}
+
 Status Extractor::finish(PlanJob& job, stream::Writer& out) {
   if (job.kind == JobKind::Read || job.kind == JobKind::Entry) {
     count_reading(job.problem ? nullptr : &job.known, job.faults);
@@ -295,8 +300,7 @@ void Extractor::count_cache() {
 Status Extractor::write_bare(const BarePlan& bare, stream::Writer& out) {
   figures_.plans.add();
   if (pool_ && bare.duration_ms) return add_entry(bare, out);
-  DBI_TRY(flush());
-  if (pool_) DBI_TRY(finish_jobs(true, out));
+  DBI_TRY(finish_all(out));
   const bool read_it = read(bare.plan, form_of(bare)) != nullptr;
   // An entry of a log says more than its plan, and is not to be lost with that.
   if (!read_it && !bare.duration_ms) {

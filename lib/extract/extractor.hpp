@@ -82,6 +82,7 @@ class Extractor final : public stream::Filter {
   PlanJob& new_job(JobKind kind);
   Status job_added(stream::Writer& out);
   Status finish_jobs(bool all, stream::Writer& out);
+  Status finish_all(stream::Writer& out);
   Status finish(PlanJob& job, stream::Writer& out);
   Status finish_record(PlanJob& job, stream::Writer& out);
   [[nodiscard]] bool waits_for_others() const { return pool_ && !pool_->empty(); }

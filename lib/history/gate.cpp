@@ -64,8 +64,9 @@ class Pairs {
     free.erase("");
     for (const auto& [key, after] : run.entries()) {
       if (before(after) != nullptr) continue;
-      const auto found = free.lower_bound(trait(after));
-      if (found == free.end() || found->first != trait(after)) continue;
+      const std::string wanted = trait(after);
+      const auto found = free.lower_bound(wanted);
+      if (found == free.end() || found->first != wanted) continue;
       before_.emplace(&after, found->second);
       met_.insert(found->second);
       free.erase(found);

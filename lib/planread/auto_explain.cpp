@@ -90,7 +90,9 @@ std::optional<PlanBehindQuery> find_plan_behind_query(std::string_view text) {
   if (!text.starts_with(kQuery)) return std::nullopt;
   const std::string_view query = text.substr(kQuery.size());
   const std::size_t conforming = first_line_outside(query, true, looks_like_root);
-  const std::size_t escaping = first_line_outside(query, false, looks_like_root);
+  // The two settings differ in what a backslash is.
+  const bool escapes = query.find('\\') != std::string_view::npos;
+  const std::size_t escaping = escapes ? first_line_outside(query, false, looks_like_root) : conforming;
   const std::size_t begin = std::min(conforming, escaping);  // npos is the greatest
   const bool differ = conforming != escaping && std::max(conforming, escaping) != std::string_view::npos;
   if (begin == std::string_view::npos || differ) return std::nullopt;

@@ -37,11 +37,10 @@ constexpr std::array kPlan{
     kTruncated,
     word("plan_format", kPlanFormats, "the form in which the server gave the plan"),
     text("plan_source",
-         "where the plan comes from: \"explain\", asked for with the values that stand in the statement; \"generic\", "
-         "asked "
-         "for with placeholders and so planned for no values in particular; \"auto_explain\", written by the server "
-         "when "
-         "the statement ran. Plans of different sources are never compared"),
+         "where the plan comes from: \"explain\", asked for with the values that stand in the statement; "
+         "\"generic\", asked for with placeholders and so planned for no values in particular; "
+         "\"auto_explain\", written by the server when the statement ran. "
+         "Plans of different sources are never compared"),
     text("plan_reason", "why there is no `plan`, or why it was replaced by its length and hash"),
     text("plan_name", "the name of the statement in a file of statements"),
     number("duration_ms", "ms", "how long the execution took of which auto_explain logged the plan"),
