@@ -114,6 +114,12 @@ TREE
   echo 'no plan' >nothing
   run_split dbi-plan --format tree nothing
   assert_failure 3
+  # Nor does a plan of another system end the run.
+  printf -- "-> Table scan on t  (cost=1 rows=1)\n" >other
+  fixture hash_join plain text >first
+  run_split dbi-plan --format tree other first
+  [ "$status" -eq 3 ]
+  [[ $stderr == *"other: line 1: no plan: a plan of MySQL or MariaDB"* && $output == *"Hash Join"* ]]
 }
 
 @test "a view keeps no state and takes no part in a gate" {

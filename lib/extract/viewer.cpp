@@ -20,6 +20,11 @@ sql::Dialect dialect_of(std::string_view system) {
   return dialect;
 }
 
+// A plan that cannot be read, unlike an output that takes nothing.
+bool is_riddle(const Error& error) {
+  return error.kind == ErrorKind::Malformed || error.kind == ErrorKind::Unsupported;
+}
+
 }  // namespace
 
 Viewer::Viewer(ExtractOptions options, Setup setup)
@@ -53,9 +58,7 @@ Status Viewer::on_record(const record::Record& record, stream::Writer& out) {
 
 // One plan that is a riddle keeps the others from nobody's eyes.
 Status Viewer::pass_over(const Status& shown) const {
-  if (shown || (shown.error().kind != ErrorKind::Malformed && shown.error().kind != ErrorKind::Unsupported)) {
-    return shown;
-  }
+  if (shown || !is_riddle(shown.error())) return shown;
   setup_.log->warning(fmt::format("a plan cannot be shown: {}", shown.error().message));
   return {};
 }
@@ -69,7 +72,7 @@ Status Viewer::show_bare(const BarePlan& bare, stream::Writer& out) {
   about.duration_ms = bare.duration_ms;
   Status shown = show_all(bare.plan, about, out);
   if (bare.duration_ms) return pass_over(shown);  // a log has others
-  if (shown || shown.error().kind != ErrorKind::Malformed) return shown;
+  if (shown || !is_riddle(shown.error())) return shown;
   return fail(ErrorKind::Malformed, fmt::format("no plan: {}", shown.error().message));
 }
 
