@@ -122,3 +122,32 @@ SQL
   assert_success
   assert_records 1 '.kind == "plan" and .literals == true and (.query | contains("CANARY-1")) and (.plan | type == "object")'
 }
+
+@test "a literal with a quotation mark costs its plan alone, also where literals stay" {
+  explain --literals=keep <<'SQL'
+select * from orders where note = 'it\'s' and id > 5;
+select * from orders where note = 'say "CANARY-1"' and id > 5;
+SQL
+  assert_success
+  assert_records 2 '.kind == "plan" and .plan != null'
+}
+
+@test "the plans go through dbi-plan, and are those that the client shows" {
+  echo "select note from orders where id between 424242 and 424250 and note <> 'CANARY-1' order by note limit 515151;" >statement
+  { echo "-- name: sorted"; cat statement; } >file.sql
+  dbi-collect --no-config "${TARGET/\/\?/\/app?}" --explain=file.sql | dbi-plan --no-history >out
+  assert_equal "$(grep -cE 'CANARY|42424|515151' out)" 0
+  hash() { jq -r 'select(.kind == "plan") | "\(.system) \(.plan_hash)"' "$@"; }
+  hash out >asked
+  [[ $(cat asked) == "$(jq -r 'select(.kind == "plan") | .system' out) "[bm]1:p:* ]]
+  formats=("explain format=json")
+  root -e 'select version()' | grep -q MariaDB || formats=("set explain_json_format_version = 2; explain format=json" "explain format=tree")
+  for format in "${formats[@]}"; do
+    for options in "-t" "-N" "" "-r" "-N -r" "-E"; do
+      # shellcheck disable=SC2086
+      shown=$(mariadb --no-defaults -S "$MARIADB_DIR/socket" -u root app $options -e "$format $(cat statement)" | dbi-plan --no-history)
+      [[ $shown != *CANARY* && $shown != *42424* && $shown != *515151* ]]
+      if [[ $format == explain* && $(cat asked) == mariadb* || $format == set* ]]; then assert_equal "$(hash <<<"$shown")" "$(cat asked)"; fi
+    done
+  done
+}

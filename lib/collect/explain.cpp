@@ -144,6 +144,19 @@ std::string as_text(std::string_view text) {
   return json;
 }
 
+// As the server wrote it: as JSON where a record can have it, which what MariaDB prints is not always.
+std::string kept(std::string_view text) {
+  const std::string json(without_list(on_one_line(text)));
+  std::string line = fmt::format("{{\"plan\":{}}}", json);
+  const std::size_t size = line.size();
+  line.append(record::kPadding, '\0');
+  record::Reader reader;
+  record::Record record;
+  const bool whole =
+      json.find('\n') == std::string::npos && reader.parse(std::string_view(line).substr(0, size), record);
+  return whole ? json : as_text(text);
+}
+
 void write_record(std::string& out, const Routing& routing, Timestamp ts, std::string_view database,
                   const ExplainedStatement& statement) {
   record::Builder builder(out);
@@ -343,7 +356,7 @@ void Explain::take_plan(std::string_view text, ExplainedStatement& explained) co
   auto opened = reader.open(text);
   if (opened && reader.format() != planread::PlanFormat::Json) opened = fail(ErrorKind::Malformed, "not JSON");
   if (!opened) {
-    explained.plan = settings_.keeps_literals ? on_one_line(text) : as_text(sql::replacement(text));
+    explained.plan = settings_.keeps_literals ? kept(text) : as_text(sql::replacement(text));
     explained.reason = fmt::format("the plan cannot be read: {}", opened.error().message);
     return;
   }
@@ -355,7 +368,7 @@ void Explain::take_plan(std::string_view text, ExplainedStatement& explained) co
   std::string json;
   planread::RedactionFaults faults;
   if (!settings_.keeps_literals) reader.redact(json, faults);
-  explained.plan = settings_.keeps_literals ? without_list(on_one_line(text)) : without_list(json);
+  explained.plan = settings_.keeps_literals ? kept(text) : std::string(without_list(json));
 }
 
 void Explain::take_error(const SourceError& error, const sql::ScriptStatement& statement, ExplainedStatement& explained,

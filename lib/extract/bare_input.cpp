@@ -42,8 +42,9 @@ bool is_log(std::string_view line) {
 }
 
 bool is_plan(std::string_view line) {
-  constexpr std::array<std::string_view, 13> kBeginnings{
-      "[", "<", "->", "- Plan:", "Plan:", "QUERY PLAN", "---", "+--", "|", "\"", "Query Text:", "EXPLAIN", "****"};
+  constexpr std::array<std::string_view, 14> kBeginnings{
+      "[",   "<", "->", "- Plan:",     "Plan:",   "QUERY PLAN", "---",
+      "+--", "|", "\"", "Query Text:", "EXPLAIN", "ANALYZE",    "****"};
   return std::any_of(kBeginnings.begin(), kBeginnings.end(),
                      [&](std::string_view beginning) { return line.starts_with(beginning); }) ||
          planread::is_node_line(line);

@@ -10,6 +10,9 @@
 #include "base/time_text.hpp"
 #include "planread/auto_explain.hpp"
 #include "planread/document.hpp"
+#include "planread/json_plan.hpp"
+#include "planread/mysql_decoration.hpp"
+#include "planread/mysql_tree_line.hpp"
 #include "planread/postgresql_text_node.hpp"
 #include "planread/text_lines.hpp"
 
@@ -34,7 +37,9 @@ class Splitter {
   Status split() {
     if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
     const std::string_view inside = trim(text_);
-    if (inside.starts_with('[') || inside.starts_with('{') || inside.starts_with('<')) {
+    if (is_of_mysql_client(inside)) {
+      split_at([this](std::size_t begin) { return begins_mysql_plan(line_at(text_, begin)); });
+    } else if (inside.starts_with('[') || inside.starts_with('{') || inside.starts_with('<')) {
       split_documents(inside);
     } else if (has_ruled_heading()) {
       split_at([this](std::size_t begin) { return is_ruled_heading(begin); });
@@ -48,6 +53,8 @@ class Splitter {
 
  private:
   void give(std::string_view plan) {
+    if (of_mysql_client_) plan = planread::without_mysql_decoration(plan, scratch_);
+    if (of_mysql_client_ && plan.empty()) return;  // a rule or a row's heading above the plan
     BarePlan bare{.plan = plan};
     if (plan.find("\nPlan:") == std::string_view::npos) {
       if (const auto found = planread::find_plan_behind_query(plan)) {
@@ -56,6 +63,17 @@ class Splitter {
       }
     }
     keep(take_(bare));
+  }
+  // Its heading, TREE, or a plan whose line ends it wrote as "\\n".
+  bool is_of_mysql_client(std::string_view text) {
+    std::string_view line = trim(text.substr(0, text.find('\n')));
+    if (line.starts_with("+-")) line = trim(line_at(text, std::min(text.find('\n'), text.size() - 1) + 1));
+    of_mysql_client_ = begins_mysql_plan(line);
+    return of_mysql_client_;
+  }
+  static bool begins_mysql_plan(std::string_view line) {
+    return planread::is_mysql_heading(line) || line.starts_with("EXPLAIN: ") || line.starts_with("ANALYZE: ") ||
+           line.starts_with("{\\n") || planread::is_mysql_tree(line.substr(0, planread::kMySqlArrow.size() + 1));
   }
   void keep(const Status& status) {
     if (!status && !fault_) fault_ = status.error();
@@ -74,7 +92,7 @@ class Splitter {
         continue;
       }
       const auto size =
-          rest.starts_with('<') ? planread::read_xml(rest, document_) : planread::read_json(rest, document_);
+          rest.starts_with('<') ? planread::read_xml(rest, document_) : planread::read_json_plan(rest, document_);
       if (!size) return give(rest);  // says what is wrong
       give(rest.substr(0, *size));
       rest.remove_prefix(*size);
@@ -138,6 +156,8 @@ class Splitter {
   std::string_view text_;
   const TakePlan& take_;
   planread::Document document_;
+  bool of_mysql_client_ = false;
+  std::string scratch_;
   std::optional<Error> fault_;
 };
 

@@ -11,12 +11,14 @@
 #include "base/lru_map.hpp"
 #include "extract/members.hpp"
 #include "plan/outline.hpp"
+#include "sql/statement.hpp"
 
 namespace dbi::extract {
 
 /// All that is said of a plan.
 struct KnownPlan {
   Members members;
+  sql::System system = sql::System::PostgreSql;
   std::string hash;
   std::string gist;
   std::optional<double> cost;

@@ -66,6 +66,7 @@ std::string_view PlanReading::statement() const {
 void PlanReading::remember(KnownPlan& known) const {
   const planread::Plan& plan = reader_.plan();
   const planread::Node& root = plan.nodes().front();
+  known.system = plan.system();
   known.hash = analysis_.fingerprint().plan_hash();
   known.cost = plan.number(root, planread::PlanKey::TotalCost);
   known.rows = plan.number(root, planread::PlanKey::PlanRows);

@@ -144,6 +144,7 @@ std::optional<std::uint32_t> Judge::child(std::uint32_t node, Edge edge) const {
 
 std::string Judge::columns_of(std::uint32_t node, PlanKey condition) const {
   std::string out(text(node, PlanKey::RelationName));
+  if (plan_->system() != sql::System::PostgreSql) return out;  // conditions are read as PostgreSQL writes them
   const auto columns = condition_columns(text(node, condition));
   if (columns.empty()) return out;
   out.append(" (");

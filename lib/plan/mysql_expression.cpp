@@ -5,6 +5,7 @@
 
 #include "plan/expression.hpp"
 #include "plan/mysql_words.hpp"
+#include "planread/mysql_text.hpp"
 #include "sql/mysql_lexer.hpp"
 
 namespace dbi::plan {
@@ -53,8 +54,8 @@ bool MySqlExpressionWriter::write(std::string& out) {
 }
 
 bool MySqlExpressionWriter::lex() {
-  text_ = lexable(text_, scratch_);
-  return tokens_.read<sql::MySqlLexer>(text_, mysql_expression_dialect());
+  text_ = planread::lexable(text_, scratch_);
+  return tokens_.read<sql::MySqlLexer>(text_, planread::mysql_expression_dialect());
 }
 
 void MySqlExpressionWriter::take() {

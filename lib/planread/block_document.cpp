@@ -537,7 +537,9 @@ sql::System system_of_blocks(const Document& document) {
       "cost_info",   "rows_examined_per_scan", "used_columns",   "cacheable",
       "insert_from", "using_temporary_table",  "using_filesort", "attached_subqueries"};
   constexpr std::string_view kMariaDb[] = {
-      "rows", "cost", "r_loops", "filesort", "subqueries", "temporary_table", "read_sorted_file", "query_optimization"};
+      "rows", "cost", "r_loops", "filesort", "subqueries", "temporary_table", "read_sorted_file", "query_optimization",
+      // Behind what says that it is MySQL's, where it is. What follows an expression can be a part of a literal.
+      "having_condition", "sort_key", "index_condition", "attached_condition"};
   const auto is_in = [](const auto& names, std::string_view name) {
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
   };

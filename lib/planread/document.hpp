@@ -67,11 +67,18 @@ class Document {
   std::string text_;  // never grows beyond what clear() reserved, so that views into it hold
 };
 
+/// What a backslash in a text of JSON is.
+enum class JsonTexts : std::uint8_t {
+  Escaped,      ///< as RFC 8259 has it
+  AsTheyStand,  ///< a character, and what follows it as well: MariaDB escapes for SQL, and not for JSON
+};
+
 /// Reads the value at the beginning of `text` and gives the number of bytes it takes. More is taken than RFC 8259 has,
 /// since plans come through terminals and logs: control characters inside strings, the comments that MySQL's
 /// end_markers_in_json writes, and members of a MERGE that PostgreSQL puts into the list of its targets.
 /// ErrorKind::Malformed with the line where it ends to be JSON.
-[[nodiscard]] Result<std::size_t> read_json(std::string_view text, Document& document, DocumentLimits limits = {});
+[[nodiscard]] Result<std::size_t> read_json(std::string_view text, Document& document, DocumentLimits limits = {},
+                                            JsonTexts texts = JsonTexts::Escaped);
 
 /// Reads a plan as PostgreSQL writes it in YAML (escape_yaml, ExplainYAMLLineStarting of explain.c): the whole text.
 [[nodiscard]] Status read_yaml(std::string_view text, Document& document, DocumentLimits limits = {});

@@ -17,8 +17,8 @@ bool is_number_byte(char c) {
 
 class JsonReader {
  public:
-  JsonReader(std::string_view text, Document& document, DocumentLimits limits)
-      : text_(text), document_(document), limits_(limits) {}
+  JsonReader(std::string_view text, Document& document, DocumentLimits limits, JsonTexts texts)
+      : text_(text), document_(document), limits_(limits), texts_(texts) {}
 
   Result<std::size_t> read() {
     while (step()) {
@@ -127,6 +127,10 @@ class JsonReader {
     bool escaped = false;
     for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
       if (text_[at_] != '\\') continue;
+      if (texts_ == JsonTexts::AsTheyStand) {
+        ++at_;
+        continue;
+      }
       escaped = true;
       const std::size_t length = record::escape_length(text_.substr(at_ + 1));
       if (length == 0) return refuse("'\\' begins no escape");
@@ -166,6 +170,7 @@ class JsonReader {
   std::string_view text_;
   Document& document_;
   DocumentLimits limits_;
+  JsonTexts texts_;
   std::size_t at_ = 0;
   std::vector<std::uint32_t> open_;     // containers that have not ended
   std::size_t target_tables_left_ = 0;  // how many were open around the list that a bracket is still to come of
@@ -176,9 +181,9 @@ class JsonReader {
 
 }  // namespace
 
-Result<std::size_t> read_json(std::string_view text, Document& document, DocumentLimits limits) {
+Result<std::size_t> read_json(std::string_view text, Document& document, DocumentLimits limits, JsonTexts texts) {
   document.clear(text.size());
-  return JsonReader(text, document, limits).read();
+  return JsonReader(text, document, limits, texts).read();
 }
 
 }  // namespace dbi::planread

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "planread/mysql_tree.hpp"
 
-#include <algorithm>
 #include <vector>
 
 #include "base/text.hpp"
+#include "planread/mysql_tree_line.hpp"
 #include "planread/operation.hpp"
 #include "planread/text_figures.hpp"
 
 namespace dbi::planread {
 
 namespace {
-
-constexpr std::string_view kArrow = "-> ";
 
 void read_pair(std::string_view& text, std::string_view word, PlanKey first, PlanKey second, Plan& plan) {
   double number = 0;
@@ -24,18 +22,6 @@ void read_pair(std::string_view& text, std::string_view word, PlanKey first, Pla
   } else {
     plan.add_number(second, number);
   }
-}
-
-/// Where the figures of a line begin: its end where it has none. What looks like figures within quotation marks is a
-/// literal's.
-std::size_t figures_begin(std::string_view line) {
-  const std::size_t from = line.find_last_of("'\"`") + 1;  // npos and 1 is 0
-  const std::string_view end = line.substr(from);
-  if (!end.ends_with(')')) return line.size();
-  std::size_t at = end.rfind("  (cost=");
-  if (at == std::string_view::npos) at = end.rfind("  (actual ");
-  if (at == std::string_view::npos) at = end.rfind("  (never executed)");
-  return at == std::string_view::npos ? line.size() : from + at;
 }
 
 // "(cost=0.3..1.2 rows=9) (actual time=0.1..0.2 rows=8 loops=1)"
@@ -75,6 +61,10 @@ void add_operation(std::string_view words, Plan& plan) {
   plan.add_text(PlanKey::SortKey, operation.sort_key);
 }
 
+bool has_actuals(std::string_view figures) {
+  return figures.find("(actual ") != std::string_view::npos || figures.ends_with("(never executed)");
+}
+
 /// What a line stands for, by its indent.
 struct Open {
   std::size_t indent;
@@ -88,36 +78,31 @@ Status read_mysql_tree(std::string_view text, Plan& plan) {
   plan.clear(0, sql::System::MySql);
   std::vector<Open> open;
   bool continued = false;  // figures on the next line are the node's
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line = text.substr(at, end - at);
-    at = end + 1;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    const std::size_t indent = line.find_first_not_of(' ');
-    if (indent == std::string_view::npos || !line.substr(indent).starts_with(kArrow)) {
-      if (continued) read_figures(line, plan);
+  MySqlTreeLines lines(text);
+  MySqlTreeLine line;
+  while (lines.next(line)) {
+    if (!line.is_node) {
+      if (continued) read_figures(line.figures, plan);
       continued = false;
       continue;
     }
-    line.remove_prefix(indent + kArrow.size());
     continued = false;
     // A subplan of a select list stands beside its node, not below it.
-    const bool select = line.starts_with("Select #");
-    const bool beside = select && line.find("projection") != std::string_view::npos;
-    while (!open.empty() && (open.back().indent > indent || (open.back().indent == indent && !beside))) open.pop_back();
+    const bool beside = line.is_subquery && line.words.find("projection") != std::string_view::npos;
+    while (!open.empty() && (open.back().indent > line.indent || (open.back().indent == line.indent && !beside)))
+      open.pop_back();
     if (open.empty() && !plan.nodes().empty()) return fail(ErrorKind::Malformed, "a plan with two roots");
     const std::uint32_t parent = open.empty() ? kNoNode : open.back().node;
-    if (select || line == "Hash" || line == "Repeat until convergence") {
-      open.push_back({indent, parent, select ? trim(line) : std::string_view()});
+    if (line.is_heading) {
+      open.push_back({line.indent, parent, line.is_subquery ? line.words : std::string_view()});
       continue;
     }
     if (plan.nodes().size() >= Plan::kMaxNodes) return fail(ErrorKind::Unsupported, "more nodes than a plan has");
     const std::uint32_t node = plan.add_node(parent, open.empty() ? std::string_view() : open.back().label);
-    const std::size_t figures = figures_begin(line);
-    add_operation(trim(line.substr(0, figures)), plan);
-    read_figures(line.substr(figures), plan);
-    continued = line.find("(actual ", figures) == std::string_view::npos && !line.ends_with("(never executed)");
-    open.push_back({indent, node, {}});
+    add_operation(line.words, plan);
+    read_figures(line.figures, plan);
+    continued = !has_actuals(line.figures);
+    open.push_back({line.indent, node, {}});
   }
   if (plan.nodes().empty()) return fail(ErrorKind::Malformed, "no line of the plan begins with '->'");
   plan.begin_group(GroupKind::Statement, kNoNode);

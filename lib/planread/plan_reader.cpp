@@ -5,8 +5,12 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "planread/block_document.hpp"
 #include "planread/decoration.hpp"
+#include "planread/json_plan.hpp"
 #include "planread/mysql_document.hpp"
+#include "planread/mysql_tree.hpp"
+#include "planread/mysql_tree_line.hpp"
 #include "planread/postgresql_document.hpp"
 #include "planread/postgresql_text.hpp"
 
@@ -25,21 +29,10 @@ bool is_yaml(std::string_view text) {
   return line.starts_with("Query Text: \"") && text.find("\nPlan:") != std::string_view::npos;
 }
 
-tl::unexpected<Error> not_read() {
-  return fail(ErrorKind::Unsupported, "a plan of MySQL or MariaDB: only those of PostgreSQL are read");
-}
-
-// Version 1 of MySQL's JSON and MariaDB's have the block, version 2 has nodes.
-bool is_of_mysql(const Document& document) {
-  if (find_mysql_plan(document)) return true;
-  return !document.items().empty() && document.at(0).kind == ItemKind::Object &&
-         document.find(0, "query_block") != document.at(0).end;
-}
-
 }  // namespace
 
 std::string_view format_word(PlanFormat format) {
-  constexpr std::string_view kWords[] = {"json", "text", "yaml", "xml"};
+  constexpr std::string_view kWords[] = {"json", "text", "yaml", "xml", "tree"};
   return kWords[static_cast<std::size_t>(format)];
 }
 
@@ -55,10 +48,10 @@ Status PlanReader::open(std::string_view text) {
   } else if (is_yaml(text_)) {
     format_ = PlanFormat::Yaml;
   } else {
-    // PostgreSQL has two blanks behind an arrow.
-    if (inside.starts_with("-> ") && !inside.starts_with("->  ")) return not_read();
-    format_ = PlanFormat::Text;  // whose lines are measured by the indent of the first
-    return {};
+    const bool tree = is_mysql_tree(inside);
+    format_ = tree ? PlanFormat::Tree : PlanFormat::Text;
+    kind_ = tree ? Kind::MySqlTree : Kind::PostgreSqlText;
+    return {};  // the lines are measured by the indent of the first
   }
   text_ = inside;
   return open_document();
@@ -67,7 +60,7 @@ Status PlanReader::open(std::string_view text) {
 Status PlanReader::open_document() {
   std::size_t end = text_.size();
   if (format_ == PlanFormat::Json) {
-    DBI_TRY_ASSIGN(end, read_json(text_, document_));
+    DBI_TRY_ASSIGN(end, read_json_plan(text_, document_));
   } else if (format_ == PlanFormat::Xml) {
     DBI_TRY_ASSIGN(end, read_xml(text_, document_));
   } else {
@@ -76,20 +69,43 @@ Status PlanReader::open_document() {
   if (!trim(text_.substr(end)).empty()) {
     return fail(ErrorKind::Malformed, line_of(text_, end) + ": something follows the plan");
   }
+  return recognise_document();
+}
+
+// Version 1 of MySQL's JSON and MariaDB's have the block, version 2 has nodes.
+Status PlanReader::recognise_document() {
+  kind_ = Kind::PostgreSqlDocument;
   statements_ = postgresql_statements(document_);
-  if (statements_.empty() && is_of_mysql(document_)) {
-    return not_read();
+  if (!statements_.empty()) return {};
+  if (const auto root = find_mysql_plan(document_)) {
+    kind_ = Kind::MySqlNodes;
+    statements_.push_back(*root);
+  } else if (const auto block = find_block_plan(document_)) {
+    kind_ = Kind::Blocks;
+    statements_.push_back(*block);
   }
-  if (statements_.empty()) return fail(ErrorKind::Malformed, "no plan: neither 'Plan' nor 'Node Type' is there");
-  return {};
+  if (!statements_.empty() && format_ == PlanFormat::Json) return {};
+  return fail(ErrorKind::Malformed, "no plan: none of 'Plan', 'Node Type', 'query_block' and 'query_plan' is there");
 }
 
 Status PlanReader::read(std::size_t index) {
-  if (format_ == PlanFormat::Text) return read_postgresql_text(text_, plan_);
+  switch (kind_) {
+    case Kind::PostgreSqlText:
+      return read_postgresql_text(text_, plan_);
+    case Kind::MySqlTree:
+      return read_mysql_tree(text_, plan_);
+    case Kind::MySqlNodes:
+      return read_mysql(document_, statements_[index], text_.size(), plan_);
+    case Kind::Blocks:
+      return read_blocks(document_, statements_[index], text_.size(), plan_);
+    case Kind::PostgreSqlDocument:
+      break;
+  }
   return read_postgresql(document_, statements_[index], text_.size(), plan_);
 }
 
 void PlanReader::redact(std::string& out, RedactionFaults& faults) const {
+  if (kind_ == Kind::MySqlNodes || kind_ == Kind::Blocks) return redact_mysql_document(document_, out, faults);
   switch (format_) {
     case PlanFormat::Json:
       return redact_document(document_, DocumentFormat::Json, out, faults);
@@ -99,6 +115,8 @@ void PlanReader::redact(std::string& out, RedactionFaults& faults) const {
       return redact_document(document_, DocumentFormat::Xml, out, faults);
     case PlanFormat::Text:
       return redact_text(text_, out, faults);
+    case PlanFormat::Tree:
+      return redact_mysql_tree(text_, out, faults);
   }
 }
 

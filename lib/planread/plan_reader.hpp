@@ -14,9 +14,9 @@
 
 namespace dbi::planread {
 
-enum class PlanFormat : std::uint8_t { Json, Text, Yaml, Xml };
+enum class PlanFormat : std::uint8_t { Json, Text, Yaml, Xml, Tree };
 
-/// The word of a format, as `plan_format` has it: "json", "text", "yaml", "xml".
+/// The word of a format, as `plan_format` has it: "json", "text", "yaml", "xml", "tree".
 [[nodiscard]] std::string_view format_word(PlanFormat format);
 
 /// Reads texts, one after the other; what it gives holds until the next. Reusable: after warm-up a plan of JSON
@@ -30,21 +30,26 @@ class PlanReader {
 
   [[nodiscard]] PlanFormat format() const { return format_; }
   /// Plans that open() found: EXPLAIN gives several where a rule makes several statements of one. At least 1.
-  [[nodiscard]] std::size_t count() const { return format_ == PlanFormat::Text ? 1 : statements_.size(); }
+  [[nodiscard]] std::size_t count() const { return kind_ == Kind::PostgreSqlDocument ? statements_.size() : 1; }
   /// Makes plan number `index`, from 0.
   Status read(std::size_t index);
   [[nodiscard]] const Plan& plan() const { return plan_; }
-  /// Appends all that open() found without its literals: as redact_document and redact_text write it.
+  /// Appends all that open() found without its literals: as the functions of redact.hpp write it.
   void redact(std::string& out, RedactionFaults& faults) const;
 
  private:
+  /// What the text was found to be, and with that who reads it.
+  enum class Kind : std::uint8_t { PostgreSqlDocument, PostgreSqlText, MySqlNodes, Blocks, MySqlTree };
+
   Status open_document();
+  Status recognise_document();
 
   std::string_view text_;
   std::string scratch_;
   PlanFormat format_ = PlanFormat::Json;
+  Kind kind_ = Kind::PostgreSqlDocument;
   Document document_;
-  std::vector<std::uint32_t> statements_;
+  std::vector<std::uint32_t> statements_;  // of PostgreSQL's document, or the root of another's
   Plan plan_;
 };
 

@@ -30,6 +30,10 @@ void redact_statement(std::string_view statement, std::string& out, RedactionFau
 }  // namespace
 
 void redact_expression(std::string_view expression, std::string& out, RedactionFaults& faults) {
+  if (sql::is_replacement(expression)) {
+    out.append(expression);
+    return;
+  }
   const std::size_t begin = out.size();
   sql::Lexer lexer(expression, expression_dialect());
   std::string_view before;
@@ -65,6 +69,12 @@ void redact_property(const PlanKeyRow* key, std::string_view text, std::string& 
   } else {
     redact_expression(text, out, faults);
   }
+}
+
+void redact_property(sql::System system, const PlanKeyRow& key, std::string_view text, std::string& out,
+                     RedactionFaults& faults) {
+  if (system == sql::System::PostgreSql || is_safe(key)) return redact_property(&key, text, out, faults);
+  redact_mysql_expression(text, out, faults);
 }
 
 }  // namespace dbi::planread

@@ -8,6 +8,7 @@
 
 #include "planread/document.hpp"
 #include "planread/plan_key.hpp"
+#include "sql/statement.hpp"
 
 namespace dbi::planread {
 
@@ -25,6 +26,10 @@ void redact_expression(std::string_view expression, std::string& out, RedactionF
 /// a statement (Query Text), or replaced as a whole (Foreign Program). nullptr: an unknown key.
 void redact_property(const PlanKeyRow* key, std::string_view text, std::string& out, RedactionFaults& faults);
 
+/// The same of a plan of that system.
+void redact_property(sql::System system, const PlanKeyRow& key, std::string_view text, std::string& out,
+                     RedactionFaults& faults);
+
 enum class DocumentFormat : std::uint8_t { Json, Yaml, Xml };
 
 /// Appends a document in that format with its texts redacted: JSON on one line, XML without indent, YAML as
@@ -34,5 +39,19 @@ void redact_document(const Document& document, DocumentFormat format, std::strin
 
 /// Appends a plan of PostgreSQL's TEXT with the same taken out. A line that is none of a plan's is dropped.
 void redact_text(std::string_view source, std::string& out, RedactionFaults& faults);
+
+/// Whether the lexer can finish an expression, or prose with one inside, of MySQL or MariaDB.
+[[nodiscard]] bool is_readable_mysql(std::string_view expression);
+
+/// Appends such an expression, as redact_expression does.
+void redact_mysql_expression(std::string_view expression, std::string& out, RedactionFaults& faults);
+
+/// Appends JSON of MySQL or MariaDB on one line: what its table of members does not know as a figure or a word is an
+/// expression, or a number that is taken out; numbers that the statement has (LIMIT) are left out with their names.
+void redact_mysql_document(const Document& document, std::string& out, RedactionFaults& faults);
+
+/// Appends MySQL's TREE with the same taken out: an operation is lexed as a whole, so one that names something with an
+/// apostrophe is replaced. A line that is none of a plan's is dropped.
+void redact_mysql_tree(std::string_view source, std::string& out, RedactionFaults& faults);
 
 }  // namespace dbi::planread

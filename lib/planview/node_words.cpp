@@ -212,13 +212,15 @@ std::vector<Detail> conditions(const Plan& plan, const Node& node, bool keep_lit
   for (const planread::Property& property : plan.properties(node)) {
     const planread::PlanKeyRow& row = planread::plan_key_row(property.key);
     if (row.key_class != KeyClass::Condition && !(masked && row.key_class == KeyClass::Masked)) continue;
+    // The words of an operation that is known say what the node's name and its other conditions say.
+    if (row.key == PlanKey::OperationText && plan.text(node, PlanKey::NodeType) != "Other") continue;
     std::string text;
     if (row.type != KeyType::Text) {
       text = show_number(property.key, property.number);
     } else if (keep_literals) {
       text = property.text;
     } else {
-      planread::redact_property(&row, property.text, text, faults);
+      planread::redact_property(plan.system(), row, property.text, text, faults);
     }
     out.push_back({row.name, std::move(text)});
   }

@@ -31,6 +31,8 @@ class TokenList {
   void clear() { tokens_.clear(); }
 
   [[nodiscard]] std::size_t size() const { return tokens_.size(); }
+  /// `token` is less than size().
+  [[nodiscard]] const Token& token(std::size_t token) const { return tokens_[token]; }
   [[nodiscard]] std::string_view text(std::size_t token) const {
     return token < size() ? text_.substr(tokens_[token].begin, tokens_[token].size) : std::string_view();
   }

@@ -88,7 +88,7 @@ TEST(PlanReader, SaysWhatIsNoPlan) {
   EXPECT_EQ(read(""), "the plan is empty");
   EXPECT_EQ(read(" \n\n"), "the plan is empty");
   EXPECT_EQ(read("select 1"), "line 1: expected the line of a plan's node");
-  EXPECT_EQ(read("{\"a\": 1}"), "no plan: neither 'Plan' nor 'Node Type' is there");
+  EXPECT_EQ(read("{\"a\": 1}"), "no plan: none of 'Plan', 'Node Type', 'query_block' and 'query_plan' is there");
   EXPECT_EQ(read("[{\"Plan\": {\"Node Type\": \"Result\"}}] x"), "line 1: something follows the plan");
   EXPECT_EQ(read("{\"Plan\": {\"Node Type\": \"Limit\", \"Plans\": [{}]}}"), "a plan node without 'Node Type'");
   EXPECT_EQ(read("{\"Plan\": {\"Node Type\": \"Lim"), "the JSON ends within the plan");
@@ -104,15 +104,20 @@ TEST(PlanReader, NeitherOverflowsTheStackNorGoesBeyondItsLimits) {
   EXPECT_EQ(read(wide + "}"), "more nodes than a plan has");
 }
 
-TEST(PlanReader, SaysThatAPlanIsAnotherSystems) {
+TEST(PlanReader, RecognisesTheSystem) {
   PlanReader reader;
-  for (const std::string_view source :
-       {R"({"query_block":{"select_id":1}})", R"({"query_plan":{"operation":"Zero rows","access_type":"zero_rows"}})",
-        "-> Table scan on t  (cost=1 rows=2)"}) {
-    const Status opened = reader.open(source);
-    ASSERT_FALSE(opened) << source;
-    EXPECT_EQ(opened.error().kind, ErrorKind::Unsupported);
-  }
+  const auto system = [&](std::string_view source) {
+    EXPECT_TRUE(reader.open(source)) << source;
+    EXPECT_TRUE(reader.read(0)) << source;
+    return reader.plan().system();
+  };
+  EXPECT_EQ(system(R"({"Plan":{"Node Type":"Result"}})"), sql::System::PostgreSql);
+  EXPECT_EQ(system(R"({"query_plan":{"operation":"Zero rows","access_type":"zero_rows"}})"), sql::System::MySql);
+  EXPECT_EQ(system(R"({"query_block":{"select_id":1,"cost_info":{},"table":{"table_name":"t"}}})"), sql::System::MySql);
+  EXPECT_EQ(system(R"({"query_block":{"select_id":1,"table":{"table_name":"t","rows":1}}})"), sql::System::MariaDb);
+  EXPECT_EQ(system("-> Table scan on t  (cost=1 rows=2)"), sql::System::MySql);
+  EXPECT_EQ(reader.format(), PlanFormat::Tree);
+  EXPECT_EQ(system("->  Seq Scan on t  (cost=0.00..1.00 rows=1 width=4)"), sql::System::PostgreSql);
 }
 
 }  // namespace

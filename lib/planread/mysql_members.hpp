@@ -1,0 +1,32 @@
+// What stands under the names that the JSON of MySQL's and MariaDB's EXPLAIN has, and with that what of it may be
+// shown.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace dbi::planread {
+
+enum class MemberUse : std::uint8_t {
+  Figure,      ///< a number or a size, also as a text ("100.00", "10KiB"), a flag
+  Word,        ///< words of the server's own, or the name of a table, an index, a partition: shown
+  Column,      ///< the bare name of a column, which can be the text of an expression or of a literal
+  Expression,  ///< SQL, or prose with SQL inside: shown without its literals
+  Statement,   ///< the statement as the optimizer has it
+  Limit,       ///< a number that the statement has: never shown
+};
+
+struct MySqlMember {
+  std::string_view name;
+  MemberUse use;
+};
+
+/// Every name once, sorted. Those of objects and lists with nothing but others inside are not there.
+[[nodiscard]] std::span<const MySqlMember> mysql_members();
+
+/// nullptr for a name that is not known.
+[[nodiscard]] const MySqlMember* find_mysql_member(std::string_view name);
+
+}  // namespace dbi::planread
