@@ -44,7 +44,9 @@ bool holds(std::string_view text, std::string_view parameter) {
 std::optional<double> misestimate(const planread::Plan& plan, std::uint32_t node) {
   const Node& at = plan.nodes()[node];
   if (plan.number(at, PlanKey::ActualLoops).value_or(0) == 0) return std::nullopt;
-  const double estimated = std::max(plan.number(at, PlanKey::PlanRows).value_or(0), 1.0);
+  const auto expected = plan.number(at, PlanKey::PlanRows);
+  if (!expected && plan.system() != sql::System::PostgreSql) return std::nullopt;  // MariaDB's joins and sorts
+  const double estimated = std::max(expected.value_or(0), 1.0);
   const double actual = std::max(plan.number(at, PlanKey::ActualRows).value_or(0), 1.0);
   return std::max(estimated / actual, actual / estimated);
 }
@@ -133,9 +135,25 @@ void Accounting::charge_children() {
     } else if (at.edge == Edge::InitPlan) {
       charge_init_plan(node);
     } else {
-      subtract(at.parent, node, 1);
+      subtract(timed_above(node), node, 1);
     }
   }
+}
+
+// In MariaDB's plans only what is topmost in a block has a time with all below in it; joins have none, sorts their own.
+std::uint32_t Accounting::timed_above(std::uint32_t node) const {
+  std::uint32_t above = plan_->nodes()[node].parent;
+  if (plan_->system() != sql::System::MariaDb) return above;
+  while (plan_->nodes()[above].parent != kNoNode && !(figures_[above].elapsed_ms && is_block(above)))
+    above = plan_->nodes()[above].parent;
+  return above;
+}
+
+bool Accounting::is_block(std::uint32_t node) const {
+  const Node& at = plan_->nodes()[node];
+  if (at.parent == kNoNode || !at.label.empty()) return true;
+  const std::string_view above = plan_->text(plan_->nodes()[at.parent], PlanKey::NodeType);
+  return above == "Materialize" || above == "Subquery Cache" || at.edge == Edge::Member || above == "Recursive Union";
 }
 
 void Accounting::subtract(std::uint32_t from, std::uint32_t what, double share) {

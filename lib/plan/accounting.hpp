@@ -35,7 +35,7 @@ struct NodeFigures {
 };
 
 /// How many times the larger of estimate and truth is the other: rows a loop, both at least one. Nothing where the node
-/// never ran.
+/// never ran, or nothing was estimated (MariaDB's joins and sorts).
 [[nodiscard]] std::optional<double> misestimate(const planread::Plan& plan, std::uint32_t node);
 
 /// Kilobytes that a sort wrote to disk: the leader's, those of each worker and of the groups of an incremental sort. 0
@@ -62,6 +62,8 @@ class Accounting {
   void charge_init_plan(std::uint32_t init_plan);
   void charge_cte(std::uint32_t cte);
   void subtract(std::uint32_t from, std::uint32_t what, double share);
+  [[nodiscard]] std::uint32_t timed_above(std::uint32_t node) const;
+  [[nodiscard]] bool is_block(std::uint32_t node) const;
   [[nodiscard]] bool speaks_of(std::uint32_t node, std::string_view parameter) const;
   [[nodiscard]] double processes(std::uint32_t node) const;
 

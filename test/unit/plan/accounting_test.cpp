@@ -106,6 +106,21 @@ TEST_F(AccountingTest, BlocksAreOnesOwnToo) {
   EXPECT_DOUBLE_EQ(figures.nodes()[1].self_blocks.shared_hit, 98);
 }
 
+// Only the block has a time with all below in it; the join and the temporary table have none, the sort its own.
+TEST_F(AccountingTest, ABlockOfMariaDbIsChargedWithWhatItsTablesTook) {
+  const auto& figures = of(
+      R"({"query_block":{"r_loops":1,"r_total_time_ms":10,"temporary_table":{"filesort":{"sort_key":"a.x","r_loops":1,)"
+      R"("r_total_time_ms":1,"temporary_table":{"nested_loop":[{"table":{"table_name":"a","access_type":"ALL",)"
+      R"("r_loops":1,"rows":3,"r_rows":3,"r_table_time_ms":2,"r_other_time_ms":1}},{"table":{"table_name":"b",)"
+      R"("access_type":"ALL","r_loops":3,"rows":3,"r_rows":3,"r_table_time_ms":4,"r_other_time_ms":0.5}}]}}}}})");
+  ASSERT_EQ(figures.nodes().size(), 6U);
+  EXPECT_DOUBLE_EQ(*figures.nodes()[0].self_ms, 10 - 1 - 3 - 4.5);
+  EXPECT_DOUBLE_EQ(*figures.nodes()[1].self_ms, 1);
+  EXPECT_DOUBLE_EQ(*figures.nodes()[5].self_ms, 4.5);
+  EXPECT_DOUBLE_EQ(figures.clamped_ms(), 0);
+  EXPECT_FALSE(misestimate(reader_.plan(), 1));
+}
+
 TEST_F(AccountingTest, WithoutAnalyzeThereIsNothing) {
   const auto& figures = of("Seq Scan on a  (cost=0..9 rows=1 width=4)\n");
   EXPECT_FALSE(figures.nodes()[0].rows);
