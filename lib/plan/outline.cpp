@@ -92,7 +92,7 @@ bool is_join(std::string_view type) {
 }
 
 bool is_whole_scan(std::string_view type) {
-  return type == "Seq Scan";
+  return type == "Seq Scan" || type == "Table Scan";  // PostgreSQL's, MySQL's
 }
 
 bool is_scan(const OutlineNode& node) {

@@ -66,6 +66,8 @@ TEST(Outline, NamesAnIndexThatIsNoLongerUsed) {
   EXPECT_EQ(found[1].text, "index orders_pkey of orders is no longer used");
   EXPECT_TRUE(has_worse_class(read(kIndexed), read(kScanned)));
   EXPECT_FALSE(has_worse_class(read(kScanned), read(kIndexed)));
+  EXPECT_TRUE(has_worse_class(read("-> Index lookup on o using by_day (day = 5)  (cost=1 rows=1)"),
+                              read("-> Table scan on o  (cost=9 rows=99)")));
 }
 
 TEST(Outline, NamesJoinsOrderAndSteps) {
