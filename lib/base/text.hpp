@@ -19,6 +19,9 @@ namespace dbi {
 /// The text without white space at both ends.
 [[nodiscard]] std::string_view trim(std::string_view text);
 
+/// The first line without white space at both ends.
+[[nodiscard]] std::string_view first_line(std::string_view text);
+
 /// The pieces between separators; an empty text has one empty piece.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 

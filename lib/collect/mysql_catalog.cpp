@@ -347,16 +347,4 @@ SourceError digests_off() {
               "[mysqld]: performance_schema_consumer_statements_digest = ON"};
 }
 
-std::string_view system_word(sql::System system) {
-  switch (system) {
-    case sql::System::PostgreSql:
-      return "postgresql";
-    case sql::System::MySql:
-      return "mysql";
-    case sql::System::MariaDb:
-      return "mariadb";
-  }
-  return "";
-}
-
 }  // namespace dbi::collect

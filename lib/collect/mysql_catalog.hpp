@@ -94,7 +94,4 @@ struct DigestText {
 /// That the server has them and does not count at present.
 [[nodiscard]] SourceError digests_off();
 
-/// "mysql", "mariadb", "postgresql".
-[[nodiscard]] std::string_view system_word(sql::System system);
-
 }  // namespace dbi::collect

@@ -175,7 +175,7 @@ void MysqlSource::keep_unless_denied(SourceError error, CycleAccount& account) {
 }
 
 Engine mysql(sql::System system) {
-  return {.system = system_word(system),
+  return {.system = sql::system_word(system),
           .make_source = [](ServerReader& reader) { return std::make_unique<MysqlSource>(reader); },
           .make_sessions = mysql_sessions};
 }

@@ -51,7 +51,7 @@ bool TargetCycles::connect(CycleAccount& account, std::optional<microseconds> st
   reader_ = std::move(*opened);
   statement_timeout_ = statement_timeout;
   source_ = engine_.make_source(*reader_);
-  engine_.system = system_word(reader_->facts().dialect.system);  // a URL may name the other make
+  engine_.system = sql::system_word(reader_->facts().dialect.system);  // a URL may name the other make
   return true;
 }
 

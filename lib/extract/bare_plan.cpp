@@ -37,7 +37,8 @@ class Splitter {
   Status split() {
     if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
     const std::string_view inside = trim(text_);
-    if (is_of_mysql_client(inside)) {
+    of_mysql_client_ = is_of_mysql_client(inside);
+    if (of_mysql_client_) {
       split_at([this](std::size_t begin) { return begins_mysql_plan(line_at(text_, begin)); });
     } else if (inside.starts_with('[') || inside.starts_with('{') || inside.starts_with('<')) {
       split_documents(inside);
@@ -65,11 +66,10 @@ class Splitter {
     keep(take_(bare));
   }
   // Its heading, TREE, or a plan whose line ends it wrote as "\\n".
-  bool is_of_mysql_client(std::string_view text) {
-    std::string_view line = trim(text.substr(0, text.find('\n')));
+  static bool is_of_mysql_client(std::string_view text) {
+    std::string_view line = first_line(text);
     if (line.starts_with("+-")) line = trim(line_at(text, std::min(text.find('\n'), text.size() - 1) + 1));
-    of_mysql_client_ = begins_mysql_plan(line);
-    return of_mysql_client_;
+    return begins_mysql_plan(line);
   }
   static bool begins_mysql_plan(std::string_view line) {
     return planread::is_mysql_heading(line) || line.starts_with("EXPLAIN: ") || line.starts_with("ANALYZE: ") ||

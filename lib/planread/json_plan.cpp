@@ -30,17 +30,16 @@ bool is_whole(const Item& item) {
 
 Result<std::size_t> read_json_plan(std::string_view text, Document& document) {
   auto size = read_json(text, document);
-  const bool escapes = text.find('\\') != std::string_view::npos;
-  if (!size && text.find("\"query_block\"") == std::string_view::npos) return size;
-  if (!size || (escapes && is_of_mariadb(document))) {
-    auto standing = read_json(text, document, {}, JsonTexts::AsTheyStand);
+  if (size ? !is_of_mariadb(document) : text.find("\"query_block\"") == std::string_view::npos) return size;
+  if (!size || text.find('\\') != std::string_view::npos) {
+    const auto standing = read_json(text, document, {}, JsonTexts::AsTheyStand);
     if (standing && is_of_mariadb(document)) {
       size = standing;
     } else if (!size && size.error().kind == ErrorKind::Malformed) {
       return fail(ErrorKind::Malformed, fmt::format("{} ({}?)", size.error().message, kCause));
     }
+    if (!size) return size;
   }
-  if (!size || !is_of_mariadb(document)) return size;
   const auto broken = std::find_if_not(document.items().begin(), document.items().end(),
                                        [](const Item& item) { return is_whole(item); });
   if (broken != document.items().end()) {

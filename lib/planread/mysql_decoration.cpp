@@ -9,10 +9,6 @@ namespace dbi::planread {
 
 namespace {
 
-std::string_view first_line(std::string_view text) {
-  return trim(text.substr(0, text.find('\n')));
-}
-
 std::string_view last_line(std::string_view text) {
   const std::size_t end = text.rfind('\n');
   return trim(end == std::string_view::npos ? text : text.substr(end + 1));

@@ -175,10 +175,6 @@ static_assert(std::is_sorted(std::begin(kMembers), std::end(kMembers),
 
 }  // namespace
 
-std::span<const MySqlMember> mysql_members() {
-  return kMembers;
-}
-
 const MySqlMember* find_mysql_member(std::string_view name) {
   const auto* const found = std::lower_bound(std::begin(kMembers), std::end(kMembers), name, is_before);
   return found != std::end(kMembers) && found->name == name ? found : nullptr;

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace dbi::planread {
@@ -23,10 +22,7 @@ struct MySqlMember {
   MemberUse use;
 };
 
-/// Every name once, sorted. Those of objects and lists with nothing but others inside are not there.
-[[nodiscard]] std::span<const MySqlMember> mysql_members();
-
-/// nullptr for a name that is not known.
+/// nullptr for a name that is not known, and for that of an object or a list with nothing but others inside.
 [[nodiscard]] const MySqlMember* find_mysql_member(std::string_view name);
 
 }  // namespace dbi::planread

@@ -18,10 +18,6 @@ namespace dbi::planread {
 
 namespace {
 
-std::string_view first_line(std::string_view text) {
-  return trim(text.substr(0, text.find('\n')));
-}
-
 // EXPLAIN's YAML begins with its list, auto_explain's with the member before the plan; TEXT has no line "Plan:".
 bool is_yaml(std::string_view text) {
   const std::string_view line = first_line(text);

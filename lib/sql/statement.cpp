@@ -223,6 +223,11 @@ Reading read_statement(std::string_view text, const Dialect& dialect, Fold& fold
 
 }  // namespace
 
+std::string_view system_word(System system) {
+  constexpr std::string_view kWords[] = {"postgresql", "mysql", "mariadb"};
+  return kWords[static_cast<std::size_t>(system)];
+}
+
 bool is_replacement(std::string_view text) {
   constexpr std::size_t kHashDigits = 16;
   constexpr std::size_t kMostLengthDigits = 8;  // a record has at most 16 MiB

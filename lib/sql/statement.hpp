@@ -11,6 +11,9 @@ namespace dbi::sql {
 
 enum class System : std::uint8_t { PostgreSql, MySql, MariaDb };
 
+/// "postgresql", "mysql", "mariadb": as records have it.
+[[nodiscard]] std::string_view system_word(System system);
+
 /// How a server reads text. `unknown` settings are those that the collector cannot see; text whose tokens would differ
 /// between their values fails closed.
 struct Dialect {

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "planread/json_plan.hpp"
-#include "planread/mysql_members.hpp"
 #include "planread/plan_reader.hpp"
 #include "planread/redact.hpp"
 #include "support/plan_fixtures.hpp"
