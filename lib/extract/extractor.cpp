@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::string_view kNoEndOfStatement = "where the statement ends and its plan begins cannot be told";
 
-std::string_view system_word(sql::System system) {
-  constexpr std::string_view kWords[] = {"postgresql", "mysql", "mariadb"};
-  return kWords[static_cast<std::size_t>(system)];
-}
-
 }  // namespace
 
 Extractor::Extractor(ExtractOptions options, Setup setup)
@@ -361,7 +356,7 @@ void Extractor::build(const BarePlan& bare, std::string_view query, Timestamp ti
   if (!options_.target.empty()) builder.text("target", options_.target);
   const std::string_view database = bare.database.empty() ? std::string_view(options_.database) : bare.database;
   if (!database.empty()) builder.text("database", database);
-  builder.text("system", system_word(known_.system)).text("tool", setup_.tool);
+  builder.text("system", sql::system_word(known_.system)).text("tool", setup_.tool);
   if (!query.empty()) {
     const sql::Statement statement = sql::normalize(query, sql::Dialect());  // the log does not say the settings
     if (statement.signature) builder.text("query_signature", *statement.signature);

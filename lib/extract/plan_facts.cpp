@@ -90,6 +90,7 @@ class FactWriter {
       const double loops = number(PlanKey::ActualLoops);
       removed += loops * (number(PlanKey::RowsRemovedByFilter) + number(PlanKey::RowsRemovedByJoinFilter) +
                           number(PlanKey::RowsRemovedByIndexRecheck));
+      removed += analysis_.rows_filtered(place);
       disk_kb += plan::sort_disk_kb(plan_, place) + number(PlanKey::DiskUsage);
       hash_batches = std::max({hash_batches, number(PlanKey::HashBatches), number(PlanKey::HashAggBatches)});
       planned += number(PlanKey::WorkersPlanned);
@@ -214,7 +215,7 @@ class FactWriter {
       record::append_json_number(json, finding.evidence[i].value);
     }
     json.push_back('}');
-    append_text("advice", row.advice);
+    append_text("advice", row.advice(plan_.system()));
     json.push_back('}');
   }
 

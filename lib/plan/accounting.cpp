@@ -45,9 +45,10 @@ std::optional<double> misestimate(const planread::Plan& plan, std::uint32_t node
   const Node& at = plan.nodes()[node];
   if (plan.number(at, PlanKey::ActualLoops).value_or(0) == 0) return std::nullopt;
   const auto expected = plan.number(at, PlanKey::PlanRows);
-  if (!expected && plan.system() != sql::System::PostgreSql) return std::nullopt;  // MariaDB's joins and sorts
-  const double estimated = std::max(expected.value_or(0), 1.0);
-  const double actual = std::max(plan.number(at, PlanKey::ActualRows).value_or(0), 1.0);
+  const auto came = plan.number(at, PlanKey::ActualRows);
+  if (!expected || !came) return std::nullopt;
+  const double estimated = std::max(*expected, 1.0);
+  const double actual = std::max(*came, 1.0);
   return std::max(estimated / actual, actual / estimated);
 }
 
@@ -105,7 +106,8 @@ void Accounting::measure(std::uint32_t node) {
   const auto loops = plan_->number(at, PlanKey::ActualLoops);
   const auto rows = plan_->number(at, PlanKey::ActualRows);
   const auto time = plan_->number(at, PlanKey::ActualTotalTime);
-  if (loops) figures.rows = rows.value_or(0) * *loops;
+  // MariaDB does not print the rows of joins and caches.
+  if (loops && (rows || *loops == 0)) figures.rows = rows.value_or(0) * *loops;
   if (loops && (time || *loops == 0)) {
     figures.approximate = gather_[node] != kNoNode;
     figures.elapsed_ms = figures.self_ms = time.value_or(0) * *loops / processes(node);

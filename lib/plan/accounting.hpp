@@ -22,7 +22,7 @@ struct Blocks {
 
 struct NodeFigures {
   /// Rows that the node gave, over all loops and processes: the mean that EXPLAIN prints times the loops. Nothing
-  /// without ANALYZE.
+  /// without ANALYZE, and where it is not printed (joins of MariaDB).
   std::optional<double> rows;
   /// Milliseconds that passed while the node and all below it worked. Below a Gather the processes work at once: there
   /// it is what one of them took. Nothing without ANALYZE and with TIMING OFF.
@@ -35,7 +35,7 @@ struct NodeFigures {
 };
 
 /// How many times the larger of estimate and truth is the other: rows a loop, both at least one. Nothing where the node
-/// never ran, or nothing was estimated (MariaDB's joins and sorts).
+/// never ran, or one of them was not printed (COSTS OFF; MariaDB's joins and sorts).
 [[nodiscard]] std::optional<double> misestimate(const planread::Plan& plan, std::uint32_t node);
 
 /// Kilobytes that a sort wrote to disk: the leader's, those of each worker and of the groups of an incremental sort. 0

@@ -12,4 +12,13 @@ namespace dbi::plan {
 /// are written, without qualifiers. At most `most`. Nothing of a literal. Empty where the condition cannot be read.
 [[nodiscard]] std::vector<std::string> condition_columns(std::string_view condition, std::size_t most = 5);
 
+/// The same of a condition of MySQL or MariaDB, which are qualified there: only those of the table, by its name in the
+/// statement.
+[[nodiscard]] std::vector<std::string> mysql_condition_columns(std::string_view condition, std::string_view table,
+                                                               std::size_t most = 5);
+
+/// Whether it may compare two columns or expressions by equality, so that rows can be looked for by a hash: an equals
+/// sign has no literal on either side. True where the condition cannot be read.
+[[nodiscard]] bool mysql_may_hash(std::string_view condition);
+
 }  // namespace dbi::plan

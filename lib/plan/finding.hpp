@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sql/statement.hpp"
+
 namespace dbi::plan {
 
 enum class Severity : std::uint8_t { Info, Warning, Critical };
@@ -44,6 +46,13 @@ enum class FindingCode : std::uint8_t {
   PlanningDominates,
   TriggerDominates,
   DisabledNode,
+  KeysNotUsed,
+  FullIndexScan,
+  RangeChecked,
+  JoinWithoutIndex,
+  LargeFilesort,
+  LargeTemporaryTable,
+  IndexMergeIntersect,
 };
 
 /// A row of the catalogue.
@@ -51,7 +60,13 @@ struct FindingRow {
   FindingCode code;
   std::string_view word;     ///< as it stands in `plan_findings` and behind --fail-on
   std::string_view meaning;  ///< what was found, a sentence
-  std::string_view advice;   ///< what to do, a sentence
+  /// What to do, a sentence; empty where plans of that system do not have it.
+  std::string_view postgresql_advice;
+  std::string_view mysql_advice;  ///< of MySQL and MariaDB
+
+  [[nodiscard]] std::string_view advice(sql::System system) const {
+    return system == sql::System::PostgreSql ? postgresql_advice : mysql_advice;
+  }
 };
 
 /// Every code once, in the order of the enumeration.
@@ -107,7 +122,10 @@ struct Thresholds {
   double read_blocks = 10'000;
   double read_pct = 50;
   double wide_row_bytes = 2000;
-  double skew = 4;  ///< rows of the busiest worker to those of the median
+  double join_pairs = 1'000'000;  ///< of rows that a join compares without an index
+  double join_pairs_critical = 100'000'000;
+  double sorted_rows = 10'000;  ///< of a filesort, and of a temporary table
+  double skew = 4;              ///< rows of the busiest worker to those of the median
 };
 
 }  // namespace dbi::plan

@@ -57,7 +57,25 @@ constexpr std::pair<std::string_view, std::string_view> kAbbreviations[] = {{"Ag
                                                                             {"Unique", "Uni"},
                                                                             {"Values Scan", "Val"},
                                                                             {"WindowAgg", "Win"},
-                                                                            {"WorkTable Scan", "WT"}};
+                                                                            {"WorkTable Scan", "WT"},
+                                                                            // MySQL and MariaDB
+                                                                            {"Constant Row", "Const"},
+                                                                            {"Dynamic Index Range Scan", "DIRS"},
+                                                                            {"Filter", "Fil"},
+                                                                            {"Full Text Search", "FTS"},
+                                                                            {"Group Index Skip Scan", "GISS"},
+                                                                            {"Index Lookup", "IL"},
+                                                                            {"Index Merge", "IMrg"},
+                                                                            {"Index Range Scan", "IRS"},
+                                                                            {"Index Skip Scan", "ISS"},
+                                                                            {"Multi-Range Index Lookup", "MRIL"},
+                                                                            {"Remove Duplicates", "Dup"},
+                                                                            {"Rows Fetched Before Execution", "Pre"},
+                                                                            {"Single-row Index Lookup", "1IL"},
+                                                                            {"Table Scan", "TbS"},
+                                                                            {"Temp Table Aggregate", "TAgg"},
+                                                                            {"Temporary Table", "Tmp"},
+                                                                            {"Window", "Win"}};
 
 std::string_view abbreviation(std::string_view type) {
   const auto* const found = std::find_if(std::begin(kAbbreviations), std::end(kAbbreviations),

@@ -1,7 +1,5 @@
 // Rules about joins and about what runs again and again.
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "plan/judge.hpp"
 
 namespace dbi::plan {
@@ -18,9 +16,9 @@ void Judge::judge_join(std::uint32_t node, std::string_view type) {
     report(FindingCode::JoinFilterDiscards, severity, node, {{"removed_rows", removed}, {"rows", rows(node)}},
            columns_of(node, PlanKey::JoinFilter));
   }
-  if (plan_->nodes()[node].edge == Edge::SubPlan && loops(node) >= thresholds_.loops) {
+  if (at(node).edge == Edge::SubPlan && loops(node) >= thresholds_.loops) {
     report(FindingCode::SubplanRepeated, Severity::Warning, node, {{"loops", loops(node)}},
-           std::string(plan_->nodes()[node].label));
+           std::string(at(node).label));
   }
   if (type == "Materialize" && loops(node) >= thresholds_.materialize_loops &&
       rows(node) >= thresholds_.discarded_rows) {
@@ -34,11 +32,9 @@ void Judge::judge_nested_loop(std::uint32_t node) {
   const auto inner = child(node, Edge::Inner);
   const auto outer = child(node, Edge::Outer);
   if (!inner || !outer || loops(*inner) < thresholds_.loops) return;
-  const auto elapsed = accounting_->nodes()[*inner].elapsed_ms;
-  const bool dear = elapsed && total_ms_ > 0 && *elapsed * 100 >= total_ms_ * thresholds_.share_pct;
   const bool unexpected = times_off(*outer) >= thresholds_.misestimate_info;
-  if (!dear && !unexpected) return;
-  const bool scans = text(*inner, PlanKey::NodeType) == "Seq Scan";
+  if (!is_dear(*inner) && !unexpected) return;
+  const bool scans = type(*inner) == "Seq Scan";
   const bool discards = total(node, PlanKey::RowsRemovedByJoinFilter) >= thresholds_.discarded_rows_critical;
   report(FindingCode::NestedLoopMany,
          scans || discards ? Severity::Critical
@@ -46,10 +42,10 @@ void Judge::judge_nested_loop(std::uint32_t node) {
                            : Severity::Info,
          node,
          {{"inner_loops", loops(*inner)},
-          {"inner_ms", elapsed.value_or(0)},
+          {"inner_ms", accounting_->nodes()[*inner].elapsed_ms.value_or(0)},
           {"outer_estimated_rows", number(*outer, PlanKey::PlanRows)},
           {"outer_rows", number(*outer, PlanKey::ActualRows)}},
-         std::string(text(*inner, PlanKey::RelationName)));
+         relation(*inner));
 }
 
 }  // namespace dbi::plan

@@ -15,9 +15,8 @@ void Judge::judge_memory(std::uint32_t node, std::string_view type) {
   if (type == "Sort" || type == "Incremental Sort") return judge_sort(node);
   if (type == "Hash") {
     const double batches = number(node, PlanKey::HashBatches);
-    const double planned = plan_->has(plan_->nodes()[node], PlanKey::OriginalHashBatches)
-                               ? number(node, PlanKey::OriginalHashBatches)
-                               : batches;
+    const double planned =
+        plan_->has(at(node), PlanKey::OriginalHashBatches) ? number(node, PlanKey::OriginalHashBatches) : batches;
     if (batches <= 1 || (batches <= planned && batches < thresholds_.hash_batches_critical)) return;
     const bool critical = batches >= thresholds_.hash_batches_critical || batches >= planned * 4;
     return report(
@@ -63,7 +62,7 @@ void Judge::judge_parallel(std::uint32_t node, std::string_view type) {
   const double median = std::max(worker_rows[worker_rows.size() / 2], 1.0);
   if (worker_rows.back() < thresholds_.discarded_rows || worker_rows.back() < median * thresholds_.skew) return;
   report(FindingCode::ParallelSkew, Severity::Info, node, {{"most_rows", worker_rows.back()}, {"median_rows", median}},
-         std::string(text(node, PlanKey::RelationName)));
+         relation(node));
 }
 
 void Judge::judge_statement() {
@@ -75,11 +74,7 @@ void Judge::judge_statement() {
   // auto_explain has no Execution Time.
   const double execution = std::max(of_statement(PlanKey::ExecutionTime), total_ms_);
   if (execution <= 0) return;
-  if (planning >= thresholds_.planning_ms &&
-      planning * 100 >= (planning + execution) * thresholds_.planning_share_pct) {
-    report(FindingCode::PlanningDominates, Severity::Info, kWholePlan,
-           {{"planning_ms", planning}, {"execution_ms", execution}});
-  }
+  report_slow_planning(planning, execution);
   if (const Group* jit = plan_->group(GroupKind::Jit); jit != nullptr) {
     const double total = plan_->number(*jit, PlanKey::JitTotal).value_or(0);
     if (total >= thresholds_.jit_ms && total * 100 >= execution * thresholds_.share_pct) {

@@ -1,7 +1,5 @@
 // Rules about reading tables and indexes.
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "plan/judge.hpp"
 
 namespace dbi::plan {
@@ -20,29 +18,26 @@ void Judge::judge_seq_scan(std::uint32_t node) {
   const double removed = total(node, PlanKey::RowsRemovedByFilter);
   const double read = removed + rows(node);
   if (removed >= thresholds_.discarded_rows && removed * 100 >= read * thresholds_.scan_discarded_pct) {
-    // What hardly took time is no trouble, however many rows it was.
-    constexpr double kLeastSharePct = 10;
-    if (self_share(node).value_or(100) < kLeastSharePct) return;
+    if (is_cheap(node)) return;
     const Severity severity = removed >= thresholds_.discarded_rows_critical ? Severity::Critical : Severity::Warning;
     return report(FindingCode::SeqScanDiscards, severity, node,
                   {{"removed_rows", removed}, {"rows", rows(node)}, {"loops", loops(node)}},
                   columns_of(node, PlanKey::Filter));
   }
-  const std::uint32_t parent = plan_->nodes()[node].parent;
+  const std::uint32_t parent = at(node).parent;
   if (parent == kNoNode || rows(node) < thresholds_.large_scan_rows) return;
-  const std::string_view above = text(parent, PlanKey::NodeType);
-  const bool passes_on = above == "Limit" || text(parent, PlanKey::JoinType) == "Semi";
+  const bool passes_on = type(parent) == "Limit" || text(parent, PlanKey::JoinType) == "Semi";
   if (!passes_on || rows(parent) * 100 >= rows(node) * thresholds_.consumed_pct) return;
   report(FindingCode::SeqScanLarge, Severity::Info, node, {{"rows", rows(node)}, {"rows_above", rows(parent)}},
-         std::string(text(node, PlanKey::RelationName)));
+         relation(node));
 }
 
 void Judge::judge_index_scan(std::uint32_t node) {
   const double removed = total(node, PlanKey::RowsRemovedByFilter);
   const double read = removed + rows(node);
   if (removed >= thresholds_.discarded_rows && removed * 100 >= read * thresholds_.index_discarded_pct) {
-    const std::uint32_t parent = plan_->nodes()[node].parent;
-    const bool ordered = parent != kNoNode && text(parent, PlanKey::NodeType) == "Limit";
+    const std::uint32_t parent = at(node).parent;
+    const bool ordered = parent != kNoNode && type(parent) == "Limit";
     report(ordered ? FindingCode::OrderByLimit : FindingCode::IndexScanDiscards, Severity::Warning, node,
            {{"removed_rows", removed}, {"rows", rows(node)}, {"loops", loops(node)}},
            columns_of(node, PlanKey::Filter));
@@ -50,7 +45,7 @@ void Judge::judge_index_scan(std::uint32_t node) {
   const double fetches = number(node, PlanKey::HeapFetches);
   if (fetches >= thresholds_.heap_fetches && fetches * 100 >= read * thresholds_.heap_fetches_pct) {
     report(FindingCode::HeapFetches, Severity::Warning, node, {{"heap_fetches", fetches}, {"rows", rows(node)}},
-           std::string(text(node, PlanKey::RelationName)));
+           relation(node));
   }
 }
 
@@ -58,13 +53,12 @@ void Judge::judge_bitmap(std::uint32_t node) {
   const double removed = total(node, PlanKey::RowsRemovedByIndexRecheck);
   const double lossy = number(node, PlanKey::LossyHeapBlocks);
   const double exact = number(node, PlanKey::ExactHeapBlocks);
-  const std::string relation(text(node, PlanKey::RelationName));
   if (lossy > 0 && removed >= thresholds_.discarded_rows) {
     report(FindingCode::BitmapLossy, lossy > exact ? Severity::Critical : Severity::Warning, node,
-           {{"lossy_blocks", lossy}, {"exact_blocks", exact}, {"removed_rows", removed}}, relation);
+           {{"lossy_blocks", lossy}, {"exact_blocks", exact}, {"removed_rows", removed}}, relation(node));
   } else if (removed >= thresholds_.discarded_rows && removed >= rows(node) * thresholds_.recheck_ratio) {
     report(FindingCode::RecheckDiscards, Severity::Warning, node, {{"removed_rows", removed}, {"rows", rows(node)}},
-           relation);
+           relation(node));
   }
   const double filtered = total(node, PlanKey::RowsRemovedByFilter);
   if (filtered >= thresholds_.discarded_rows &&

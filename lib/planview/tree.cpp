@@ -230,8 +230,8 @@ void Drawing::draw_finding(std::size_t number, const plan::Finding& finding) {
   const std::string evidence = show_evidence(finding);
   paragraph(Style::Plain, evidence.empty() ? std::string(row.meaning) : fmt::format("{} ({})", row.meaning, evidence),
             kIndent, kLines);
-  paragraph(Style::Cyan,
-            finding.subject.empty() ? std::string(row.advice) : fmt::format("{}: {}", finding.subject, row.advice),
+  const std::string_view advice = row.advice(plan_.system());
+  paragraph(Style::Cyan, finding.subject.empty() ? std::string(advice) : fmt::format("{}: {}", finding.subject, advice),
             kIndent, kLines);
 }
 

@@ -42,6 +42,9 @@ TEST_F(AccountingTest, TellsHowFarAnEstimateIsOffByRowsALoop) {
   EXPECT_EQ(misestimate(reader_.plan(), 0), 20);
   EXPECT_EQ(misestimate(reader_.plan(), 1), 50);
   EXPECT_FALSE(misestimate(reader_.plan(), 2));
+  // COSTS OFF
+  of("Seq Scan on a (actual time=0.1..2.0 rows=5000 loops=1)\n");
+  EXPECT_FALSE(misestimate(reader_.plan(), 0));
 }
 
 TEST_F(AccountingTest, TheSortsOfAllProcessesWriteToDisk) {

@@ -38,6 +38,14 @@ TEST(Gist, MarksSubplansAndNamesWhatChangesData) {
             "Update:t(@Res,SS:t(@IOS:u.i))");
 }
 
+TEST(Gist, AbbreviatesMySqlsWords) {
+  EXPECT_EQ(gist_of("-> Nested loop left join  (cost=9 rows=1)\n"
+                    "    -> Filter: (o.total > 5)  (cost=9 rows=1)\n"
+                    "        -> Table scan on o  (cost=9 rows=1)\n"
+                    "    -> Single-row index lookup on c using PRIMARY (id = o.customer_id)  (cost=9 rows=1)\n"),
+            "left NL(Fil(TbS:o),1IL:c.PRIMARY)");
+}
+
 TEST(Gist, IsCutAt200Bytes) {
   std::string text = "Append\n";
   for (int i = 0; i < 100; ++i) text += "  ->  Seq Scan on m\xC3\xA4rz\n";
