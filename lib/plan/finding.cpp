@@ -84,6 +84,9 @@ constexpr FindingRow kFindings[] = {
      "For a foreign key index the referencing columns; else look at the trigger's function.", ""},
     {FindingCode::DisabledNode, "disabled_node", "The planner had to use what enable_* settings forbid.",
      "Take the setting back, or give the planner another way.", ""},
+    {FindingCode::FullTableScan, "full_table_scan",
+     "A large table is read whole for a condition that no index is used for.", "",
+     "See whether an index on the columns of the condition would give far fewer rows."},
     {FindingCode::KeysNotUsed, "keys_not_used", "A large table is read whole though it has keys for the condition.", "",
      "See whether the condition hides the column (a function, another type or collation) or gives too many rows; then "
      "ANALYZE TABLE, or an index that covers the statement."},

@@ -46,6 +46,7 @@ enum class FindingCode : std::uint8_t {
   PlanningDominates,
   TriggerDominates,
   DisabledNode,
+  FullTableScan,
   KeysNotUsed,
   FullIndexScan,
   RangeChecked,

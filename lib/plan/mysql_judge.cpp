@@ -72,7 +72,13 @@ void MySqlJudge::judge_table_scan(std::uint32_t node) {
     report(FindingCode::KeysNotUsed, Severity::Info, node, {{"rows", rows}}, relation(node));
   }
   const auto discard = discard_of(node);
-  if (!discard || !throws_away(*discard, thresholds_.scan_discarded_pct) || is_cheap(node)) return;
+  if (!discard || is_cheap(node)) return;
+  // How much a condition lets through is often not known: MariaDB takes all of it without statistics of the column.
+  if (!throws_away(*discard, thresholds_.scan_discarded_pct)) {
+    if (flow(node).read < thresholds_.large_scan_rows) return;
+    return report(FindingCode::FullTableScan, Severity::Info, node, {{"rows", rows}},
+                  columns_of(node, discard->condition));
+  }
   const bool critical = discard->measured && discard->removed >= thresholds_.discarded_rows_critical;
   report_discard(FindingCode::SeqScanDiscards, critical ? Severity::Critical : Severity::Warning, node, *discard);
 }
@@ -108,8 +114,10 @@ std::optional<MySqlJudge::Discard> MySqlJudge::discard_of(std::uint32_t scan) co
 }
 
 bool MySqlJudge::throws_away(const Discard& discard, double least_pct) const {
+  // MySQL guesses that an equality lets a tenth through, and computes with a float's 0.1, which is a little more.
+  constexpr double kFloat = 1e-6;
   return discard.removed >= thresholds_.discarded_rows &&
-         discard.removed * 100 >= (discard.removed + discard.kept) * least_pct;
+         discard.removed * 100 >= (discard.removed + discard.kept) * (least_pct - kFloat);
 }
 
 void MySqlJudge::report_discard(FindingCode code, Severity severity, std::uint32_t scan, const Discard& discard) {

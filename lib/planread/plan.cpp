@@ -19,6 +19,8 @@ bool says_something_when_zero(PlanKey key) {
     case PlanKey::ActualTotalTime:
     case PlanKey::ActualRows:
     case PlanKey::ActualLoops:
+    case PlanKey::Filtered:
+    case PlanKey::ActualFiltered:
     case PlanKey::WorkersLaunched:
     case PlanKey::WorkerNumber:
       return true;

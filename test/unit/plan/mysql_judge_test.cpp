@@ -59,9 +59,13 @@ const Case kCases[] = {
      "        -> Table scan on o  (cost=9 rows=2e+6)\n",
      ""},
     {"table scan that keeps most",
+     "-> Filter: (o.total > 5)  (cost=9 rows=40000)\n"
+     "    -> Table scan on o  (cost=9 rows=90000)\n",
+     ""},
+    {"large table scan that keeps most",
      "-> Filter: (o.total > 5)  (cost=9 rows=1e+6)\n"
      "    -> Table scan on o  (cost=9 rows=2e+6)\n",
-     ""},
+     "info full_table_scan o (total)\n"},
     {"table scan that hardly takes time",
      "-> Aggregate: sleep(1)  (cost=9 rows=1) (actual time=9000..9000 rows=1 loops=1)\n"
      "    -> Filter: (o.total > 5)  (cost=9 rows=10) (actual time=0.1..90 rows=10 loops=1)\n"
@@ -81,6 +85,15 @@ const Case kCases[] = {
      R"j({"query_block":{"select_id":1,"r_loops":1,"r_total_time_ms":9,"nested_loop":[{"table":{"table_name":"o",
        "access_type":"ALL","r_loops":1,"rows":50000,"r_rows":50000,"r_table_time_ms":8,"r_other_time_ms":0.5,
        "filtered":100,"r_filtered":0.02,"attached_condition":"o.total > 5"}}]}})j",
+     "warning seq_scan_discards o (total)\n"},
+    {"table scan of MariaDB that gives nothing",
+     R"j({"query_block":{"select_id":1,"r_loops":1,"r_total_time_ms":9,"nested_loop":[{"table":{"table_name":"o",
+       "access_type":"ALL","r_loops":1,"rows":50000,"r_rows":50000,"r_table_time_ms":8,"r_other_time_ms":0.5,
+       "filtered":100,"r_filtered":0,"attached_condition":"o.total > 5"}}]}})j",
+     "warning seq_scan_discards o (total)\n"},
+    {"table scan by a guess of a tenth",
+     "-> Filter: (o.total = 5)  (cost=9 rows=1550.4000231)\n"
+     "    -> Table scan on o  (cost=9 rows=15504)\n",
      "warning seq_scan_discards o (total)\n"},
     {"index that gives too much",
      "-> Filter: (o.total > 5)  (cost=9 rows=10) (actual time=0.1..90 rows=10 loops=1)\n"
