@@ -59,7 +59,7 @@ class MySqlJudge : private PlanRules {
   [[nodiscard]] bool is_unconditional(std::uint32_t scan) const;
   /// Pairs that a join compares since nothing leads from a row of one side to those of the other; 0 where something
   /// does.
-  [[nodiscard]] double pairs_without_index(std::uint32_t node, std::uint32_t outer, std::uint32_t inner) const;
+  [[nodiscard]] double pairs_without_index(std::uint32_t node) const;
   [[nodiscard]] bool hardly_took_time(std::uint32_t node) const;
   /// Below the filters above it.
   [[nodiscard]] std::uint32_t without_filters(std::uint32_t node) const;

@@ -12,7 +12,7 @@ void MySqlJudge::judge_join(std::uint32_t node) {
   const auto outer = child(node, Edge::Outer);
   const auto inner = child(node, Edge::Inner);
   if (!outer || !inner) return;
-  const double pairs = pairs_without_index(node, *outer, *inner);
+  const double pairs = pairs_without_index(node);
   if (pairs >= thresholds_.join_pairs) {
     return report(FindingCode::JoinWithoutIndex,
                   pairs >= thresholds_.join_pairs_critical ? Severity::Critical : Severity::Warning, node,
@@ -22,8 +22,11 @@ void MySqlJudge::judge_join(std::uint32_t node) {
   if (type(node) == "Nested Loop") judge_nested_loop(node, *outer, *inner);
 }
 
-double MySqlJudge::pairs_without_index(std::uint32_t node, std::uint32_t outer, std::uint32_t inner) const {
-  const std::uint32_t scan = without_filters(inner);
+double MySqlJudge::pairs_without_index(std::uint32_t node) const {
+  const auto outer = child(node, Edge::Outer);
+  const auto inner = child(node, Edge::Inner);
+  if (!outer || !inner) return 0;
+  const std::uint32_t scan = without_filters(*inner);
   const std::string_view buffer = text(node, PlanKey::UsingJoinBuffer);
   if (type(node) == "Hash Join") {
     const std::string_view condition = text(scan, PlanKey::Filter);
@@ -34,7 +37,7 @@ double MySqlJudge::pairs_without_index(std::uint32_t node, std::uint32_t outer, 
   }
   const bool reads_all = (type(scan) == "Table Scan" || type(scan) == "Index Scan") && reads_all_of_table(scan);
   if (!reads_all) return 0;
-  if (!buffer.empty()) return flow(node).loops * flow(outer).given * flow(inner).given;
+  if (!buffer.empty()) return flow(node).loops * flow(*outer).given * flow(*inner).given;
   // What one match is enough for may read less than all.
   if (!flow(scan).measured && may_stop_early(scan)) return 0;
   // A single row of the outer side makes no pairs.
@@ -64,6 +67,7 @@ void MySqlJudge::judge_join_filter(std::uint32_t node) {
   const auto below = child(node, Edge::Outer);
   const bool above = type(node) == "Filter" && below && (type(*below) == "Nested Loop" || type(*below) == "Hash Join");
   if (!flow(node).measured || (!own && !above)) return;
+  if (pairs_without_index(own ? node : *below) >= thresholds_.join_pairs) return;  // told already, and why
   const double kept = given_in_all(node);
   const double removed = read_in_all(node) - kept;
   if (removed < thresholds_.join_discarded_rows || removed * 100 < (removed + kept) * thresholds_.join_discarded_pct) {

@@ -2,7 +2,6 @@
 #include "plan/row_flow.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 
 namespace dbi::plan {
@@ -36,23 +35,29 @@ void RowFlows::flow_up(std::uint32_t node) {
   const Node& at = plan_->nodes()[node];
   RowFlow& flow = flows_[node];
   const std::string_view type = plan_->text(at, PlanKey::NodeType);
-  flow.measured = plan_->has(at, PlanKey::ActualLoops);
+  const auto input = first_input(node);
+  // MariaDB measures no join.
+  flow.measured = plan_->has(at, PlanKey::ActualLoops) || (input && flows_[*input].measured);
   const auto rows = plan_->number(at, flow.measured ? PlanKey::ActualRows : PlanKey::PlanRows);
   const auto kept_pct = plan_->number(at, flow.measured ? PlanKey::ActualFiltered : PlanKey::Filtered);
   const double kept = std::clamp(kept_pct.value_or(100) / 100, 0.0, 1.0);
-  bool has_input = false;
-  for (std::uint32_t below = node + 1; below < at.end && !has_input; below = plan_->nodes()[below].end)
-    has_input = is_input(plan_->nodes()[below].edge);
   if (is_join(type)) {
     flow.read = pairs(node);
     flow.given = rows.value_or(flow.read * kept);
-  } else if (!has_input || kept_pct) {
+  } else if (!input || kept_pct) {
     flow.read = rows.value_or(inputs(node));
     flow.given = flow.read * kept;
   } else {
     flow.read = inputs(node);
     flow.given = rows.value_or(flow.read);
   }
+}
+
+std::optional<std::uint32_t> RowFlows::first_input(std::uint32_t node) const {
+  for (std::uint32_t below = node + 1; below < plan_->nodes()[node].end; below = plan_->nodes()[below].end) {
+    if (is_input(plan_->nodes()[below].edge)) return below;
+  }
+  return std::nullopt;
 }
 
 // A nested loop without a buffer looks for the rows of one loop of its inner side for each row of the outer one.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -35,6 +36,7 @@ class RowFlows {
  private:
   void flow_up(std::uint32_t node);
   void flow_down(std::uint32_t node);
+  [[nodiscard]] std::optional<std::uint32_t> first_input(std::uint32_t node) const;
   [[nodiscard]] double pairs(std::uint32_t node) const;
   [[nodiscard]] double inputs(std::uint32_t node) const;
 
