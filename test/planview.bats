@@ -137,3 +137,70 @@ TREE
   run_split dbi-plan --format tree --resume here plan
   assert_failure 2
 }
+
+# check_page FILE: well-formed XML, every link inside has its place, and nothing is from elsewhere.
+check_page() {
+  python3 - "$1" <<'PY'
+import re, sys, xml.etree.ElementTree as tree
+text = open(sys.argv[1], encoding="utf-8").read()
+root = tree.fromstring(text)
+ids = [element.get("id") for element in root.iter() if element.get("id")]
+assert len(ids) == len(set(ids)), "an id stands twice"
+for element in root.iter():
+    for name, value in element.attrib.items():
+        if name.endswith("href"):
+            assert value.startswith("#") and value[1:] in ids, value
+        assert name != "src" and not name.startswith("on"), name
+    assert not element.tag.endswith(("script", "link", "image", "img", "iframe")), element.tag
+addresses = set(re.findall(r"[a-z]+://[^\"' <]*", text))
+assert addresses <= {"http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"}, addresses
+assert "url(" not in text and "@import" not in text
+PY
+}
+
+@test "a page and a graph are well-formed, whole in themselves, and without literals, for every plan of the fixtures" {
+  for file in postgresql-18 mysql-9.7 mariadb-11.8; do
+    jq -c '{v: 1, kind: "plan", plan_name: .name, plan: .plan}' "$fixtures/$file.ndjson" >records
+    for format in html svg; do
+      dbi-plan --format "$format" records >"page.$format" 2>faults
+      check_page "page.$format"
+      run -1 grep -E 'canary|98761[0-9]' <(sed -E 's/Query Identifier<[^>]*><[^>]*>[^<]*//; s/canary_cursor//' "page.$format")
+    done
+    [ "$(grep -c '<section ' page.html)" -eq "$(($(wc -l <records) - $(wc -l <faults)))" ]
+  done
+  fixture hash_join full json >plan
+  dbi-plan --format html plan >page.html
+  [ "$(grep -o '<h2 id="p1t">[^<]*' page.html)" = '<h2 id="p1t">plan' ]
+  : >nothing
+  for format in html svg; do
+    dbi-plan --format "$format" --input records nothing >"page.$format"
+    check_page "page.$format"
+    grep 'There was no plan' "page.$format"
+  done
+}
+
+@test "a browser shows the page as it is meant, on a desk and on a phone, and asks for nothing" {
+  command -v chromium >/dev/null || skip "chromium is not installed"
+  fixture sort_disk full json >plan
+  dbi-plan --format html plan >page.html
+  dbi-plan --format svg plan >graph.svg
+  browse() { chromium --headless --no-sandbox --disable-gpu --user-data-dir="$PWD/profile" --enable-logging=stderr --v=0 "$@" 2>said; }
+  # Folded by the keyboard's own element, and nothing of the page is refused by its own policy.
+  browse --dump-dom "file://$PWD/page.html" >shown
+  grep -q '<summary class="node">' shown
+  run -1 grep -iE 'CONSOLE|Refused|ERR_' said
+  # A phone's page is as wide as the phone: what is wider scrolls in itself.
+  cat >wide.html <<PAGE
+<!DOCTYPE html><iframe src="page.html" style="width:390px;height:800px"></iframe>
+<script>onload = () => { const page = document.querySelector("iframe").contentDocument.documentElement;
+  document.title = page.scrollWidth + " " + page.querySelectorAll("details").length; }</script>
+PAGE
+  browse --allow-file-access-from-files --dump-dom "file://$PWD/wide.html" >shown
+  local width folded
+  read -r width folded < <(sed -n 's/.*<title>\([^<]*\).*/\1/p' shown)
+  [ "$width" -le 390 ]
+  [ "$folded" -ge 4 ]
+  browse --dump-dom "file://$PWD/graph.svg" >shown
+  grep -q 'frame h' shown
+  run -1 grep -iE 'CONSOLE|ERR_' said
+}

@@ -99,11 +99,11 @@ Result<ExitStatus> answer(const extract::PlanGate& gate, ExitStatus status, cons
 Result<std::unique_ptr<stream::Filter>> make_viewer(const Options& options, const run::FilterSetup& setup,
                                                     const run::Context& context) {
   extract::Viewer::Setup around;
-  around.look = extract::look_of(options.view, context.process->output, context.process->environment);
+  around.view = extract::make_view(options.view, context.process->output, context.process->environment);
   around.clock = context.clock;
   around.log = context.log;
   around.max_record_bytes = options.filter.max_record_bytes;
-  auto filter = std::make_unique<extract::Viewer>(options.extract, around);
+  auto filter = std::make_unique<extract::Viewer>(options.extract, std::move(around));
   setup.telemetry->add("plans", filter->figures().plans);
   setup.telemetry->add("plan_errors", filter->figures().errors);
   setup.telemetry->add("plans_with_findings", filter->figures().findings);

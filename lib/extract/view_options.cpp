@@ -1,14 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extract/view_options.hpp"
 
+#include "planview/html_view.hpp"
+#include "planview/svg_view.hpp"
+#include "planview/tree.hpp"
+
 namespace dbi::extract {
+
+namespace {
+
+planview::TreeLook look_of(const ViewOptions& options, int descriptor, const terminal::Environment& environment) {
+  planview::TreeLook look;
+  look.color = terminal::shows_color(options.color, descriptor, environment);
+  look.unicode = terminal::shows_unicode(environment);
+  const auto columns = terminal::columns_of(descriptor, environment);
+  look.width = options.width ? *options.width : columns.value_or(look.width);
+  return look;
+}
+
+}  // namespace
 
 void describe_view_options(cli::Tree& tree, ViewOptions& options) {
   using terminal::Color;
   tree.group("Views");
   tree.choice("--format", &options.format,
               {{"records", Format::Records, "records, for the next tool"},
-               {"tree", Format::Tree, "each plan as a tree, with what is wrong below it, for a terminal"}},
+               {"tree", Format::Tree, "each plan as a tree, with what is wrong below it, for a terminal"},
+               {"html", Format::Html, "one page for a browser: findings, flame graph and tree; it loads nothing"},
+               {"svg", Format::Svg, "a flame graph of each plan, as one SVG document"}},
               "what is written");
   tree.choice("--color", &options.color,
               {{"auto", Color::Auto, "on a terminal, unless NO_COLOR is set"},
@@ -28,13 +47,11 @@ Status check_view_options(const ViewOptions& view, const ExtractOptions& options
               "Run dbi-plan twice: once for the eyes, once without --format.");
 }
 
-planview::TreeLook look_of(const ViewOptions& options, int descriptor, const terminal::Environment& environment) {
-  planview::TreeLook look;
-  look.color = terminal::shows_color(options.color, descriptor, environment);
-  look.unicode = terminal::shows_unicode(environment);
-  const auto columns = terminal::columns_of(descriptor, environment);
-  look.width = options.width ? *options.width : columns.value_or(look.width);
-  return look;
+std::unique_ptr<planview::View> make_view(const ViewOptions& options, int descriptor,
+                                          const terminal::Environment& environment) {
+  if (options.format == Format::Html) return std::make_unique<planview::HtmlView>();
+  if (options.format == Format::Svg) return std::make_unique<planview::SvgView>();
+  return std::make_unique<planview::TreeView>(look_of(options, descriptor, environment));
 }
 
 }  // namespace dbi::extract

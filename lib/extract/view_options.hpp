@@ -4,18 +4,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "base/result.hpp"
 #include "cli/option.hpp"
 #include "extract/extract_options.hpp"
-#include "planview/tree.hpp"
+#include "planview/view.hpp"
 #include "terminal/screen.hpp"
 
 namespace dbi::extract {
 
 /// What dbi-plan writes.
-enum class Format : std::uint8_t { Records, Tree };
+enum class Format : std::uint8_t { Records, Tree, Html, Svg };
 
 struct ViewOptions {
   Format format = Format::Records;
@@ -28,8 +29,9 @@ void describe_view_options(cli::Tree& tree, ViewOptions& options);
 /// ErrorKind::Usage for what goes with records only: a gate.
 Status check_view_options(const ViewOptions& view, const ExtractOptions& options);
 
-/// How a tree looks on what stands behind the descriptor: --width, else its columns, else 100.
-[[nodiscard]] planview::TreeLook look_of(const ViewOptions& options, int descriptor,
-                                         const terminal::Environment& environment);
+/// What --format asks for, which is not Records. How a tree looks depends on what stands behind the descriptor:
+/// --width, else its columns, else 100.
+[[nodiscard]] std::unique_ptr<planview::View> make_view(const ViewOptions& options, int descriptor,
+                                                        const terminal::Environment& environment);
 
 }  // namespace dbi::extract

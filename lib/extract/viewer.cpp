@@ -29,7 +29,7 @@ bool is_riddle(const Error& error) {
 
 Viewer::Viewer(ExtractOptions options, Setup setup)
     : options_(std::move(options)),
-      setup_(setup),
+      setup_(std::move(setup)),
       feed_(options_, setup_.max_record_bytes, *setup_.clock,
             [this](const BarePlan& bare, stream::Writer& out) { return show_bare(bare, out); }),
       reading_(options_) {}
@@ -104,8 +104,12 @@ Status Viewer::show(const planview::Heading& heading, stream::Writer& out) {
   const plan::Analysis& analysis = reading_.analysis();
   figures_.plans.add();
   if (!analysis.findings().empty()) figures_.findings.add();
-  if (std::exchange(shown_, true)) out.buffer().push_back('\n');
-  planview::write_tree(analysis, heading, setup_.look, out.buffer());
+  setup_.view->show(analysis, heading, out.buffer());
+  return out.commit();
+}
+
+Status Viewer::on_end(stream::Writer& out) {
+  setup_.view->end(out.buffer());
   return out.commit();
 }
 

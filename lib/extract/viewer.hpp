@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@
 #include "extract/plan_reading.hpp"
 #include "extract/view_options.hpp"
 #include "planview/heading.hpp"
-#include "planview/tree.hpp"
+#include "planview/view.hpp"
 #include "record/record.hpp"
 #include "stream/filter.hpp"
 #include "telemetry/counter.hpp"
@@ -34,7 +35,7 @@ struct ViewFigures {
 class Viewer final : public stream::Filter {
  public:
   struct Setup {
-    planview::TreeLook look = {};
+    std::unique_ptr<planview::View> view;
     const Clock* clock = nullptr;  ///< outlives the filter
     const Log* log = nullptr;      ///< outlives the filter
     std::size_t max_record_bytes = record::kMaxRecordBytes;
@@ -45,6 +46,8 @@ class Viewer final : public stream::Filter {
   Status on_record(const record::Record& record, stream::Writer& out) override;
   [[nodiscard]] stream::LineTaker* line_taker() override { return &feed_; }
   [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override { return feed_.next_deadline(); }
+  /// Of the last plan, and where there was none.
+  Status on_end(stream::Writer& out) override;
   Status on_deadline(MonotonicTime /*now*/, stream::Writer& out) override { return feed_.on_deadline(out); }
 
   [[nodiscard]] const ViewFigures& figures() const { return figures_; }
@@ -68,7 +71,6 @@ class Viewer final : public stream::Filter {
   PlanReading reading_;
   ViewFigures figures_;
   std::string scratch_;
-  bool shown_ = false;
 };
 
 }  // namespace dbi::extract

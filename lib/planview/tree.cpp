@@ -263,4 +263,9 @@ void write_tree(const plan::Analysis& analysis, const Heading& heading, const Tr
   Drawing(analysis, heading, wide_enough, out).draw();
 }
 
+void TreeView::show(const plan::Analysis& analysis, const Heading& heading, std::string& out) {
+  if (std::exchange(shown_, true)) out.push_back('\n');
+  write_tree(analysis, heading, look_, out);
+}
+
 }  // namespace dbi::planview

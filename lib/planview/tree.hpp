@@ -7,6 +7,7 @@
 
 #include "plan/analysis.hpp"
 #include "planview/heading.hpp"
+#include "planview/view.hpp"
 
 namespace dbi::planview {
 
@@ -28,5 +29,18 @@ inline constexpr std::size_t kMaxTreeNodes = 10'000;
 /// Appends lines, each with its line end: what is known of the statement, the nodes with what they did themselves, the
 /// findings with what to do. No control character of a name or text gets into them.
 void write_tree(const plan::Analysis& analysis, const Heading& heading, const TreeLook& look, std::string& out);
+
+/// Trees with an empty line between.
+class TreeView final : public View {
+ public:
+  explicit TreeView(const TreeLook& look) : look_(look) {}
+
+  void show(const plan::Analysis& analysis, const Heading& heading, std::string& out) override;
+  void end(std::string& /*out*/) override {}
+
+ private:
+  TreeLook look_;
+  bool shown_ = false;
+};
 
 }  // namespace dbi::planview
