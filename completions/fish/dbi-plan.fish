@@ -1,5 +1,5 @@
 # Completion of dbi-plan, printed by dbi-plan --print-completion; see scripts/generate.
-complete -c dbi-plan -l format -x -a 'records tree' -d 'what is written'
+complete -c dbi-plan -l format -x -a 'records tree html svg' -d 'what is written'
 complete -c dbi-plan -l color -x -a 'auto always never' -d 'when a tree is coloured'
 complete -c dbi-plan -l width -x -d 'columns of a tree'
 complete -c dbi-plan -l input -x -a 'auto records plans log' -d 'what the inputs hold'
