@@ -33,6 +33,16 @@ bool is_subquery_heading(std::string_view words) {
          words.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789 #();,-S") == std::string_view::npos;
 }
 
+// MySQL 9.x can be asked to name each part of a plan: "[0xeed2c0bd3e39ba93] Table scan on t1".
+std::string_view without_token(std::string_view words) {
+  constexpr std::string_view kBegin = "[0x";
+  constexpr std::string_view kEnd = "] ";
+  if (!words.starts_with(kBegin)) return words;
+  const std::size_t digits = words.find_first_not_of("0123456789abcdef", kBegin.size());
+  if (digits == std::string_view::npos || !words.substr(digits).starts_with(kEnd)) return words;
+  return words.substr(digits + kEnd.size());
+}
+
 }  // namespace
 
 bool MySqlTreeLines::next(MySqlTreeLine& line) {
@@ -49,7 +59,7 @@ bool MySqlTreeLines::next(MySqlTreeLine& line) {
       line.figures = text;
       return true;
     }
-    text.remove_prefix(kMySqlArrow.size());
+    text = without_token(text.substr(kMySqlArrow.size()));
     line.is_subquery = is_subquery_heading(text);
     line.is_heading = line.is_subquery || text == "Hash" || text == "Repeat until convergence";
     const std::size_t figures = figures_begin(text);

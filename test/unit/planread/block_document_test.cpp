@@ -226,6 +226,13 @@ TEST(BlockDocument, NotesWhatIsNotKnown) {
             "1 root [Node Type=Table Scan] [Relation Name=t] [access_type=ALL]\nstatement\nunknown from_the_future\n");
 }
 
+TEST(BlockDocument, KnowsWhatRemovesDuplicatesInMariaDb) {
+  EXPECT_EQ(read(R"j({"query_block":{"duplicate_removal":{"temporary_table":{"table":{"table_name":"t","access_type":
+"ALL","rows":9}}}}})j"),
+            "1 root [Node Type=Remove Duplicates]\n2 outer [Node Type=Temporary Table]\n"
+            "3 outer [Node Type=Table Scan] [Relation Name=t] [Plan Rows=9] [access_type=ALL]\nstatement\n");
+}
+
 TEST(BlockDocument, RefusesABlockWithNothingInside) {
   EXPECT_EQ(read(R"j({"query_block":{"select_id":1}})j"), "nothing is inside 'query_block'");
   EXPECT_EQ(read(R"j({"query_block":{"ordering_operation":{"using_filesort":false}}})j"),

@@ -92,6 +92,15 @@ TEST(MysqlTree, TakesFiguresThatATerminalPutOnTheNextLine) {
   EXPECT_EQ(plan.number(plan.nodes()[1], PlanKey::ActualLoops), 0.0);
 }
 
+TEST(MysqlTree, PassesOverTheTokensOfSubplans) {
+  Plan plan;
+  ASSERT_TRUE(read_mysql_tree("-> [0xeed2c0bd3e39ba93] Table scan on t  (cost=1 rows=9)\n", plan));
+  EXPECT_EQ(plan.text(plan.nodes()[0], PlanKey::OperationText), "Table scan on t");
+  EXPECT_EQ(plan.text(plan.nodes()[0], PlanKey::NodeType), "Table Scan");
+  ASSERT_TRUE(read_mysql_tree("-> [0xeed2 Table scan on t\n", plan));
+  EXPECT_EQ(plan.text(plan.nodes()[0], PlanKey::NodeType), "Other");
+}
+
 TEST(MysqlTree, RefusesWhatIsNone) {
   Plan plan;
   for (const std::string_view source : {"", "Seq Scan on t", "-> Table scan on a\n-> Table scan on b\n"}) {

@@ -55,6 +55,12 @@ TEST(Operation, ReadsWhatMysqlSays) {
       {"Update s (buffered)", "Update command=Update table=s"},
       {"Delete from s (buffered), t (immediate)", "Delete command=Delete"},
       {"Insert into stock", "Insert command=Insert table=stock"},
+      {"Intersect all materialize", "Intersect"},
+      {"Batch input rows", "Batch Input Rows"},
+      {"Alternative plans for IN subquery: Index lookup unless a IS NULL", "Alternatives"},
+      {"Count rows in t1", "Count Rows table=t1"},
+      {"Fill information schema table engines", "Fill Information Schema Table table=engines"},
+      {"Full-text covering index search on t1 using a (a = 'x')", "Full Text Search table=t1 index=a lookup=a = 'x'"},
       {"<not executable by iterator executor>", ""},
       {"", ""},
   };

@@ -82,6 +82,11 @@ TEST(RedactMySql, KnowsTheMembersOfAPlan) {
       "key_length": "4", "rows": 5, "r_keys": {"range": {"by_customer": 1}}}}})x"),
       R"x({"query_block":{"select_id":1,"table":{"table_name":"t","r_buffer_size":"5KiB","key_length":"4","rows":5,)x"
       R"x("r_keys":{"range":{"by_customer":1}}}}})x");
+  EXPECT_EQ(
+      redacted_plan(R"x({"query_block": {"select_id": 1, "r_loops": 1, "const_condition": "0 or 'canary'",
+      "outer_ref_condition": "t.a <> 'canary'", "table": {"table_name": "t", "index_condition_bka": "t.b = 98761"}}})x"),
+      R"x({"query_block":{"select_id":1,"r_loops":1,"const_condition":"? or ?","outer_ref_condition":"t.a <> ?",)x"
+      R"x("table":{"table_name":"t","index_condition_bka":"t.b = ?"}}})x");
 }
 
 // explain_json_format_version = 2 prints the statement, and there the row of a table that was read before.
