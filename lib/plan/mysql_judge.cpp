@@ -17,10 +17,6 @@ bool is_one_of(std::string_view type, std::initializer_list<std::string_view> ty
   return std::find(types.begin(), types.end(), type) != types.end();
 }
 
-bool is_join(std::string_view type) {
-  return type == "Nested Loop" || type == "Hash Join";
-}
-
 }  // namespace
 
 const std::vector<Finding>& MySqlJudge::judge(const planread::Plan& plan, const Accounting& accounting,

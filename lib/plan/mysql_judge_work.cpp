@@ -65,7 +65,7 @@ void MySqlJudge::judge_nested_loop(std::uint32_t node, std::uint32_t outer, std:
 void MySqlJudge::judge_join_filter(std::uint32_t node) {
   const bool own = plan_->has(at(node), PlanKey::JoinFilter) && plan_->has(at(node), PlanKey::ActualFiltered);
   const auto below = child(node, Edge::Outer);
-  const bool above = type(node) == "Filter" && below && (type(*below) == "Nested Loop" || type(*below) == "Hash Join");
+  const bool above = type(node) == "Filter" && below && is_join(type(*below));
   if (!flow(node).measured || (!own && !above)) return;
   if (pairs_without_index(own ? node : *below) >= thresholds_.join_pairs) return;  // told already, and why
   const double kept = given_in_all(node);

@@ -2,7 +2,6 @@
 #include "plan/row_flow.hpp"
 
 #include <algorithm>
-#include <string_view>
 
 namespace dbi::plan {
 
@@ -17,11 +16,11 @@ bool is_input(Edge edge) {
   return edge == Edge::Outer || edge == Edge::Inner || edge == Edge::Member;
 }
 
+}  // namespace
+
 bool is_join(std::string_view type) {
   return type == "Nested Loop" || type == "Hash Join";
 }
-
-}  // namespace
 
 void RowFlows::compute(const planread::Plan& plan) {
   plan_ = &plan;

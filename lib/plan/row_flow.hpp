@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "planread/plan.hpp"
@@ -19,6 +20,9 @@ struct RowFlow {
   double given = 0;  ///< of these what is left behind the node's own condition
   bool measured = false;
 };
+
+/// Of the type of a node of MySQL or MariaDB.
+[[nodiscard]] bool is_join(std::string_view type);
 
 /// Computes one plan after the other. Reusable; not shared between threads.
 ///
