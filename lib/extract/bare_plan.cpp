@@ -72,6 +72,8 @@ class Splitter {
     return begins_mysql_plan(line);
   }
   static bool begins_mysql_plan(std::string_view line) {
+    // A subquery of the select list stands beside the root.
+    if (line.starts_with("-> Select #")) return false;
     return planread::is_mysql_heading(line) || line.starts_with("EXPLAIN: ") || line.starts_with("ANALYZE: ") ||
            line.starts_with("{\\n") || planread::is_mysql_tree(line.substr(0, planread::kMySqlArrow.size() + 1));
   }

@@ -35,7 +35,7 @@ struct ViewFigures {
 class Viewer final : public stream::Filter {
  public:
   struct Setup {
-    std::unique_ptr<planview::View> view;
+    std::unique_ptr<planview::View> view;  ///< always there
     const Clock* clock = nullptr;  ///< outlives the filter
     const Log* log = nullptr;      ///< outlives the filter
     std::size_t max_record_bytes = record::kMaxRecordBytes;

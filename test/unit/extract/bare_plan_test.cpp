@@ -33,6 +33,18 @@ TEST(SplitPlans, GivesXmlElementsOneByOne) {
             Plans({"<explain><a>1</a></explain>", "<explain><b>2</b></explain>"}));
 }
 
+TEST(SplitPlans, LeavesASubqueryOfMySqlsSelectListWithItsPlan) {
+  constexpr std::string_view kFirst =
+      "-> Index scan on c using PRIMARY  (cost=1 rows=9)\n"
+      "-> Select #2 (subquery in projection; dependent)\n"
+      "    -> Table scan on o  (cost=1 rows=9)\n";
+  constexpr std::string_view kSecond = "-> Table scan on c  (cost=1 rows=9)\n";
+  const std::vector<std::string> plans = split(std::string(kFirst).append(kSecond));
+  ASSERT_EQ(plans.size(), 2U);
+  EXPECT_NE(plans[0].find("Table scan on o"), std::string::npos);
+  EXPECT_EQ(plans[1].find("Select"), std::string::npos);
+}
+
 TEST(SplitPlans, GivesTextBelowText) {
   const std::string first =
       "Sort  (cost=1.00..2.00 rows=3 width=4)\n  Sort Key: a\n  ->  Seq Scan on t  (cost=0.00..1.00 "

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "planview/tree.hpp"
 #include "record/builder.hpp"
 #include "stream/writer.hpp"
 
@@ -24,6 +25,7 @@ class ViewerTest : public testing::Test {
     static const SystemClock kClock;
     static const Log kLog("dbi-plan", LogLevel::Error);
     Viewer::Setup setup;
+    setup.view = std::make_unique<planview::TreeView>(planview::TreeLook{});
     setup.clock = &kClock;
     setup.log = &kLog;
     return setup;

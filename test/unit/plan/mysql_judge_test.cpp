@@ -177,6 +177,20 @@ const Case kCases[] = {
      "            -> Index lookup on i using by_customer (customer = o.customer)  (cost=1 rows=3) (actual "
      "time=0.001..0.001 rows=3 loops=9000)\n",
      "warning subplan_repeated Select #2 (subquery in condition; dependent)\n"},
+    {"subquery of MariaDB whose cache was given up",
+     R"j({"query_block":{"select_id":1,"r_loops":1,"r_total_time_ms":9,"nested_loop":[{"table":{"table_name":"c",
+       "access_type":"ALL","r_loops":1,"rows":5000,"r_rows":5000,"r_table_time_ms":1,"r_other_time_ms":1,"filtered":100,
+       "r_filtered":100}}],"subqueries":[{"subquery_cache":{"state":"disabled","r_loops":200,"query_block":{"select_id":2,
+       "r_loops":5000,"r_total_time_ms":5,"nested_loop":[{"table":{"table_name":"o","access_type":"ref","r_loops":5000,
+       "rows":1,"r_rows":1,"r_table_time_ms":4,"r_other_time_ms":1,"filtered":100,"r_filtered":100}}]}}}]}})j",
+     "warning subplan_repeated Select #2\n"},
+    {"subquery of MariaDB whose cache helps",
+     R"j({"query_block":{"select_id":1,"r_loops":1,"r_total_time_ms":9,"nested_loop":[{"table":{"table_name":"c",
+       "access_type":"ALL","r_loops":1,"rows":5000,"r_rows":5000,"r_table_time_ms":1,"r_other_time_ms":1,"filtered":100,
+       "r_filtered":100}}],"subqueries":[{"subquery_cache":{"r_loops":5000,"r_hit_ratio":99,"query_block":{"select_id":2,
+       "r_loops":50,"r_total_time_ms":5,"nested_loop":[{"table":{"table_name":"o","access_type":"ref","r_loops":50,
+       "rows":1,"r_rows":1,"r_table_time_ms":4,"r_other_time_ms":1,"filtered":100,"r_filtered":100}}]}}}]}})j",
+     ""},
     {"kept result",
      "-> Nested loop inner join  (cost=9 rows=90000) (actual time=0.1..90 rows=90000 loops=1)\n"
      "    -> Table scan on a  (cost=9 rows=900) (actual time=0.1..9 rows=900 loops=1)\n"
