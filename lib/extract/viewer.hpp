@@ -36,8 +36,8 @@ class Viewer final : public stream::Filter {
  public:
   struct Setup {
     std::unique_ptr<planview::View> view;  ///< always there
-    const Clock* clock = nullptr;  ///< outlives the filter
-    const Log* log = nullptr;      ///< outlives the filter
+    const Clock* clock = nullptr;          ///< outlives the filter
+    const Log* log = nullptr;              ///< outlives the filter
     std::size_t max_record_bytes = record::kMaxRecordBytes;
   };
 
