@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/text.hpp"
 #include "planview/flame_svg.hpp"
 #include "planview/html_style.hpp"
 #include "planview/html_tree.hpp"
@@ -171,7 +172,8 @@ class Section {
 }  // namespace
 
 void HtmlView::show(const plan::Analysis& analysis, const Heading& heading, std::string& out) {
-  const std::string words = title(analysis, heading);
+  constexpr std::size_t kTitleBytes = 200;
+  const std::string words(truncate_utf8(title(analysis, heading), kTitleBytes));
   if (++plans_ == 1) append_head("Execution plan: " + words, out);
   if (titles_.size() < kMaxContents) titles_.push_back(words);
   Section(analysis, heading, plans_, out).write(plans_);

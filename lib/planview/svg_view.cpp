@@ -32,10 +32,13 @@ void SvgView::write_line(const char* kind, std::string_view text) {
 }
 
 void SvgView::show(const plan::Analysis& analysis, const Heading& heading, std::string& /*out*/) {
-  if (++plans_ > kMaxGraphs) return;
+  if (shown_ == kMaxGraphs || body_.size() > kMaxGraphBytes) {
+    ++left_out_;
+    return;
+  }
   const Flame flame = flame_of(analysis);
   const FlameSize size = flame_size(analysis, flame);
-  if (plans_ > 1) height_ += kMargin;
+  if (++shown_ > 1) height_ += kMargin;
   write_line("title", title(analysis, heading));
   write_line("note", flame_caption(flame, size));
   append_flame(analysis, flame, height_, {}, body_);
@@ -43,8 +46,8 @@ void SvgView::show(const plan::Analysis& analysis, const Heading& heading, std::
 }
 
 void SvgView::end(std::string& out) {
-  if (plans_ == 0) write_line("title", "There was no plan.");
-  if (plans_ > kMaxGraphs) write_line("note", fmt::format("{} more plans are not shown.", plans_ - kMaxGraphs));
+  if (shown_ == 0) write_line("title", "There was no plan.");
+  if (left_out_ > 0) write_line("note", fmt::format("{} more plans are not shown.", left_out_));
   const std::size_t width = kFlameWidth + 2 * kMargin;
   const std::size_t height = height_ + 2 * kMargin;
   fmt::format_to(std::back_inserter(out),

@@ -9,8 +9,9 @@
 
 namespace dbi::planview {
 
-/// Graphs at most; how many plans are left out is told.
+/// Graphs at most, and none behind so many bytes of them; how many plans are left out is told.
 inline constexpr std::size_t kMaxGraphs = 100;
+inline constexpr std::size_t kMaxGraphBytes = std::size_t{32} << 20U;
 
 /// Below each other, each with its title. The document is written by end(), since only then its height is known.
 class SvgView final : public View {
@@ -23,7 +24,8 @@ class SvgView final : public View {
 
   std::string body_;
   std::size_t height_ = 0;
-  std::size_t plans_ = 0;
+  std::size_t shown_ = 0;
+  std::size_t left_out_ = 0;
 };
 
 }  // namespace dbi::planview
