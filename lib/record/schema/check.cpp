@@ -132,37 +132,11 @@ class Checker {
   }
 
   void check_value(const MemberRow& row, const Value& value) {
-    if (!has_type(row.type, value)) {
+    if (!has_type(row.type, value, scratch_)) {
       add(Finding::Code::WrongType, row.name, describe(row, value));
     } else if (!row.words.empty()) {
       check_words(row, value);
     }
-  }
-
-  bool has_type(MemberType type, const Value& value) {
-    switch (type) {
-      case MemberType::Text:
-        return value.kind() == ValueKind::Text;
-      case MemberType::Time: {
-        const auto text = value.text(scratch_);
-        return text && parse_timestamp(*text).has_value();
-      }
-      case MemberType::Integer:
-        return is_integer(value);
-      case MemberType::Number:
-        return value.kind() == ValueKind::Number;
-      case MemberType::Boolean:
-        return value.boolean().has_value();
-      case MemberType::TextList:
-        return is_text_list(value);
-      case MemberType::Object:
-        return value.kind() == ValueKind::Object;
-      case MemberType::TextOrObject:
-        return value.kind() == ValueKind::Text || value.kind() == ValueKind::Object;
-      case MemberType::ObjectList:
-        return value.kind() == ValueKind::Array;
-    }
-    return false;
   }
 
   // What it is, in words that differ from what it should be.
@@ -224,6 +198,44 @@ class Checker {
 };
 
 }  // namespace
+
+bool has_type(MemberType type, const Value& value, std::string& scratch) {
+  switch (type) {
+    case MemberType::Text:
+      return value.kind() == ValueKind::Text;
+    case MemberType::Time: {
+      const auto text = value.text(scratch);
+      return text && parse_timestamp(*text).has_value();
+    }
+    case MemberType::Integer:
+      return is_integer(value);
+    case MemberType::Number:
+      return value.kind() == ValueKind::Number;
+    case MemberType::Boolean:
+      return value.boolean().has_value();
+    case MemberType::TextList:
+      return is_text_list(value);
+    case MemberType::Object:
+      return value.kind() == ValueKind::Object;
+    case MemberType::TextOrObject:
+      return value.kind() == ValueKind::Text || value.kind() == ValueKind::Object;
+    case MemberType::ObjectList:
+      return value.kind() == ValueKind::Array;
+  }
+  return false;
+}
+
+bool has_known_words(const MemberRow& row, const Value& value, std::string& scratch) {
+  if (row.words.empty()) return true;
+  const auto known = [&](const Value& text) {
+    return std::ranges::find(row.words, *text.text(scratch)) != row.words.end();
+  };
+  return row.type == MemberType::TextList ? each_text(value.raw(), known) : known(value);
+}
+
+bool is_known_version(const Value& value) {
+  return value.integer() == kVersion;
+}
 
 std::vector<Finding> check_record(const Record& record) {
   return Checker(record).check();

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "record/record.hpp"
+#include "record/schema/schema.hpp"
 
 namespace dbi::record::schema {
 
@@ -22,5 +24,14 @@ struct Finding {
 /// where the record is as defined, in which case nothing is allocated. Members that no table knows are no finding: they
 /// pass every filter untouched. Thread safe.
 [[nodiscard]] std::vector<Finding> check_record(const Record& record);
+
+/// Whether the value has that form; nothing is allocated where it has. `scratch` as in Value::text.
+[[nodiscard]] bool has_type(MemberType type, const Value& value, std::string& scratch);
+
+/// Whether a value of the row's type holds only the row's words, which it may where there are none.
+[[nodiscard]] bool has_known_words(const MemberRow& row, const Value& value, std::string& scratch);
+
+/// Whether `v` holds this version of the schema.
+[[nodiscard]] bool is_known_version(const Value& value);
 
 }  // namespace dbi::record::schema

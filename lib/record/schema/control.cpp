@@ -93,6 +93,12 @@ constexpr std::array kEvent{
     number("load_factor", "", "how many times slower the target's other statements have become; at least 1"),
     count("plans", "", "plans that the statement had in its last 100 executions"),
     texts("plan_differences", "what differs between the two plans, as codes"),
+    text("record_kind", "the kind of the records that it is about"),
+    text("member", "the member of theirs that it is about"),
+    text("check", "which check of dbi-verify it was, or which pattern was found"),
+    count("records", "", "how many records it is about: those since the last event like it, at least 1"),
+    number("quality_score", "", "how good the records of the target were, from 0 to 1 (dbi-verify(1))"),
+    text("remedy", "what to do"),
 };
 
 constexpr std::array kDropped{

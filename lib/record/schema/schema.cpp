@@ -34,6 +34,7 @@ constexpr std::array kCommon{
     word("circuit", kCircuitWords, "it came although the circuit of its target, database or host is open"),
     text("sample_rule", "with dbi-sample --explain-decision: the rule, threshold or default that decided"),
     number("sample_rate", "", "with dbi-sample --explain-decision: the rate at which it was kept"),
+    texts("invalid", "with dbi-verify --invalid tag: what is wrong, as MEMBER:CHECK"),
 };
 
 MemberRow const* find_row(std::span<const MemberRow> rows, std::string_view name) {

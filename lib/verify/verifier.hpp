@@ -1,0 +1,108 @@
+// The verifier: a filter that compares records with what they should be, and lets through what may leave.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "ledger/ledger.hpp"
+#include "record/record.hpp"
+#include "stream/filter.hpp"
+#include "stream/record_clock.hpp"
+#include "telemetry/counter.hpp"
+#include "verify/inspector.hpp"
+#include "verify/notices.hpp"
+#include "verify/rewrite.hpp"
+#include "verify/targets.hpp"
+#include "verify/verify_options.hpp"
+
+namespace dbi::verify {
+
+/// What a verifier counts. Lives as long as the verifier.
+struct VerifyFigures {
+  telemetry::Counter invalid;          ///< records with a breach of their table
+  telemetry::Counter dropped_invalid;  ///< dropped for that
+  telemetry::Counter skewed;           ///< whose times differ too far
+  telemetry::Counter out_of_order;
+  telemetry::Counter target_evictions;
+  telemetry::Gauge targets;
+  telemetry::Gauge stale_targets;
+  telemetry::Gauge quality_score;  ///< the lowest of any target's last window
+};
+
+/// Looks at each record in this order: shape, times, quality. Control records are looked at and never dropped. A record
+/// of which nothing is changed leaves as its own bytes.
+class Verifier final : public stream::Filter {
+ public:
+  /// The options for on_reload; an error leaves all as it was.
+  using Reread = std::function<Result<VerifyOptions>()>;
+
+  struct Setup {
+    std::string tool;
+    std::string name;  ///< of the instance
+    bool replay = false;
+    const Clock* clock = nullptr;  ///< outlives the verifier
+    Reread reread;
+  };
+
+  Verifier(VerifyOptions options, Setup setup);
+
+  Status on_record(const record::Record& record, stream::Writer& out) override;
+  Status flush() override;
+  [[nodiscard]] std::optional<MonotonicTime> next_deadline() const override;
+  Status on_deadline(MonotonicTime now, stream::Writer& out) override;
+  Status on_reload() override;
+  Status on_end(stream::Writer& out) override;
+  void on_cut_off(const record::Record& record) override { ledger_.cut_off(record); }
+  void save_state(std::string& lines) const override;
+  void save_pending(std::string& lines) const override { ledger_.save(lines); }
+  [[nodiscard]] bool loaded_has_left() const override { return ledger_.loaded_has_left(); }
+  Status load_line(const record::Record& line) override;
+
+  [[nodiscard]] const VerifyFigures& figures() const { return figures_; }
+
+ private:
+  /// The texts of a record that findings and decisions name.
+  struct Names {
+    std::string_view target;
+    std::string_view kind;
+  };
+
+  [[nodiscard]] bool is_news(const record::Record& record);
+  void hear(TargetState& state, Timestamp time) const;
+  Status tell_breaches(const Inspection& found, stream::Writer& out);
+  Status check_times(const Inspection& found, TargetState& state, bool& off, stream::Writer& out);
+  Status score(const Inspection& found, TargetState& state, bool times_off, stream::Writer& out);
+  Status tell_clock(std::string_view check, std::string_view words, stream::Writer& out);
+  [[nodiscard]] bool is_skewed(const Inspection& found) const;
+  void tag_invalid(const record::Record& record, const Inspection& found);
+  Status pass(const record::Record& record, stream::Writer& out);
+  Status drop(const record::Record& record, ledger::Reason reason, telemetry::Counter& counter);
+  Status tick_by_records(microseconds now, stream::Writer& out);
+  Status tick(microseconds now, stream::Writer& out);
+  void read_clock();
+  void publish();
+
+  VerifyOptions options_;
+  Setup setup_;
+  stream::RunClock clock_;
+  ledger::Ledger ledger_;
+  Notices notices_;
+  Targets targets_;
+  Inspector inspector_;
+  Rewrite rewrite_;
+  VerifyFigures figures_;
+  Names names_;
+  std::optional<Timestamp> now_;  // of the machine, read once for some records
+  int reads_left_ = 0;
+  microseconds tick_at_{};  // the next look for silent targets, by record time
+  MonotonicTime deadline_{};
+  std::string target_, cycle_, kind_, scratch_;  // scratch for unescaped texts
+};
+
+}  // namespace dbi::verify

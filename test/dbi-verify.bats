@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# dbi-verify as a program: what passes, what is told, what is dropped and counted; stops and reloads.
+# SPDX-License-Identifier: Apache-2.0
+
+load helper
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  export DBI_STATE_DIR=$PWD/state XDG_CONFIG_HOME=$PWD/config
+  unset DBI_CONFIG DBI_ENV
+  pid=
+}
+
+teardown() {
+  if [ -n "$pid" ]; then
+    kill -KILL "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  fi
+}
+
+verify() { dbi-verify --no-config --replay "$@"; }
+# stats MEMBERS [TARGET [SECOND]]: a whole query_stats record; MEMBERS are JSON with a comma behind, or nothing.
+stats() {
+  printf '{"v":1,"kind":"query_stats","ts":"2026-11-25T08:00:%02d.000000Z","observed_ts":"2026-11-25T08:00:%02d.000000Z",' "${3:-0}" "${3:-0}"
+  printf '"target":"%s","database":"app","cycle":"0193589f3e8a7b3c8a1d2e3f405162%02d","system":"postgresql",%s' "${2:-main}" "${3:-0}" "$1"
+  printf '"query_id":"1","quality":"exact","calls":3,"total_ms":1.5}\n'
+}
+# by_key FILE ...: records that are no dropped ones and counts of those that are, summed by key.
+by_key() {
+  cat "$@" | jq -sc 'map(select(.kind != "event")) | group_by([.target, .database]) | map({
+    key: "\(.[0].target)/\(.[0].database)", sum: (map(if .kind == "dropped" then .count else 1 end) | add)}) | .[]'
+}
+own() { jq -c 'select(.tool == "dbi-verify")' "$@"; }
+
+@test "what is as it should be leaves as the very bytes that came in, and nothing is said" {
+  dbi_generate_records --records 12000 --seed 7 >in
+  run_split verify in
+  assert_success
+  [ -z "$stderr" ]
+  verify in | cmp - in
+  dbi-verify --no-config <in | cmp - in
+}
+
+@test "a member of another type is told once with what to do, and the record passes" {
+  { stats '"rows":"many",'; stats '"rows":"many",'; } >in
+  verify in >out
+  diff <(jq -c 'select(.kind == "query_stats")' in) <(jq -c 'select(.kind == "query_stats")' out)
+  run -0 own out
+  assert_line --index 0 --partial '"event":"invalid_record","severity":"warning","message":"query_stats: member '"'rows'"' is of another type","record_kind":"query_stats","member":"rows","check":"wrong_type","records":1,"remedy":"Write it as'
+  assert_line --index 1 --partial '"records":1,"remedy"'
+  [ "${#lines[@]}" = 2 ]
+}
+
+@test "--invalid tag says in the record what is wrong" {
+  stats '"rows":-1,' | verify --invalid tag >out
+  [ "$(jq -c 'select(.kind == "query_stats") | .invalid' out)" = '["rows:out_of_range"]' ]
+}
+
+@test "--invalid drop counts what it drops: in = out + dropped by key" {
+  dbi_generate_records --records 20000 --seed 3 |
+    jq -c 'if .kind == "session" and (.pid | endswith("7")) then .pid |= tonumber else . end' >in
+  verify --invalid drop in >out
+  diff <(by_key in) <(by_key out)
+  [ "$(jq -r 'select(.kind == "dropped") | .reason' out | sort -u)" = invalid ]
+  [ "$(jq -s 'map(select(.kind == "dropped") | .count) | add' out)" = "$(jq -c 'select(.kind == "session" and (.pid | type) == "number")' in | wc -l)" ]
+  diff <(jq -c 'select(.kind == "scrape" or .kind == "error")' in) <(jq -c 'select(.kind == "scrape" or .kind == "error")' out)
+}
+
+@test "a control record is never dropped" {
+  echo '{"v":1,"kind":"scrape","ts":"never","target":"main"}' >in
+  verify --invalid drop in | grep -v '"tool":"dbi-verify"' | cmp - in
+}
+
+@test "--required-members names members that data must have" {
+  stats '' | verify --required-members query_stats.user,session.client >out
+  [ "$(own out | jq -r '[.member, .check] | @tsv')" = "user	missing" ]
+  run_split dbi-verify --required-members scrape.user </dev/null
+  assert_failure 2
+  [[ $stderr == *"'scrape.user' names no kind of data"* ]]
+}
+
+@test "a target that falls silent is told of, by the clock of the others with --replay" {
+  { stats '' a 0; for s in $(seq 0 59); do stats '' b "$s"; done; stats '' a 59; for s in 58 59; do stats '' b "$s"; done; } >in
+  verify --freshness 30s in >out
+  [ "$(own out | jq -r 'select(.event | startswith("target_")) | [.target, .event] | @tsv')" = "a	target_stale" ]
+}
+
+@test "a target that falls silent is told of by the machine's clock, while nothing comes" {
+  mkfifo in
+  dbi-verify --no-config --freshness 200ms <in >out 3>&- 4>&- &
+  pid=$!
+  exec 9>in
+  stats '' >&9
+  wait_until 10 grep -q target_stale out
+  stats '' >&9
+  wait_until 10 grep -q target_fresh out
+  exec 9>&-
+  wait "$pid"
+  pid=
+}
+
+@test "the same bytes in give the same bytes out, whatever the time" {
+  dbi_generate_records --records 10000 --seed 5 | jq -c 'if .kind == "plan" then del(.system) else . end' >in
+  verify --invalid drop in >one
+  sleep 0.1
+  TZ=Asia/Tokyo verify --invalid drop in | cmp - one
+}
+
+@test "SIGHUP takes the configuration anew" {
+  echo 'verification: {quality_rules: {invalid: report}}' >dbi.yaml
+  mkfifo in
+  dbi-verify --config dbi.yaml <in >out 2>err 3>&- 4>&- &
+  pid=$!
+  exec 9>in
+  stats '"rows":-1,' >&9
+  wait_until 10 grep -q query_stats out
+  echo 'verification: {quality_rules: {invalid: tag}}' >dbi.yaml
+  kill -HUP "$pid"
+  sent() { stats '"rows":-1,' >&9; grep -q '"invalid":' out; }
+  wait_until 10 sent
+  exec 9>&-
+  wait "$pid"
+  pid=
+  [ ! -s err ]
+}
+
+@test "figures of the run are in its telemetry" {
+  { stats '"rows":-1,'; stats ''; } | dbi-verify --no-config --invalid drop >/dev/null
+  run -0 jq -c '[.counters.invalid_records, .counters["records_dropped{reason=\"invalid\"}"], .gauges.targets]' state/default/telemetry/dbi-verify@dbi-verify.total.json
+  assert_output --partial '[1,1,'
+}

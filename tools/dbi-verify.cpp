@@ -1,0 +1,75 @@
+// dbi-verify: checks records, and takes out of them what may not leave. Flags and wiring; the work is in verify/.
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <utility>
+
+#include "run/filter_options.hpp"
+#include "run/filter_run.hpp"
+#include "run/tool.hpp"
+#include "verify/verifier.hpp"
+#include "verify/verify_options.hpp"
+
+namespace {
+
+using dbi::Result;
+
+struct Options {
+  dbi::verify::VerifyOptions verify;
+  dbi::run::FilterOptions filter;
+};
+
+void describe(dbi::cli::Tree& tree, Options& options) {
+  dbi::verify::describe_verify_options(tree, options.verify);
+  dbi::run::describe_filter_options(tree, options.filter);
+  dbi::run::describe_replay_option(tree, options.filter);
+}
+
+void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::verify::VerifyFigures& figures) {
+  telemetry.add("records_dropped{reason=\"invalid\"}", figures.dropped_invalid);
+  telemetry.add("invalid_records", figures.invalid);
+  telemetry.add("skewed_records", figures.skewed);
+  telemetry.add("records_out_of_order", figures.out_of_order);
+  telemetry.add("target_evictions", figures.target_evictions);
+  telemetry.add("targets", figures.targets);
+  telemetry.add("stale_targets", figures.stale_targets);
+  telemetry.add("quality_score", figures.quality_score);
+}
+
+// For SIGHUP.
+Result<Options> reread(const dbi::run::Context& context);
+
+Result<dbi::ExitStatus> verify(const Options& options, dbi::run::Context& context) {
+  const auto make = [&](const dbi::run::FilterSetup& setup) -> Result<std::unique_ptr<dbi::stream::Filter>> {
+    dbi::verify::Verifier::Setup around{.tool = context.tool,
+                                        .name = context.common.name,
+                                        .replay = options.filter.replay,
+                                        .clock = context.clock,
+                                        .reread = [&context]() -> Result<dbi::verify::VerifyOptions> {
+                                          DBI_TRY_ASSIGN(Options now, reread(context));
+                                          return std::move(now.verify);
+                                        }};
+    auto verifier = std::make_unique<dbi::verify::Verifier>(options.verify, std::move(around));
+    add_figures(*setup.telemetry, verifier->figures());
+    return std::unique_ptr<dbi::stream::Filter>(std::move(verifier));
+  };
+  const auto limits = [&context]() -> Result<dbi::run::FilterOptions> {
+    DBI_TRY_ASSIGN(Options now, reread(context));
+    return std::move(now.filter);
+  };
+  return dbi::run::run_filter(options.filter, context, make, limits);
+}
+
+constexpr dbi::run::Tool<Options> kTool{
+    .program = {.name = "dbi-verify", .summary = "check records: shape, times, quality"},
+    .describe = describe,
+    .body = verify};
+
+Result<Options> reread(const dbi::run::Context& context) {
+  return dbi::run::reread(kTool, context);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return dbi::run::run_tool(kTool, argc, argv);
+}
