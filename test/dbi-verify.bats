@@ -129,3 +129,81 @@ own() { jq -c 'select(.tool == "dbi-verify")' "$@"; }
   run -0 jq -c '[.counters.invalid_records, .counters["records_dropped{reason=\"invalid\"}"], .gauges.targets]' state/default/telemetry/dbi-verify@dbi-verify.total.json
   assert_output --partial '[1,1,'
 }
+
+# session MEMBERS: a record of a session with more members.
+session() {
+  printf '{"v":1,"kind":"session","ts":"2026-11-25T08:00:00.000000Z","observed_ts":"2026-11-25T08:00:00.000000Z",'
+  printf '"target":"main","database":"app","cycle":"0193589f3e8a7b3c8a1d2e3f40516200","system":"postgresql",%s}\n' "$1"
+}
+
+@test "personal data is taken out of texts and told of by its name only; all else keeps its bytes" {
+  session '"application":"x","query":"select * from u where mail = '"'ann@example.com'"'"' >in
+  run_split verify in
+  assert_success
+  [ -z "$stderr" ]
+  assert_line --index 0 --partial '"event":"personal_data"'
+  assert_line --index 0 --partial '"member":"query","check":"email"'
+  assert_line --index 1 "$(sed 's/ann@example.com/[REDACTED:email]/' in)"
+  refute_output --partial ann@
+}
+
+@test "escapes hide nothing, and plans are redacted within" {
+  { session '"query":"\u0061nn\u0040example.com"'; session '"plan":{"Filter":"(mail = '"'ann@example.com'"')","Rows":4111111111111111}'; } >in
+  verify in | jq -c 'select(.kind == "session") | .query // .plan' >out
+  diff out - <<'END'
+"[REDACTED:email]"
+{"Filter":"(mail = '[REDACTED:email]')","Rows":4111111111111111}
+END
+}
+
+@test "ids, hashes, targets and names of machines are never searched" {
+  session '"query_id":"4111111111111111","query_signature":"4012888888881881","plan_hash":"4111111111111111","user":"ann@example.com","client":"415-555-2671","host":"a@b.cd"' >in
+  verify in | cmp - in
+  run_split dbi-verify --personal-members query,query_id </dev/null
+  assert_failure 2
+  [[ $stderr == *"'query_id' is never searched for personal data"* ]]
+}
+
+@test "--personal-data drop counts what it drops and redacts control records" {
+  { session '"query":"a@b.cd"'; session '"query":"select 1"'; echo '{"v":1,"kind":"error","ts":"2026-11-25T08:00:00.000000Z","tool":"x","error_class":"other","message":"to a@b.cd"}'; } >in
+  verify --personal-data drop in >out
+  [ "$(jq -r 'select(.kind == "dropped") | [.reason, .count] | @tsv' out)" = "personal_data	1" ]
+  [ "$(jq -r 'select(.kind == "error") | .message' out)" = "to [REDACTED:email]" ]
+  [ "$(jq -c 'select(.kind == "session")' out | wc -l)" = 1 ]
+}
+
+@test "--personal-data tag marks, ignore does nothing" {
+  session '"query":"a@b.cd 4111 1111 1111 1111"' >in
+  [ "$(verify --personal-data tag in | jq -c 'select(.kind == "session") | .personal_data')" = '["email","card"]' ]
+  verify --personal-data ignore in | cmp - in
+}
+
+@test "patterns of one's own, patterns to leave out, members to leave alone" {
+  echo 'verification: {pii_detection: {custom_patterns: {badge: "\\bB[0-9]{4}\\b"}, exclude_fields: [application]}}' >dbi.yaml
+  session '"application":"B1234","query":"B1234 a@b.cd 123-45-6789"' >in
+  [ "$(dbi-verify --config dbi.yaml --replay --patterns ssn in | jq -r 'select(.kind == "session") | .application, .query')" = "B1234
+[REDACTED:badge] a@b.cd [REDACTED:ssn]" ]
+  run_split dbi-verify --no-config --patterns emails </dev/null
+  assert_failure 2
+}
+
+@test "--identity hash gives the same number for the same name and key, drop takes the members out" {
+  session '"user":"ann","client":"10.0.0.1","host":"db1"' >in
+  one=$(verify --identity hash --identity-key k in | jq -c '[.user, .client, .host]')
+  [[ $one =~ ^\[\"[0-9a-f]{16}\",\"[0-9a-f]{16}\",\"[0-9a-f]{16}\"\]$ ]]
+  [ "$(DBI_VERIFY_IDENTITY_KEY=k verify --identity hash in | jq -c '[.user, .client, .host]')" = "$one" ]
+  [ "$(verify --identity hash --identity-key l in | jq -c '[.user, .client, .host]')" != "$one" ]
+  [ "$(verify --identity drop in | jq -c 'has("user"), has("client"), has("host")' | sort -u)" = false ]
+}
+
+@test "a canary that gets through makes the status 1, also behind escapes" {
+  session '"query":"canary-7@example.com"' >in
+  run_split verify --canary canary-7 in
+  assert_success
+  [ -z "$stderr" ]
+  session '"query":"c\u0061nary-7"' >in
+  run_split verify --canary none --canary canary-7 in
+  assert_failure 1
+  [ "$stderr" = "dbi-verify: warning: a canary got through in 1 records" ]
+  refute_output --partial canary-7
+}

@@ -1,5 +1,8 @@
 // dbi-verify: checks records, and takes out of them what may not leave. Flags and wiring; the work is in verify/.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -26,6 +29,9 @@ void describe(dbi::cli::Tree& tree, Options& options) {
 
 void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::verify::VerifyFigures& figures) {
   telemetry.add("records_dropped{reason=\"invalid\"}", figures.dropped_invalid);
+  telemetry.add("records_dropped{reason=\"personal_data\"}", figures.dropped_personal);
+  telemetry.add("records_with_personal_data", figures.personal);
+  telemetry.add("canaries", figures.canaries);
   telemetry.add("invalid_records", figures.invalid);
   telemetry.add("skewed_records", figures.skewed);
   telemetry.add("records_out_of_order", figures.out_of_order);
@@ -39,16 +45,19 @@ void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::verify::VerifyFig
 Result<Options> reread(const dbi::run::Context& context);
 
 Result<dbi::ExitStatus> verify(const Options& options, dbi::run::Context& context) {
+  std::uint64_t got_through = 0;
   const auto make = [&](const dbi::run::FilterSetup& setup) -> Result<std::unique_ptr<dbi::stream::Filter>> {
     dbi::verify::Verifier::Setup around{.tool = context.tool,
                                         .name = context.common.name,
                                         .replay = options.filter.replay,
                                         .clock = context.clock,
+                                        .max_record_bytes = options.filter.max_record_bytes,
+                                        .got_through = &got_through,
                                         .reread = [&context]() -> Result<dbi::verify::VerifyOptions> {
                                           DBI_TRY_ASSIGN(Options now, reread(context));
                                           return std::move(now.verify);
                                         }};
-    auto verifier = std::make_unique<dbi::verify::Verifier>(options.verify, std::move(around));
+    DBI_TRY_ASSIGN(auto verifier, dbi::verify::Verifier::make(options.verify, std::move(around)));
     add_figures(*setup.telemetry, verifier->figures());
     return std::unique_ptr<dbi::stream::Filter>(std::move(verifier));
   };
@@ -56,11 +65,14 @@ Result<dbi::ExitStatus> verify(const Options& options, dbi::run::Context& contex
     DBI_TRY_ASSIGN(Options now, reread(context));
     return std::move(now.filter);
   };
-  return dbi::run::run_filter(options.filter, context, make, limits);
+  DBI_TRY_ASSIGN(const dbi::ExitStatus status, dbi::run::run_filter(options.filter, context, make, limits));
+  if (got_through == 0) return status;
+  context.log->warning(fmt::format("a canary got through in {} records", got_through));
+  return dbi::ExitStatus::AnswerIsNo;
 }
 
 constexpr dbi::run::Tool<Options> kTool{
-    .program = {.name = "dbi-verify", .summary = "check records: shape, times, quality"},
+    .program = {.name = "dbi-verify", .summary = "check records, and take out what may not leave"},
     .describe = describe,
     .body = verify};
 

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <utility>
 
 #include "record/builder.hpp"
+#include "record/schema/alias.hpp"
 
 namespace dbi::verify {
 
@@ -38,7 +40,18 @@ std::string_view remedy_of(Breach breach) {
 MemberChoices choices_of(const VerifyOptions& options) {
   MemberChoices choices;
   choices.required = options.required_members;
+  const auto& personal = options.personal;
+  for (const auto& name : personal.members) {
+    const std::string member(record::schema::resolve_alias(name));
+    const auto is_it = [&member](const std::string& other) { return record::schema::resolve_alias(other) == member; };
+    if (personal.searches() && std::ranges::none_of(personal.exclude, is_it)) choices.personal.push_back(member);
+  }
+  if (options.identity != OnIdentity::Keep) choices.identities = {"client", "host", "user"};
   return choices;
+}
+
+Result<Scanner> scanner_of(const VerifyOptions& options) {
+  return Scanner::make(options.personal.patterns, options.personal.custom_patterns);
 }
 
 // Kinds of a moment: their time is when they were read. Those of a log tell of the past.
@@ -49,14 +62,22 @@ bool is_of_a_moment(std::string_view kind) {
 
 }  // namespace
 
-Verifier::Verifier(VerifyOptions options, Setup setup)
+Result<std::unique_ptr<Verifier>> Verifier::make(VerifyOptions options, Setup setup) {
+  DBI_TRY_ASSIGN(Scanner scanner, scanner_of(options));
+  return std::unique_ptr<Verifier>(new Verifier(std::move(options), std::move(setup), std::move(scanner)));
+}
+
+Verifier::Verifier(VerifyOptions options, Setup setup, Scanner scanner)
     : options_(std::move(options)),
       setup_(std::move(setup)),
       clock_(stream::ClockMode::Record, setup_.replay, *setup_.clock),
       ledger_(setup_.tool, setup_.name, clock_),
       notices_(setup_.tool, setup_.name, clock_, options_.event_interval),
       targets_(options_.max_targets),
-      inspector_(choices_of(options_)) {
+      inspector_(choices_of(options_)),
+      redactor_(std::move(scanner)),
+      identity_hash_(options_.identity_key.value_or("")),
+      canaries_(options_.canaries) {
   figures_.quality_score.set(1);
 }
 
@@ -66,27 +87,108 @@ Status Verifier::on_record(const record::Record& record, stream::Writer& out) {
   if (setup_.replay) DBI_TRY(tick_by_records(clock_.now().time_since_epoch(), out));
   read_clock();
   const Inspection& found = inspector_.inspect(record);
-  const auto text_of = [&found](Role role, std::string& scratch) {
-    const auto* member = found.role(role);
-    return member == nullptr ? std::string_view() : member->value.text(scratch).value_or(std::string_view());
-  };
-  names_ = {text_of(Role::Target, target_), found.table->kind() == nullptr ? "" : found.table->kind()->name};
-  rewrite_.clear();
+  const auto* target = found.role(Role::Target);
+  names_.target = target == nullptr ? "" : target->value.text(target_).value_or("");
+  names_.kind = found.table->kind() == nullptr ? "" : found.table->kind()->name;
 
+  DBI_TRY(check_shape(record, found, time, out));
+  DBI_TRY(search(found, out));
+  if (const auto reason = decide(record, found)) {
+    drop(record, *reason);
+    return {};
+  }
+  return pass(record, found, out);
+}
+
+Status Verifier::check_shape(const record::Record& record, const Inspection& found, Timestamp time,
+                             stream::Writer& out) {
+  if (options_.schema_validation && !found.findings.empty()) DBI_TRY(tell_breaches(found, out));
+  // What a filter wrote is no word of the target.
+  if (names_.target.empty() || found.role(Role::Tool) != nullptr) return {};
+  TargetState& state = targets_.of(names_.target);
+  bool times_off = false;
+  DBI_TRY(check_times(found, state, times_off, out));
+  DBI_TRY(score(found, state, times_off, out));
+  if (is_news(record)) hear(state, time);
+  return {};
+}
+
+// Looks for personal data; what was found is in personal_ and redactor_.found().
+Status Verifier::search(const Inspection& found, stream::Writer& out) {
+  personal_.clear();
+  std::uint64_t patterns = 0;
+  for (const MarkedMember& marked : found.personal) {
+    redactor_.clear();
+    if (!redactor_.search(marked.member->value)) continue;
+    patterns |= redactor_.found();
+    personal_.push_back(marked);
+    DBI_TRY(tell_personal(marked, out));
+  }
+  found_patterns_ = patterns;
+  if (!personal_.empty()) figures_.personal.add();
+  return {};
+}
+
+Status Verifier::tell_personal(const MarkedMember& marked, stream::Writer& out) {
+  for (std::uint64_t bits = redactor_.found(); bits != 0; bits &= bits - 1) {
+    DBI_TRY(notices_.tell(
+        {.event = "personal_data",
+         .target = names_.target,
+         .kind = names_.kind,
+         .member = marked.rule->name,
+         .check = redactor_.scanner().name_of(static_cast<std::size_t>(std::countr_zero(bits))),
+         .words = options_.personal.action == OnPersonal::Tag ? "holds personal data or a secret"
+                                                              : "held personal data or a secret",
+         .remedy = "Pass values as parameters, so that they are no part of the text; for a name of an application, "
+                   "choose another. Where the pattern is wrong, leave it out of --patterns."},
+        out));
+  }
+  return {};
+}
+
+// Why the record is to be dropped; where it is not, what is to be changed is in rewrite_ then.
+std::optional<Reason> Verifier::decide(const record::Record& record, const Inspection& found) {
+  rewrite_.clear();
+  tags_only_ = true;
+  const bool control = found.table->is_control();
   const bool breached = options_.schema_validation && !found.findings.empty();
-  if (breached) DBI_TRY(tell_breaches(found, out));
-  if (!names_.target.empty() && found.role(Role::Tool) == nullptr) {
-    TargetState& state = targets_.of(names_.target);
-    bool times_off = false;
-    DBI_TRY(check_times(found, state, times_off, out));
-    DBI_TRY(score(found, state, times_off, out));
-    if (is_news(record)) hear(state, time);
+  if (breached && options_.on_invalid == OnInvalid::Drop && !control) return Reason::Invalid;
+  const OnPersonal action = options_.personal.action;
+  if (!personal_.empty()) {
+    if (action == OnPersonal::Drop && !control) return Reason::PersonalData;
+    if (action == OnPersonal::Tag) {
+      tag_personal(record);
+    } else {
+      tags_only_ = false;
+      for (const MarkedMember& marked : personal_) {
+        redactor_.redact(marked.member->value, rewrite_.replace(*marked.member));
+      }
+    }
   }
-  if (breached && options_.on_invalid == OnInvalid::Drop && !found.table->is_control()) {
-    return drop(record, Reason::Invalid, figures_.dropped_invalid);
-  }
+  if (!found.identities.empty()) hide_identities(found);
   if (breached && options_.on_invalid == OnInvalid::Tag) tag_invalid(record, found);
-  return pass(record, out);
+  return std::nullopt;
+}
+
+void Verifier::tag_personal(const record::Record& record) {
+  std::string& json = rewrite_.set(record, "personal_data");
+  for (std::uint64_t bits = found_patterns_; bits != 0; bits &= bits - 1) {
+    json += json.empty() ? "[" : ",";
+    record::append_json_text(json, redactor_.scanner().name_of(static_cast<std::size_t>(std::countr_zero(bits))));
+  }
+  json += ']';
+}
+
+void Verifier::hide_identities(const Inspection& found) {
+  tags_only_ = false;
+  for (const MarkedMember& marked : found.identities) {
+    if (options_.identity == OnIdentity::Drop) {
+      rewrite_.remove(*marked.member);
+    } else {
+      const record::Value& value = marked.member->value;
+      identity_hash_.append(rewrite_.replace(*marked.member), value.text(scratch_).value_or(value.raw()));
+    }
+  }
 }
 
 // A scrape that read nothing is none.
@@ -200,17 +302,46 @@ void Verifier::tag_invalid(const record::Record& record, const Inspection& found
   json += ']';
 }
 
-Status Verifier::pass(const record::Record& record, stream::Writer& out) {
-  if (rewrite_.empty()) return out.append(record.line());
-  rewrite_.write(record, out.buffer());
-  out.buffer().push_back('\n');
+Status Verifier::pass(const record::Record& record, const Inspection& found, stream::Writer& out) {
+  if (!rewrite_.empty()) return write_changed(record, found, out);
+  look_for_canaries(record.line());
+  return out.append(record.line());
+}
+
+// A tag that makes the record longer than any may be is left out; one that has to be changed is dropped then.
+Status Verifier::write_changed(const record::Record& record, const Inspection& found, stream::Writer& out) {
+  std::string& buffer = out.buffer();
+  const std::size_t begin = buffer.size();
+  rewrite_.write(record, buffer);
+  if (buffer.size() - begin > setup_.max_record_bytes && record.line().size() <= setup_.max_record_bytes) {
+    if (tags_only_) {
+      buffer.resize(begin);
+      buffer.append(record.line());
+    } else if (!found.table->is_control()) {
+      buffer.resize(begin);
+      drop(record, Reason::PersonalData);
+      return {};
+    }
+  }
+  look_for_canaries(std::string_view(buffer).substr(begin));
+  buffer.push_back('\n');
   return out.commit();
 }
 
-Status Verifier::drop(const record::Record& record, Reason reason, telemetry::Counter& counter) {
-  counter.add();
+// The ledger names what the record was of.
+void Verifier::drop(const record::Record& record, Reason reason) {
+  (reason == Reason::Invalid ? figures_.dropped_invalid : figures_.dropped_personal).add();
   ledger_.drop(record, reason);
-  return {};
+  if (canaries_.empty()) return;
+  for (const std::string_view name : {"target", "database", "cycle"}) {
+    if (const auto* member = record.find(name)) look_for_canaries(member->value.raw());
+  }
+}
+
+void Verifier::look_for_canaries(std::string_view json) {
+  if (!canaries_.in(json)) return;
+  figures_.canaries.add();
+  if (setup_.got_through != nullptr) ++*setup_.got_through;
 }
 
 // Where the records' clock has moved by a tenth of the limit, either way.
@@ -274,7 +405,11 @@ Status Verifier::on_deadline(MonotonicTime now, stream::Writer& out) {
 
 Status Verifier::on_reload() {
   if (!setup_.reread) return {};
-  DBI_TRY_ASSIGN(options_, setup_.reread());
+  DBI_TRY_ASSIGN(VerifyOptions options, setup_.reread());
+  DBI_TRY_ASSIGN(Scanner scanner, scanner_of(options));
+  options_ = std::move(options);
+  redactor_ = Redactor(std::move(scanner));
+  identity_hash_ = IdentityHash(options_.identity_key.value_or(""));
   notices_.set_interval(options_.event_interval);
   targets_.set_max(options_.max_targets);
   inspector_ = Inspector(choices_of(options_));

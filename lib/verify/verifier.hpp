@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,8 +16,11 @@
 #include "stream/filter.hpp"
 #include "stream/record_clock.hpp"
 #include "telemetry/counter.hpp"
+#include "verify/canary.hpp"
+#include "verify/identity.hpp"
 #include "verify/inspector.hpp"
 #include "verify/notices.hpp"
+#include "verify/redactor.hpp"
 #include "verify/rewrite.hpp"
 #include "verify/targets.hpp"
 #include "verify/verify_options.hpp"
@@ -29,14 +33,17 @@ struct VerifyFigures {
   telemetry::Counter dropped_invalid;  ///< dropped for that
   telemetry::Counter skewed;           ///< whose times differ too far
   telemetry::Counter out_of_order;
+  telemetry::Counter personal;          ///< records in which personal data was found
+  telemetry::Counter dropped_personal;  ///< dropped for that
+  telemetry::Counter canaries;          ///< records with a canary that got through
   telemetry::Counter target_evictions;
   telemetry::Gauge targets;
   telemetry::Gauge stale_targets;
   telemetry::Gauge quality_score;  ///< the lowest of any target's last window
 };
 
-/// Looks at each record in this order: shape, times, quality. Control records are looked at and never dropped. A record
-/// of which nothing is changed leaves as its own bytes.
+/// Looks at each record in this order: shape, times, quality; personal data; identities. Control records are looked at
+/// and never dropped. A record of which nothing is changed leaves as its own bytes.
 class Verifier final : public stream::Filter {
  public:
   /// The options for on_reload; an error leaves all as it was.
@@ -46,11 +53,14 @@ class Verifier final : public stream::Filter {
     std::string tool;
     std::string name;  ///< of the instance
     bool replay = false;
-    const Clock* clock = nullptr;  ///< outlives the verifier
+    const Clock* clock = nullptr;                            ///< outlives the verifier
+    std::size_t max_record_bytes = record::kMaxRecordBytes;  ///< of what is written
+    std::uint64_t* got_through = nullptr;                    ///< counts records with a canary; outlives the verifier
     Reread reread;
   };
 
-  Verifier(VerifyOptions options, Setup setup);
+  /// Fails with ErrorKind::Usage where a pattern cannot be compiled.
+  static Result<std::unique_ptr<Verifier>> make(VerifyOptions options, Setup setup);
 
   Status on_record(const record::Record& record, stream::Writer& out) override;
   Status flush() override;
@@ -73,6 +83,15 @@ class Verifier final : public stream::Filter {
     std::string_view kind;
   };
 
+  Verifier(VerifyOptions options, Setup setup, Scanner scanner);
+
+  Status check_shape(const record::Record& record, const Inspection& found, Timestamp time, stream::Writer& out);
+  Status search(const Inspection& found, stream::Writer& out);
+  Status tell_personal(const MarkedMember& marked, stream::Writer& out);
+  void tag_personal(const record::Record& record);
+  void hide_identities(const Inspection& found);
+  [[nodiscard]] std::optional<ledger::Reason> decide(const record::Record& record, const Inspection& found);
+  Status write_changed(const record::Record& record, const Inspection& found, stream::Writer& out);
   [[nodiscard]] bool is_news(const record::Record& record);
   void hear(TargetState& state, Timestamp time) const;
   Status tell_breaches(const Inspection& found, stream::Writer& out);
@@ -81,8 +100,9 @@ class Verifier final : public stream::Filter {
   Status tell_clock(std::string_view check, std::string_view words, stream::Writer& out);
   [[nodiscard]] bool is_skewed(const Inspection& found) const;
   void tag_invalid(const record::Record& record, const Inspection& found);
-  Status pass(const record::Record& record, stream::Writer& out);
-  Status drop(const record::Record& record, ledger::Reason reason, telemetry::Counter& counter);
+  Status pass(const record::Record& record, const Inspection& found, stream::Writer& out);
+  void drop(const record::Record& record, ledger::Reason reason);
+  void look_for_canaries(std::string_view json);
   Status tick_by_records(microseconds now, stream::Writer& out);
   Status tick(microseconds now, stream::Writer& out);
   void read_clock();
@@ -95,7 +115,13 @@ class Verifier final : public stream::Filter {
   Notices notices_;
   Targets targets_;
   Inspector inspector_;
+  Redactor redactor_;
+  IdentityHash identity_hash_;
+  Canaries canaries_;
   Rewrite rewrite_;
+  std::vector<MarkedMember> personal_;  // members of this record in which something was found
+  std::uint64_t found_patterns_ = 0;    // of all of them
+  bool tags_only_ = true;               // what rewrite_ holds may be left out
   VerifyFigures figures_;
   Names names_;
   std::optional<Timestamp> now_;  // of the machine, read once for some records

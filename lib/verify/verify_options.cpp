@@ -3,8 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
 #include "record/schema/alias.hpp"
 #include "record/schema/schema.hpp"
+#include "verify/scanner.hpp"
 
 namespace dbi::verify {
 
@@ -47,6 +53,87 @@ void describe_shape(cli::Tree& tree, VerifyOptions& options) {
       .key("verification.quality_rules.min_quality");
 }
 
+// Ids, hashes and what routes a record would be useless once changed; names of machines and people go by --identity.
+Status check_searched(const std::string& name) {
+  constexpr std::array<std::string_view, 17> kNever{
+      "v",          "kind",           "ts",   "observed_ts", "target",          "database",
+      "cycle",      "system",         "host", "query_id",    "query_signature", "plan_hash",
+      "plan_shape", "transaction_id", "pid",  "user",        "client"};
+  if (std::ranges::find(kNever, record::schema::resolve_alias(name)) == kNever.end()) return {};
+  return fail(ErrorKind::Usage, fmt::format("'{}' is never searched for personal data", name),
+              "Members with text are: query, message, application, plan. --identity is about client, host and user.");
+}
+
+std::vector<cli::ChoiceWord> pattern_words() {
+  std::vector<cli::ChoiceWord> words;
+  for (const Pattern& pattern : patterns()) words.push_back({std::string(pattern.name), std::string(pattern.meaning)});
+  return words;
+}
+
+Status check_patterns(const PersonalOptions& options) {
+  for (const auto& [name, expression] : options.custom_patterns) {
+    if (std::ranges::find(patterns(), name, &Pattern::name) == patterns().end()) continue;
+    return fail(ErrorKind::Usage, fmt::format("custom_patterns.{}: a pattern of dbi-verify is called so", name),
+                "Give it another name, or leave the other out of --patterns.");
+  }
+  constexpr std::size_t kMostPatterns = 64;
+  if (options.custom_patterns.size() + patterns().size() > kMostPatterns) {
+    return fail(ErrorKind::Usage, fmt::format("custom_patterns: more than {}", kMostPatterns - patterns().size()));
+  }
+  DBI_TRY(Scanner::make(options.patterns, options.custom_patterns));
+  return {};
+}
+
+void describe_personal(cli::Tree& tree, PersonalOptions& options) {
+  tree.group("Personal data");
+  tree.toggle("verification.pii_detection.enabled", &options.enabled, "look for personal data and secrets in texts");
+  tree.choice("--personal-data", &options.action,
+              {{"redact", OnPersonal::Redact, "[REDACTED:email] and the like take its place"},
+               {"tag", OnPersonal::Tag, "it passes, with the patterns in the member personal_data"},
+               {"drop", OnPersonal::Drop, "the record is dropped and counted; a control record is redacted"},
+               {"ignore", OnPersonal::Ignore, "nothing is looked for"}},
+              "what becomes of personal data and secrets in texts")
+      .key("verification.pii_detection.action");
+  tree.texts("--patterns", &options.patterns, "what to look for")
+      .value("PATTERN,...")
+      .choices(pattern_words())
+      .default_text("all of them")
+      .key("verification.pii_detection.patterns");
+  tree.texts("--personal-members", &options.members, "the members to look in, in any kind of record")
+      .value("MEMBER,...")
+      .accepts(check_searched)
+      .key("verification.pii_detection.members");
+  tree.texts("--exclude-members", &options.exclude, "members of these to leave alone")
+      .value("MEMBER,...")
+      .key("verification.pii_detection.exclude_fields");
+  tree.map(
+      "verification.pii_detection.custom_patterns", &options.custom_patterns,
+      "more patterns by name, in the syntax of RE2; the first group, where there is one, is what is taken out",
+      [](cli::Tree& entry, std::string& expression) { entry.text(cli::kWholeEntry, &expression, "the expression"); });
+  tree.check([&options] { return check_patterns(options); }, "verification");
+}
+
+void describe_identity(cli::Tree& tree, VerifyOptions& options) {
+  tree.choice("--identity", &options.identity,
+              {{"keep", OnIdentity::Keep, "they pass"},
+               {"hash", OnIdentity::Hash, "16 hex digits take their place, the same for the same name"},
+               {"drop", OnIdentity::Drop, "the members are taken out"}},
+              "what becomes of the members client, host and user")
+      .key("verification.identity");
+  tree.text("--identity-key", &options.identity_key, "the key of --identity hash")
+      .text("Without one, whoever knows which names there may be can find out by trying.")
+      .value("KEY")
+      .secret()
+      .key("verification.identity_key");
+  tree.texts("--canary", &options.canaries, "a string that must not get through: the run exits with 1 where it does")
+      .value("STRING")
+      .repeatable()
+      .accepts([](const std::string& canary) -> Status {
+        if (!canary.empty()) return {};
+        return fail(ErrorKind::Usage, "an empty canary is in everything");
+      });
+}
+
 void describe_times(cli::Tree& tree, VerifyOptions& options) {
   tree.group("Times");
   tree.duration("--max-skew", &options.max_skew,
@@ -69,7 +156,13 @@ void describe_times(cli::Tree& tree, VerifyOptions& options) {
 
 }  // namespace
 
+PersonalOptions::PersonalOptions() {
+  for (const Pattern& pattern : verify::patterns()) patterns.emplace_back(pattern.name);
+}
+
 void describe_verify_options(cli::Tree& tree, VerifyOptions& options) {
+  describe_personal(tree, options.personal);
+  describe_identity(tree, options);
   describe_shape(tree, options);
   describe_times(tree, options);
 }

@@ -16,12 +16,38 @@ namespace dbi::verify {
 /// What becomes of a record that is not as its table says.
 enum class OnInvalid : std::uint8_t { Report, Tag, Drop };
 
+/// What becomes of personal data.
+enum class OnPersonal : std::uint8_t { Redact, Tag, Drop, Ignore };
+
+/// What becomes of names of machines and people.
+enum class OnIdentity : std::uint8_t { Keep, Hash, Drop };
+
+/// Personal data in texts.
+struct PersonalOptions {
+  PersonalOptions();
+
+  bool enabled = true;
+  OnPersonal action = OnPersonal::Redact;
+  std::vector<std::string> patterns;                   ///< names of patterns(); all of them
+  std::map<std::string, std::string> custom_patterns;  ///< expressions by name
+  std::vector<std::string> members{"query", "message", "application", "plan"};
+  std::vector<std::string> exclude;  ///< of these
+
+  /// Whether members are searched.
+  [[nodiscard]] bool searches() const { return enabled && action != OnPersonal::Ignore; }
+};
+
 /// The ranges are those of describe_verify_options().
 struct VerifyOptions {
   bool schema_validation = true;
   OnInvalid on_invalid = OnInvalid::Report;
   std::vector<std::string> required_members;  ///< MEMBER or KIND.MEMBER
   double min_quality = 0.8;                   ///< of a target's records; 0 is none
+
+  PersonalOptions personal;
+  OnIdentity identity = OnIdentity::Keep;
+  std::optional<std::string> identity_key;
+  std::vector<std::string> canaries;
 
   std::chrono::microseconds max_skew = std::chrono::minutes{5};    ///< 0: times are not compared
   std::chrono::microseconds freshness = std::chrono::minutes{10};  ///< 0: silence is no finding

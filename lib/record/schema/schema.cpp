@@ -35,6 +35,7 @@ constexpr std::array kCommon{
     text("sample_rule", "with dbi-sample --explain-decision: the rule, threshold or default that decided"),
     number("sample_rate", "", "with dbi-sample --explain-decision: the rate at which it was kept"),
     texts("invalid", "with dbi-verify --invalid tag: what is wrong, as MEMBER:CHECK"),
+    texts("personal_data", "with dbi-verify --personal-data tag: the patterns of what its texts hold"),
 };
 
 MemberRow const* find_row(std::span<const MemberRow> rows, std::string_view name) {

@@ -49,15 +49,20 @@ class FakeClock final : public Clock {
 /// A verifier as with --replay unless it is told to live by `clock`, and its output.
 class VerifierRun {
  public:
-  explicit VerifierRun(std::string_view section, bool replay = true) : section_(section) {
+  explicit VerifierRun(std::string_view section, bool replay = true,
+                       std::size_t max_record_bytes = record::kMaxRecordBytes)
+      : section_(section) {
     const auto options = options_of(section_);
     EXPECT_TRUE(options.has_value()) << (options ? "" : options.error().message);
     if (!options) return;
-    Verifier::Setup setup{
-        .tool = "dbi-verify", .name = "dbi-verify", .replay = replay, .clock = &clock, .reread = [this] {
-          return options_of(section_);
-        }};
-    verifier_ = std::make_unique<Verifier>(*options, std::move(setup));
+    Verifier::Setup setup{.tool = "dbi-verify",
+                          .name = "dbi-verify",
+                          .replay = replay,
+                          .clock = &clock,
+                          .max_record_bytes = max_record_bytes,
+                          .got_through = &got_through,
+                          .reread = [this] { return options_of(section_); }};
+    verifier_ = Verifier::make(*options, std::move(setup)).value();
   }
 
   void feed(std::string_view line) { EXPECT_TRUE(verifier_->on_record(parsed_.parse(line), out_).has_value()); }
@@ -111,6 +116,7 @@ class VerifierRun {
   void configure(std::string_view section) { section_ = section; }
 
   FakeClock clock;
+  std::uint64_t got_through = 0;
 
  private:
   std::vector<std::string> some(bool own) {

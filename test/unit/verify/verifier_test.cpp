@@ -146,6 +146,114 @@ TEST(Verifier, ScoresTheRecordsOfACycle) {
   EXPECT_DOUBLE_EQ(run.verifier().figures().quality_score.value(), 0.85);
 }
 
+constexpr std::string_view kMail = R"(,"query":"select 'ann@example.com'")";
+
+TEST(Verifier, RedactsPersonalDataAndTellsOfIt) {
+  VerifierRun run("");
+  run.feed(record_at(0, "session", kMail));
+  const auto lines = lines_of(run.written());
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[0], HasSubstr(R"("event":"personal_data")"));
+  EXPECT_THAT(lines[0], HasSubstr(R"("member":"query","check":"email")"));
+  EXPECT_THAT(lines[0], testing::Not(HasSubstr("ann@")));
+  std::string expected = record_at(0, "session", kMail);
+  expected.replace(expected.find("ann@example.com"), 15, "[REDACTED:email]");
+  EXPECT_EQ(lines[1], expected);
+}
+
+TEST(Verifier, NeverTouchesIdsHashesAndNamesOfMachines) {
+  VerifierRun run("");
+  const std::string line = record_at(
+      0, "plan",
+      R"(,"query_id":"4111111111111111","query_signature":"4111111111111111","plan_hash":"4012888888881881",)"
+      R"("plan_shape":"ann@example.com","host":"ann@example.com","client":"415-555-2671","user":"ann@example.com")");
+  run.feed(line);
+  EXPECT_THAT(run.passed(), ElementsAre(line));
+  for (const auto* member : {"query_id", "queryid", "plan_hash", "query_signature", "host", "client", "cycle"}) {
+    EXPECT_FALSE(options_of(std::string("pii_detection: {members: [") + member + "]}").has_value()) << member;
+  }
+}
+
+TEST(Verifier, TagsOrDropsPersonalDataButDropsNoControlRecord) {
+  VerifierRun tag("pii_detection: {action: tag}");
+  tag.feed(record_at(0, "session", std::string(kMail) + R"(,"application":"4111 1111 1111 1111")"));
+  EXPECT_THAT(tag.passed(),
+              ElementsAre(HasSubstr(
+                  R"('ann@example.com'","application":"4111 1111 1111 1111","personal_data":["email","card"]})")));
+  VerifierRun drop("pii_detection: {action: drop}");
+  drop.feed({record_at(0, "session", kMail),
+             record_at(0, "error", R"(,"error_class":"other","message":"to ann@example.com")")});
+  drop.end();
+  EXPECT_THAT(drop.written(), testing::AllOf(HasSubstr(R"("reason":"personal_data","count":1)"),
+                                             HasSubstr(R"("message":"to [REDACTED:email]")"),
+                                             testing::Not(HasSubstr("ann@example.com"))));
+}
+
+TEST(Verifier, LeavesExcludedMembersAndPatternsAlone) {
+  VerifierRun run(
+      "pii_detection: {exclude_fields: [query_text], custom_patterns: {badge: 'B[0-9]{4}'}, patterns: [ssn]}");
+  run.feed(record_at(0, "session", R"(,"query":"B1234","application":"B1234 ann@example.com")"));
+  EXPECT_THAT(run.passed(),
+              ElementsAre(HasSubstr(R"("query":"B1234","application":"[REDACTED:badge] ann@example.com")")));
+  VerifierRun off("pii_detection: {enabled: false}");
+  off.feed(record_at(0, "session", kMail));
+  EXPECT_THAT(off.passed(), ElementsAre(record_at(0, "session", kMail)));
+  EXPECT_FALSE(options_of("pii_detection: {custom_patterns: {badge: '('}}").has_value());
+  EXPECT_FALSE(options_of("pii_detection: {custom_patterns: {email: 'x'}}").has_value());
+}
+
+TEST(Verifier, HashesOrDropsIdentities) {
+  const std::string line = record_at(0, "session", R"(,"user":"ann","client":"10.0.0.1","host":"db1","pid":"1")");
+  VerifierRun hash("identity: hash");
+  hash.feed(line);
+  const auto hashed = hash.passed();
+  ASSERT_EQ(hashed.size(), 1U);
+  EXPECT_THAT(hashed[0], testing::ContainsRegex(
+                             R"(,"user":"[0-9a-f]{16}","client":"[0-9a-f]{16}","host":"[0-9a-f]{16}","pid":"1"\}$)"));
+  VerifierRun drop("identity: drop");
+  drop.feed(line);
+  EXPECT_THAT(drop.passed(), ElementsAre(record_at(0, "session", R"(,"pid":"1")")));
+}
+
+TEST(Verifier, CountsCanariesThatGetThrough) {
+  VerifierRun run("pii_detection: {action: redact}");
+  EXPECT_EQ(run.got_through, 0U);
+  VerifyOptions options;
+  options.canaries = {"canary-1"};
+  std::uint64_t got_through = 0;
+  FakeClock clock;
+  auto verifier = Verifier::make(options, {.tool = "dbi-verify",
+                                           .name = "dbi-verify",
+                                           .replay = true,
+                                           .clock = &clock,
+                                           .max_record_bytes = 1000,
+                                           .got_through = &got_through,
+                                           .reread = {}})
+                      .value();
+  const Descriptor file(::memfd_create("out", MFD_CLOEXEC));
+  stream::Writer out(file.get());
+  Parsed parsed;
+  const auto feed = [&](std::string_view more) {
+    EXPECT_TRUE(verifier->on_record(parsed.parse(record_at(0, "session", more)), out).has_value());
+    return got_through;
+  };
+  EXPECT_EQ(feed(R"(,"query":"select 'canary-2'")"), 0U);
+  EXPECT_EQ(feed(R"(,"query":"mail canary-1@example.com")"), 0U);  // taken out
+  EXPECT_EQ(feed(R"(,"query":"select 'canary-1'")"), 1U);
+  EXPECT_EQ(feed(R"(,"new":["canar\u0079-1"])"), 2U);
+}
+
+TEST(Verifier, DropsWhatRedactionMakesTooLong) {
+  const std::string line = record_at(0, "session", R"(,"query":"a@b.cd a@b.cd a@b.cd")");
+  VerifierRun run("", true, line.size());
+  run.feed(line);
+  run.end();
+  EXPECT_THAT(run.passed(), IsEmpty());
+  VerifierRun tags("pii_detection: {action: tag}", true, line.size());
+  tags.feed(line);
+  EXPECT_THAT(tags.passed(), ElementsAre(line));
+}
+
 TEST(Verifier, GoesOnAfterAResumeAsIfItHadNotStopped) {
   const std::string section =
       "quality_rules: {invalid: drop}, verification_interval: 60s, data_freshness_threshold: 30s";
