@@ -207,3 +207,25 @@ END
   [ "$stderr" = "dbi-verify: warning: a canary got through in 1 records" ]
   refute_output --partial canary-7
 }
+
+@test "values beyond a limit are told, become other or are dropped, and every record is accounted for" {
+  cat >dbi.yaml <<'END'
+verification: {quality_rules: {cardinality_limits: {query_id: 100, database: 5}}}
+END
+  dbi_generate_records --records 20000 --seed 3 >in
+  over() { dbi-verify --config dbi.yaml --replay --over-cardinality "$@" in; }
+  over report >out
+  diff <(jq -c 'select(.tool != "dbi-verify")' out) <(jq -c . in)
+  [ "$(own out | jq -r 'select(.event == "cardinality_limit") | .member' | sort -u)" = "database
+query_id" ]
+  over drop >out
+  diff <(by_key in) <(by_key out)
+  [ "$(jq -r 'select(.kind == "dropped") | .reason' out | sort -u)" = cardinality ]
+  [ "$(jq -r 'select(.kind | IN("query_stats", "session", "plan")) | .query_id' out | sort -u | wc -l)" -le 100 ]
+  over collapse >out
+  diff <(by_key in) <(by_key out)
+  [ "$(jq -r 'select(.kind | IN("query_stats", "session", "plan")) | .query_id' out | sort -u | wc -l)" = 101 ]
+  # Control records are not held to a limit.
+  [ "$(jq -r 'select(.kind | IN("query_stats", "session", "plan")) | .database' out | sort -u | wc -l)" = 5 ]
+  diff <(jq -c 'select(.kind == "scrape" or .kind == "error")' in) <(jq -c 'select(.kind == "scrape" or .kind == "error")' out)
+}

@@ -27,9 +27,15 @@ void describe(dbi::cli::Tree& tree, Options& options) {
   dbi::run::describe_replay_option(tree, options.filter);
 }
 
-void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::verify::VerifyFigures& figures) {
+void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::verify::Verifier& verifier) {
+  const auto& figures = verifier.figures();
   telemetry.add("records_dropped{reason=\"invalid\"}", figures.dropped_invalid);
   telemetry.add("records_dropped{reason=\"personal_data\"}", figures.dropped_personal);
+  telemetry.add("records_dropped{reason=\"cardinality\"}", figures.dropped_cardinality);
+  telemetry.add("records_over_cardinality", figures.over_limit);
+  for (const auto& [member, values] : verifier.distinct_values()) {
+    telemetry.add(fmt::format("distinct_values{{member=\"{}\"}}", member), values);
+  }
   telemetry.add("records_with_personal_data", figures.personal);
   telemetry.add("canaries", figures.canaries);
   telemetry.add("invalid_records", figures.invalid);
@@ -58,7 +64,7 @@ Result<dbi::ExitStatus> verify(const Options& options, dbi::run::Context& contex
                                           return std::move(now.verify);
                                         }};
     DBI_TRY_ASSIGN(auto verifier, dbi::verify::Verifier::make(options.verify, std::move(around)));
-    add_figures(*setup.telemetry, verifier->figures());
+    add_figures(*setup.telemetry, *verifier);
     return std::unique_ptr<dbi::stream::Filter>(std::move(verifier));
   };
   const auto limits = [&context]() -> Result<dbi::run::FilterOptions> {

@@ -11,6 +11,8 @@ complete -c dbi-verify -l no-schema-validation -d 'compare each record with the 
 complete -c dbi-verify -l invalid -x -a 'report tag drop' -d 'what becomes of a record whose members are missing, of another type or out of range'
 complete -c dbi-verify -l required-members -x -d 'members that data must have besides those of the table'
 complete -c dbi-verify -l min-quality -x -d 'an event tells where the records of a target are worse'
+complete -c dbi-verify -l over-cardinality -x -a 'report collapse drop' -d 'what becomes of a record with a value of a limited member that is one too many'
+complete -c dbi-verify -l cardinality-window -x -d 'how long values count; then all begins anew'
 complete -c dbi-verify -l max-skew -x -d 'how far clocks may differ, and a record lie before one that came earlier'
 complete -c dbi-verify -l freshness -x -d 'an event tells where a target gives nothing for so long'
 complete -c dbi-verify -l event-interval -x -d 'findings that are alike give one event in so long'

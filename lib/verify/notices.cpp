@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/text_key.hpp"
 #include "record/builder.hpp"
 #include "record/text_of.hpp"
@@ -74,7 +77,8 @@ Notice Notices::notice_of(const Entry& entry) {
           .check = entry.check,
           .words = entry.words,
           .remedy = entry.remedy,
-          .quality_score = {}};
+          .quality_score = {},
+          .distinct_values = {}};
 }
 
 Status Notices::write(const Notice& notice, std::uint64_t records, stream::Writer& out) const {
@@ -95,6 +99,8 @@ Status Notices::write(const Notice& notice, std::uint64_t records, stream::Write
                         text("check", notice.check);
                         if (records > 0) builder.unsigned_integer("records", records);
                         if (notice.quality_score) builder.number("quality_score", *notice.quality_score);
+                        if (notice.distinct_values)
+                          builder.integer("distinct_values", std::llround(notice.distinct_values()));
                         text("remedy", notice.remedy);
                       });
   return out.commit();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ struct Notice {
   std::string_view words{};   ///< what follows the member's name in the message
   std::string_view remedy{};  ///< what to do
   std::optional<double> quality_score{};
+  std::function<double()> distinct_values{};  ///< asked where the event is written
 };
 
 /// Writes a finding as an event where none like it (same event, target, kind, member and check) was written within

@@ -37,6 +37,15 @@ std::string_view remedy_of(Breach breach) {
   return kRemedies[static_cast<std::size_t>(breach)];
 }
 
+// By the members' own names, without those that have none.
+std::map<std::string, std::uint64_t> limits_of(const VerifyOptions& options) {
+  std::map<std::string, std::uint64_t> limits;
+  for (const auto& [name, limit] : options.cardinality_limits) {
+    if (limit > 0) limits.insert_or_assign(std::string(record::schema::resolve_alias(name)), limit);
+  }
+  return limits;
+}
+
 MemberChoices choices_of(const VerifyOptions& options) {
   MemberChoices choices;
   choices.required = options.required_members;
@@ -46,6 +55,7 @@ MemberChoices choices_of(const VerifyOptions& options) {
     const auto is_it = [&member](const std::string& other) { return record::schema::resolve_alias(other) == member; };
     if (personal.searches() && std::ranges::none_of(personal.exclude, is_it)) choices.personal.push_back(member);
   }
+  for (const auto& [name, limit] : limits_of(options)) choices.limited.push_back(name);
   if (options.identity != OnIdentity::Keep) choices.identities = {"client", "host", "user"};
   return choices;
 }
@@ -76,9 +86,11 @@ Verifier::Verifier(VerifyOptions options, Setup setup, Scanner scanner)
       targets_(options_.max_targets),
       inspector_(choices_of(options_)),
       redactor_(std::move(scanner)),
+      cardinality_(limits_of(options_), options_.cardinality_window),
       identity_hash_(options_.identity_key.value_or("")),
       canaries_(options_.canaries) {
   figures_.quality_score.set(1);
+  for (std::size_t i = 0; i < cardinality_.size(); ++i) distinct_values_[cardinality_.name(i)];
 }
 
 Status Verifier::on_record(const record::Record& record, stream::Writer& out) {
@@ -93,10 +105,20 @@ Status Verifier::on_record(const record::Record& record, stream::Writer& out) {
 
   DBI_TRY(check_shape(record, found, time, out));
   DBI_TRY(search(found, out));
-  if (const auto reason = decide(record, found)) {
+  if (const auto reason = why_drop(found)) {
     drop(record, *reason);
     return {};
   }
+  if (!found.limited.empty()) {
+    DBI_TRY(count_values(found, out));
+    if (drops_for_cardinality()) {
+      cardinality_.refuse_new();
+      drop(record, Reason::Cardinality);
+      return {};
+    }
+  }
+  cardinality_.admit_new();
+  change(record, found);
   return pass(record, found, out);
 }
 
@@ -146,28 +168,73 @@ Status Verifier::tell_personal(const MarkedMember& marked, stream::Writer& out) 
   return {};
 }
 
-// Why the record is to be dropped; where it is not, what is to be changed is in rewrite_ then.
-std::optional<Reason> Verifier::decide(const record::Record& record, const Inspection& found) {
+// What its shape and its texts say of that.
+std::optional<Reason> Verifier::why_drop(const Inspection& found) const {
+  if (found.table->is_control()) return std::nullopt;
+  const bool breached = options_.schema_validation && !found.findings.empty();
+  if (breached && options_.on_invalid == OnInvalid::Drop) return Reason::Invalid;
+  if (!personal_.empty() && options_.personal.action == OnPersonal::Drop) return Reason::PersonalData;
+  return std::nullopt;
+}
+
+// Which values are one too many is in over_ then.
+Status Verifier::count_values(const Inspection& found, stream::Writer& out) {
+  constexpr std::string_view kRest = "other";  // what a collector calls the rest, and what this gives
+  over_.clear();
+  if (found.table->is_control()) return {};
+  for (const MarkedMember& marked : found.limited) {
+    const record::Value& value = marked.member->value;
+    const std::string_view text = value.text(scratch_).value_or(value.raw());
+    if (text == kRest) continue;
+    const auto verdict = cardinality_.look(static_cast<std::size_t>(marked.rule->limit), text, clock_.now());
+    if (verdict != Cardinality::Verdict::Over) continue;
+    over_.push_back(marked);
+    DBI_TRY(tell_limit(marked, out));
+  }
+  if (!over_.empty()) figures_.over_limit.add();
+  return {};
+}
+
+Status Verifier::tell_limit(const MarkedMember& marked, stream::Writer& out) {
+  const auto index = static_cast<std::size_t>(marked.rule->limit);
+  return notices_.tell(
+      {.event = "cardinality_limit",
+       .member = marked.rule->name,
+       .words = "has more values than it may have",
+       .remedy = "Look for statements that differ in what should be a parameter, or raise the limit in "
+                 "verification.quality_rules.cardinality_limits.",
+       .quality_score = {},
+       .distinct_values = [this, index] { return cardinality_.estimate(index); }},
+      out);
+}
+
+// A database is part of the key by which records are counted: another name would break that.
+bool Verifier::drops_for_cardinality() const {
+  if (over_.empty() || options_.on_cardinality == OnCardinality::Report) return false;
+  if (options_.on_cardinality == OnCardinality::Drop) return true;
+  return std::ranges::any_of(over_, [](const MarkedMember& marked) { return marked.rule->role == Role::Database; });
+}
+
+// Gathers in rewrite_ what is to be changed.
+void Verifier::change(const record::Record& record, const Inspection& found) {
   rewrite_.clear();
   tags_only_ = true;
-  const bool control = found.table->is_control();
-  const bool breached = options_.schema_validation && !found.findings.empty();
-  if (breached && options_.on_invalid == OnInvalid::Drop && !control) return Reason::Invalid;
-  const OnPersonal action = options_.personal.action;
-  if (!personal_.empty()) {
-    if (action == OnPersonal::Drop && !control) return Reason::PersonalData;
-    if (action == OnPersonal::Tag) {
-      tag_personal(record);
-    } else {
-      tags_only_ = false;
-      for (const MarkedMember& marked : personal_) {
-        redactor_.redact(marked.member->value, rewrite_.replace(*marked.member));
-      }
-    }
-  }
+  if (!personal_.empty()) change_personal(record);
   if (!found.identities.empty()) hide_identities(found);
+  if (!found.limited.empty() && !over_.empty() && options_.on_cardinality == OnCardinality::Collapse) {
+    tags_only_ = false;
+    for (const MarkedMember& marked : over_) rewrite_.replace(*marked.member) = "\"other\"";
+  }
+  const bool breached = options_.schema_validation && !found.findings.empty();
   if (breached && options_.on_invalid == OnInvalid::Tag) tag_invalid(record, found);
-  return std::nullopt;
+}
+
+void Verifier::change_personal(const record::Record& record) {
+  if (options_.personal.action == OnPersonal::Tag) return tag_personal(record);
+  tags_only_ = false;
+  for (const MarkedMember& marked : personal_) {
+    redactor_.redact(marked.member->value, rewrite_.replace(*marked.member));
+  }
 }
 
 void Verifier::tag_personal(const record::Record& record) {
@@ -330,7 +397,10 @@ Status Verifier::write_changed(const record::Record& record, const Inspection& f
 
 // The ledger names what the record was of.
 void Verifier::drop(const record::Record& record, Reason reason) {
-  (reason == Reason::Invalid ? figures_.dropped_invalid : figures_.dropped_personal).add();
+  auto& counter = reason == Reason::Invalid       ? figures_.dropped_invalid
+                  : reason == Reason::Cardinality ? figures_.dropped_cardinality
+                                                  : figures_.dropped_personal;
+  counter.add();
   ledger_.drop(record, reason);
   if (canaries_.empty()) return;
   for (const std::string_view name : {"target", "database", "cycle"}) {
@@ -409,6 +479,9 @@ Status Verifier::on_reload() {
   DBI_TRY_ASSIGN(Scanner scanner, scanner_of(options));
   options_ = std::move(options);
   redactor_ = Redactor(std::move(scanner));
+  Cardinality cardinality(limits_of(options_), options_.cardinality_window);
+  cardinality.take_over(cardinality_);
+  cardinality_ = std::move(cardinality);
   identity_hash_ = IdentityHash(options_.identity_key.value_or(""));
   notices_.set_interval(options_.event_interval);
   targets_.set_max(options_.max_targets);
@@ -427,6 +500,9 @@ void Verifier::publish() {
   figures_.stale_targets.set(static_cast<double>(targets_.stale()));
   figures_.quality_score.set(targets_.lowest_score());
   figures_.target_evictions.raise_to(targets_.evictions());
+  for (std::size_t i = 0; i < cardinality_.size(); ++i) {
+    distinct_values_[cardinality_.name(i)].set(cardinality_.estimate(i));
+  }
 }
 
 void Verifier::save_state(std::string& lines) const {
@@ -434,11 +510,12 @@ void Verifier::save_state(std::string& lines) const {
   record::Builder(lines).begin(kLineKind).integer("tick_at_us", tick_at_.count()).end();
   targets_.save(lines);
   notices_.save(lines);
+  cardinality_.save(lines);
 }
 
 Status Verifier::load_line(const record::Record& line) {
   if (ledger_.load_line(line) || clock_.records().load_line(line)) return {};
-  if (targets_.load_line(line, !setup_.replay) || notices_.load_line(line)) return {};
+  if (targets_.load_line(line, !setup_.replay) || notices_.load_line(line) || cardinality_.load_line(line)) return {};
   if (line.text("kind", kind_) == kLineKind) tick_at_ = microseconds{line.integer("tick_at_us").value_or(0)};
   return {};
 }

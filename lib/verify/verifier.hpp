@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -17,6 +19,7 @@
 #include "stream/record_clock.hpp"
 #include "telemetry/counter.hpp"
 #include "verify/canary.hpp"
+#include "verify/cardinality.hpp"
 #include "verify/identity.hpp"
 #include "verify/inspector.hpp"
 #include "verify/notices.hpp"
@@ -33,17 +36,19 @@ struct VerifyFigures {
   telemetry::Counter dropped_invalid;  ///< dropped for that
   telemetry::Counter skewed;           ///< whose times differ too far
   telemetry::Counter out_of_order;
-  telemetry::Counter personal;          ///< records in which personal data was found
-  telemetry::Counter dropped_personal;  ///< dropped for that
-  telemetry::Counter canaries;          ///< records with a canary that got through
+  telemetry::Counter personal;             ///< records in which personal data was found
+  telemetry::Counter dropped_personal;     ///< dropped for that
+  telemetry::Counter over_limit;           ///< records with a value that is one too many
+  telemetry::Counter dropped_cardinality;  ///< dropped for that
+  telemetry::Counter canaries;             ///< records with a canary that got through
   telemetry::Counter target_evictions;
   telemetry::Gauge targets;
   telemetry::Gauge stale_targets;
   telemetry::Gauge quality_score;  ///< the lowest of any target's last window
 };
 
-/// Looks at each record in this order: shape, times, quality; personal data; identities. Control records are looked at
-/// and never dropped. A record of which nothing is changed leaves as its own bytes.
+/// Looks at each record in this order: shape, times, quality; personal data; cardinality; identities. Control records
+/// are looked at and never dropped. A record of which nothing is changed leaves as its own bytes.
 class Verifier final : public stream::Filter {
  public:
   /// The options for on_reload; an error leaves all as it was.
@@ -75,6 +80,9 @@ class Verifier final : public stream::Filter {
   Status load_line(const record::Record& line) override;
 
   [[nodiscard]] const VerifyFigures& figures() const { return figures_; }
+  /// About how many values each limited member has, by its name; those of a reload that are new are not in it before
+  /// it.
+  [[nodiscard]] const std::map<std::string, telemetry::Gauge>& distinct_values() const { return distinct_values_; }
 
  private:
   /// The texts of a record that findings and decisions name.
@@ -90,7 +98,12 @@ class Verifier final : public stream::Filter {
   Status tell_personal(const MarkedMember& marked, stream::Writer& out);
   void tag_personal(const record::Record& record);
   void hide_identities(const Inspection& found);
-  [[nodiscard]] std::optional<ledger::Reason> decide(const record::Record& record, const Inspection& found);
+  Status count_values(const Inspection& found, stream::Writer& out);
+  Status tell_limit(const MarkedMember& marked, stream::Writer& out);
+  [[nodiscard]] std::optional<ledger::Reason> why_drop(const Inspection& found) const;
+  [[nodiscard]] bool drops_for_cardinality() const;
+  void change(const record::Record& record, const Inspection& found);
+  void change_personal(const record::Record& record);
   Status write_changed(const record::Record& record, const Inspection& found, stream::Writer& out);
   [[nodiscard]] bool is_news(const record::Record& record);
   void hear(TargetState& state, Timestamp time) const;
@@ -116,10 +129,13 @@ class Verifier final : public stream::Filter {
   Targets targets_;
   Inspector inspector_;
   Redactor redactor_;
+  Cardinality cardinality_;
+  std::map<std::string, telemetry::Gauge> distinct_values_;
   IdentityHash identity_hash_;
   Canaries canaries_;
   Rewrite rewrite_;
   std::vector<MarkedMember> personal_;  // members of this record in which something was found
+  std::vector<MarkedMember> over_;      // members whose value is one too many
   std::uint64_t found_patterns_ = 0;    // of all of them
   bool tags_only_ = true;               // what rewrite_ holds may be left out
   VerifyFigures figures_;

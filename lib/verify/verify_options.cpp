@@ -134,6 +134,36 @@ void describe_identity(cli::Tree& tree, VerifyOptions& options) {
       });
 }
 
+// What routes a record has to stay, and a database may be left out, but not given another name.
+Status check_limited(const VerifyOptions& options) {
+  constexpr std::array<std::string_view, 7> kNever{"v", "kind", "ts", "observed_ts", "target", "cycle", "weight"};
+  for (const auto& [name, limit] : options.cardinality_limits) {
+    if (std::ranges::find(kNever, record::schema::resolve_alias(name)) == kNever.end()) continue;
+    return fail(ErrorKind::Usage, fmt::format("cardinality_limits.{}: the member is never limited", name),
+                "Limit members that a receiver keeps by value, such as query_id.");
+  }
+  return {};
+}
+
+void describe_cardinality(cli::Tree& tree, VerifyOptions& options) {
+  tree.group("Cardinality");
+  tree.map("verification.quality_rules.cardinality_limits", &options.cardinality_limits,
+           "how many different values members may have, by name", [](cli::Tree& entry, std::uint64_t& limit) {
+             entry.integer(cli::kWholeEntry, &limit, "the number; 0 is no limit").range(0, 1'000'000);
+           });
+  tree.choice("--over-cardinality", &options.on_cardinality,
+              {{"report", OnCardinality::Report, "it passes, and an event tells of it"},
+               {"collapse", OnCardinality::Collapse, "it passes with the value \"other\"; a database's is dropped"},
+               {"drop", OnCardinality::Drop, "it is dropped and counted"}},
+              "what becomes of a record with a value of a limited member that is one too many")
+      .key("verification.quality_rules.over_cardinality");
+  tree.duration("--cardinality-window", &options.cardinality_window, "how long values count; then all begins anew")
+      .text("0s is for the whole run.")
+      .range(0us, kLongest)
+      .key("verification.quality_rules.cardinality_window");
+  tree.check([&options] { return check_limited(options); }, "verification");
+}
+
 void describe_times(cli::Tree& tree, VerifyOptions& options) {
   tree.group("Times");
   tree.duration("--max-skew", &options.max_skew,
@@ -164,6 +194,7 @@ void describe_verify_options(cli::Tree& tree, VerifyOptions& options) {
   describe_personal(tree, options.personal);
   describe_identity(tree, options);
   describe_shape(tree, options);
+  describe_cardinality(tree, options);
   describe_times(tree, options);
 }
 

@@ -37,6 +37,9 @@ struct PersonalOptions {
   [[nodiscard]] bool searches() const { return enabled && action != OnPersonal::Ignore; }
 };
 
+/// What becomes of a record whose value is one too many.
+enum class OnCardinality : std::uint8_t { Report, Collapse, Drop };
+
 /// The ranges are those of describe_verify_options().
 struct VerifyOptions {
   bool schema_validation = true;
@@ -48,6 +51,10 @@ struct VerifyOptions {
   OnIdentity identity = OnIdentity::Keep;
   std::optional<std::string> identity_key;
   std::vector<std::string> canaries;
+
+  std::map<std::string, std::uint64_t> cardinality_limits{{"query_id", 10'000}, {"database", 100}, {"table", 1000}};
+  OnCardinality on_cardinality = OnCardinality::Report;
+  std::chrono::microseconds cardinality_window = std::chrono::hours{1};  ///< 0: for the whole run
 
   std::chrono::microseconds max_skew = std::chrono::minutes{5};    ///< 0: times are not compared
   std::chrono::microseconds freshness = std::chrono::minutes{10};  ///< 0: silence is no finding

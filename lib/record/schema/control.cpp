@@ -98,6 +98,7 @@ constexpr std::array kEvent{
     text("check", "which check of dbi-verify it was, or which pattern was found"),
     count("records", "", "how many records it is about: those since the last event like it, at least 1"),
     number("quality_score", "", "how good the records of the target were, from 0 to 1 (dbi-verify(1))"),
+    count("distinct_values", "", "about how many values the member has had"),
     text("remedy", "what to do"),
 };
 

@@ -243,6 +243,46 @@ TEST(Verifier, CountsCanariesThatGetThrough) {
   EXPECT_EQ(feed(R"(,"new":["canar\u0079-1"])"), 2U);
 }
 
+TEST(Verifier, ReportsCollapsesOrDropsValuesBeyondTheLimit) {
+  const auto record = [](int i) {
+    return record_at(0, "query_stats", fmt::format(R"(,"query_id":"{}","quality":"exact","calls":1)", i));
+  };
+  std::vector<std::string> lines;
+  for (int i = 0; i < 6; ++i) lines.push_back(record(i % 4));
+  lines.push_back(record_at(0, "query_stats", R"(,"query_id":"other","quality":"exact")"));
+  const auto run = [&lines](std::string_view action) {
+    VerifierRun verifier("quality_rules: {cardinality_limits: {queryid: 2}, over_cardinality: " + std::string(action) +
+                         "}");
+    verifier.feed(lines);
+    verifier.end();
+    return lines_of(verifier.written());
+  };
+  const auto reported = run("report");
+  ASSERT_EQ(reported.size(), lines.size() + 2);  // at once, and at the end for the others
+  EXPECT_THAT(reported[2], testing::AllOf(HasSubstr(R"("event":"cardinality_limit")"),
+                                          HasSubstr(R"("member":"query_id")"), HasSubstr(R"("distinct_values":3)")));
+  const auto collapsed = run("collapse");
+  EXPECT_EQ(std::ranges::count_if(
+                collapsed, [](const auto& line) { return line.find(R"("query_id":"other")") != std::string::npos; }),
+            3);
+  const auto dropped = run("drop");
+  EXPECT_THAT(dropped.back(), HasSubstr(R"("reason":"cardinality","count":2,"weight":2,"calls":2)"));
+  EXPECT_FALSE(options_of("quality_rules: {cardinality_limits: {target: 2}}").has_value());
+}
+
+TEST(Verifier, DropsRatherThanRenamesADatabaseBeyondTheLimit) {
+  VerifierRun run("quality_rules: {cardinality_limits: {database_name: 1}, over_cardinality: collapse}");
+  run.feed(record_at(0, "session"));
+  std::string other = record_at(0, "session");
+  other.replace(other.find(R"("database":"d")"), 14, R"("database":"e")");
+  run.feed(other);
+  run.end();
+  EXPECT_THAT(
+      run.own(),
+      testing::Contains(HasSubstr(
+          R"("database":"e","cycle":"000000000000000000000000000003e8","tool":"dbi-verify","reason":"cardinality","count":1)")));
+}
+
 TEST(Verifier, DropsWhatRedactionMakesTooLong) {
   const std::string line = record_at(0, "session", R"(,"query":"a@b.cd a@b.cd a@b.cd")");
   VerifierRun run("", true, line.size());
