@@ -62,6 +62,11 @@ std::size_t accept_token(std::string_view text, std::size_t begin, std::size_t e
   return std::ranges::any_of(found, is_digit) ? end : 0;
 }
 
+// "sk-" may begin a word of a sentence.
+std::size_t accept_secret_key(std::string_view text, std::size_t begin, std::size_t end) {
+  return text[begin + 2] == '_' ? end : accept_token(text, begin, end);
+}
+
 // "***" hides one already, and "${NAME}" is none.
 std::size_t accept_password(std::string_view text, std::size_t begin, std::size_t end) {
   const std::string_view found = text.substr(begin, end - begin);
@@ -102,7 +107,7 @@ constexpr std::array kPatterns{
     Pattern{"gitlab_token", "tokens of GitLab", kToken, R"(\bglpat-[A-Za-z0-9_-]{20,})", nullptr},
     Pattern{"slack_token", "tokens of Slack", kToken | kDigits, R"(\bxox[abeoprs]-[A-Za-z0-9-]{10,})", accept_token},
     Pattern{"secret_key", "secret keys that begin with sk, rk or pk (Stripe, OpenAI)", kToken,
-            R"(\b(?:[srp]k_(?:live|test)_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_-]{20,}))", accept_token},
+            R"(\b(?:[srp]k_(?:live|test)_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_-]{20,}))", accept_secret_key},
     Pattern{"google_key", "keys of Google's interfaces", kToken, R"(\bAIza[A-Za-z0-9_-]{35})", nullptr},
     Pattern{"npm_token", "tokens of npm", kToken, R"(\bnpm_[A-Za-z0-9]{36}\b)", nullptr},
     Pattern{"bearer_token", "what stands behind Bearer", kBearer, R"((?i:\bbearer)[ :]{1,3}([A-Za-z0-9._~+/=-]{16,}))",

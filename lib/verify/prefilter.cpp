@@ -36,6 +36,10 @@ bool is_word(char c) {
   return is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '_' || c == '-';
 }
 
+bool begins_like_an_iban(std::string_view word) {
+  return is_upper(word[0]) && is_upper(word[1]) && is_digit(word[2]) && is_digit(word[3]);
+}
+
 // A bit for each byte of a block that is of the class.
 struct Masks {
   std::uint64_t digit = 0;
@@ -46,6 +50,7 @@ struct Masks {
   std::uint64_t percent = 0;
   std::uint64_t backslash = 0;
   std::uint64_t earer = 0;  // where that begins
+  std::uint64_t iban = 0;   // where "AB12 " begins
 };
 
 #if defined(__SSE2__)
@@ -67,12 +72,15 @@ Masks masks_of(const char* block) {
   std::uint64_t e = 0;
   std::uint64_t a = 0;
   std::uint64_t r = 0;
+  std::uint64_t upper = 0;
+  std::uint64_t space = 0;
   for (unsigned part = 0; part < kBlock; part += 16) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + part));
     const __m128i digit = among(bytes, '0', 10);
     const __m128i dash = is(bytes, '-');
     const __m128i letter = among(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 26);
-    const __m128i gap = _mm_or_si128(_mm_or_si128(is(bytes, ' '), among(bytes, '(', 2)), among(bytes, '-', 3));
+    const __m128i blank = is(bytes, ' ');
+    const __m128i gap = _mm_or_si128(_mm_or_si128(blank, among(bytes, '(', 2)), among(bytes, '-', 3));
     out.digit |= bits(digit, part);
     out.gap |= bits(gap, part);
     out.dash |= bits(dash, part);
@@ -83,7 +91,10 @@ Masks masks_of(const char* block) {
     e |= bits(is(bytes, 'e'), part);
     a |= bits(is(bytes, 'a'), part);
     r |= bits(is(bytes, 'r'), part);
+    upper |= bits(among(bytes, 'A', 26), part);
+    space |= bits(blank, part);
   }
+  out.iban = upper & upper >> 1U & out.digit >> 2U & out.digit >> 3U & space >> 4U;
   out.earer = e & a >> 1U & r >> 2U & e >> 3U & r >> 4U;
   return out;
 }
@@ -103,6 +114,7 @@ Masks masks_of(const char* block) {
     if (c == '%') out.percent |= bit;
     if (c == '\\') out.backslash |= bit;
     if (i + 5 <= kBlock && std::memcmp(block + i, "earer", 5) == 0) out.earer |= bit;
+    if (i + 5 <= kBlock && begins_like_an_iban(std::string_view(block + i, 4)) && block[i + 4] == ' ') out.iban |= bit;
   }
   return out;
 }
@@ -137,7 +149,7 @@ bool begins_like_a_key(std::string_view word) {
     default:
       break;
   }
-  return is_upper(word[0]) && is_upper(word[1]) && is_digit(word[2]) && is_digit(word[3]);
+  return begins_like_an_iban(word);
 }
 
 class Search {
@@ -163,6 +175,7 @@ class Search {
   void look_at(std::size_t base, const Masks& masks) {
     if (masks.at != 0) signs_ |= kAt;
     if (masks.earer != 0) signs_ |= kBearer;
+    if (masks.iban != 0) signs_ |= kToken;
     look_for_words(base, masks.word);
     look_for_digits(base, masks.digit | masks.gap);
     if ((masks.percent | masks.backslash) != 0) look_for_escapes(base, masks);

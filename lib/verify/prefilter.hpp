@@ -12,7 +12,7 @@ enum Sign : unsigned {
   kNoSign = 0,
   kAt = 1,       ///< '@', or "%40"
   kDigits = 2,   ///< nine digits in a row, single separators among them
-  kToken = 4,    ///< a word of 16 characters and more that begins like a key or an IBAN
+  kToken = 4,    ///< a word of 16 characters and more that begins like a key or an IBAN, or one in groups
   kBearer = 8,   ///< "earer"
   kDashes = 16,  ///< "-----BEGIN"
   kEscape = 32,  ///< "\u"

@@ -55,6 +55,7 @@ TEST(Scanner, FindsPersonalDataAndSecrets) {
       {"amex 3782-822463-10005", {"card:3782-822463-10005"}},
       {"iban DE89 3704 0044 0532 0130 00 AND", {"iban:DE89 3704 0044 0532 0130 00"}},
       {"GB29NWBK60161331926819", {"iban:GB29NWBK60161331926819"}},
+      {"RO53 MCYB T54T 15MM 4399 8AW1", {"iban:RO53 MCYB T54T 15MM 4399 8AW1"}},
       {"NO9386011117947", {"iban:NO9386011117947"}},
       {"ssn '123-45-6789'", {"ssn:123-45-6789"}},
       {"call +49 (0)171 2345678 now", {"phone:+49 (0)171 2345678"}},
@@ -138,6 +139,7 @@ TEST(Prefilter, MissesNothingThatAnExpressionWouldFind) {
                                               "-----BEGIN PRIVATE KEY-----",
                                               "npm_0123456789abcdefghijklmnopqrstuvwxyz",
                                               "GB29 NWBK 6016 1331 9268 19",
+                                              "RO53 MCYB T54T 15MM 4399 8AW1",
                                               "user%40example.com",
                                               "xoxb-17653672481-19874698323-pdFAdUEnFx2G"};
   const std::string_view filler = "select from where and = ( ) , ; ' - . / 7 12 345 _ a_long_identifier_of_a_table \n";
