@@ -230,6 +230,20 @@ query_id" ]
   diff <(jq -c 'select(.kind == "scrape" or .kind == "error")' in) <(jq -c 'select(.kind == "scrape" or .kind == "error")' out)
 }
 
+@test "--report shows what there is and touches no state" {
+  { session '"query":"a@b.cd"'; stats '"rows":-1,' other; } >in
+  run_split dbi-verify --no-config --report in
+  assert_success
+  [ -z "$stderr" ]
+  assert_line --regexp '^  session +2026-11-25T08:00:00Z +2026-11-25T08:00:00Z +1 +[0-9]+$'
+  assert_line --regexp '^  other .* 0\.700$'
+  assert_line --regexp '^  personal_data +email +main +session +query +1$'
+  assert_line --regexp '^  invalid_record +out_of_range +other +query_stats +rows +1$'
+  assert_line --partial '  out_of_range: Look at'
+  assert_not_exists state
+  refute_output --partial a@b.cd
+}
+
 # 2,080 texts with personal data, 20,000 with what looks like it: recall 99 %, false alarms 0.1 %.
 @test "of a labelled corpus nearly all personal data is found, and hardly anything else" {
   run "$DBI_SOURCE_DIR/test/bench/personal_data.py" --positives 2080 --negatives 20000 --seed 7

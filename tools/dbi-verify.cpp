@@ -19,9 +19,14 @@ using dbi::Result;
 struct Options {
   dbi::verify::VerifyOptions verify;
   dbi::run::FilterOptions filter;
+  bool report = false;
 };
 
 void describe(dbi::cli::Tree& tree, Options& options) {
+  tree.group("Report");
+  tree.toggle("--report", &options.report, "write tables of what there is, for people, instead of records")
+      .text("By the records' own time, and without state, as with --replay.")
+      .no_environment();
   dbi::verify::describe_verify_options(tree, options.verify);
   dbi::run::describe_filter_options(tree, options.filter);
   dbi::run::describe_replay_option(tree, options.filter);
@@ -50,7 +55,9 @@ void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::verify::Verifier&
 // For SIGHUP.
 Result<Options> reread(const dbi::run::Context& context);
 
-Result<dbi::ExitStatus> verify(const Options& options, dbi::run::Context& context) {
+Result<dbi::ExitStatus> verify(const Options& given, dbi::run::Context& context) {
+  Options options = given;
+  options.filter.replay = options.filter.replay || options.report;
   std::uint64_t got_through = 0;
   const auto make = [&](const dbi::run::FilterSetup& setup) -> Result<std::unique_ptr<dbi::stream::Filter>> {
     dbi::verify::Verifier::Setup around{.tool = context.tool,
@@ -58,6 +65,7 @@ Result<dbi::ExitStatus> verify(const Options& options, dbi::run::Context& contex
                                         .replay = options.filter.replay,
                                         .clock = context.clock,
                                         .max_record_bytes = options.filter.max_record_bytes,
+                                        .report = options.report,
                                         .got_through = &got_through,
                                         .reread = [&context]() -> Result<dbi::verify::VerifyOptions> {
                                           DBI_TRY_ASSIGN(Options now, reread(context));

@@ -1,4 +1,6 @@
 # Completion of dbi-verify, printed by dbi-verify --print-completion; see scripts/generate.
+complete -c dbi-verify -l report -d 'write tables of what there is, for people, instead of records'
+complete -c dbi-verify -l no-report -d 'write tables of what there is, for people, instead of records'
 complete -c dbi-verify -l personal-data -x -a 'redact tag drop ignore' -d 'what becomes of personal data and secrets in texts'
 complete -c dbi-verify -l patterns -x -a 'url_password email card iban ssn phone jwt aws_key github_token gitlab_token slack_token secret_key google_key npm_token bearer_token private_key' -d 'what to look for'
 complete -c dbi-verify -l personal-members -x -d 'the members to look in, in any kind of record'

@@ -31,22 +31,14 @@ Status Notices::tell(const Notice& notice, stream::Writer& out) {
   const Timestamp now = clock_->now();
   const std::string& key = key_of(notice);
   Entry* entry = entries_.find(key);
-  if (entry != nullptr && now >= entry->told && now - entry->told < interval_) {
+  if (entry != nullptr && !count_only_ && now >= entry->told && now - entry->told < interval_) {
     ++entry->counted;
     return {};
   }
-  if (entry == nullptr) {
-    entry = &entries_.put(key);
-    *entry = {.event = std::string(notice.event),
-              .target = std::string(notice.target),
-              .kind = std::string(notice.kind),
-              .member = std::string(notice.member),
-              .check = std::string(notice.check),
-              .words = std::string(notice.words),
-              .remedy = std::string(notice.remedy),
-              .severity = notice.severity,
-              .told = now,
-              .counted = 0};
+  if (entry == nullptr) entry = &put(key, notice);
+  if (count_only_) {
+    ++entry->counted;
+    return {};
   }
   const std::uint64_t records = entry->counted + 1;
   entry->told = now;
@@ -54,8 +46,23 @@ Status Notices::tell(const Notice& notice, stream::Writer& out) {
   return write(notice, records, out);
 }
 
-Status Notices::tell_now(const Notice& notice, stream::Writer& out) const {
-  return write(notice, 0, out);
+Notices::Entry& Notices::put(const std::string& key, const Notice& notice) {
+  Entry& entry = entries_.put(key);
+  entry = {.event = std::string(notice.event),
+           .target = std::string(notice.target),
+           .kind = std::string(notice.kind),
+           .member = std::string(notice.member),
+           .check = std::string(notice.check),
+           .words = std::string(notice.words),
+           .remedy = std::string(notice.remedy),
+           .severity = notice.severity,
+           .told = {},
+           .counted = 0};
+  return entry;
+}
+
+Status Notices::tell_now(const Notice& notice, stream::Writer& out) {
+  return count_only_ ? tell(notice, out) : write(notice, 0, out);
 }
 
 Status Notices::end(stream::Writer& out) {

@@ -47,9 +47,19 @@ class Notices {
   /// A finding about one record. Allocates nothing where it is counted only.
   Status tell(const Notice& notice, stream::Writer& out);
   /// The same at once and uncounted: a change of state.
-  Status tell_now(const Notice& notice, stream::Writer& out) const;
+  Status tell_now(const Notice& notice, stream::Writer& out);
   /// Writes what is counted.
   Status end(stream::Writer& out);
+
+  /// From now on nothing is written, and everything counted.
+  void count_only() { count_only_ = true; }
+  /// Calls `visit(const Notice& notice, std::uint64_t records)` with what is counted, the one that came last at the
+  /// end.
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    entries_.for_each(
+        [&visit](const std::string& /*key*/, const Entry& entry) { visit(notice_of(entry), entry.counted); });
+  }
 
   void set_interval(microseconds interval) { interval_ = interval; }
   void save(std::string& lines) const;
@@ -64,6 +74,7 @@ class Notices {
   };
 
   static Notice notice_of(const Entry& entry);
+  Entry& put(const std::string& key, const Notice& notice);
   Status write(const Notice& notice, std::uint64_t records, stream::Writer& out) const;
   const std::string& key_of(const Notice& notice);
 
@@ -71,6 +82,7 @@ class Notices {
   std::string name_;
   const stream::RunClock* clock_;
   microseconds interval_;
+  bool count_only_ = false;
   LruMap<Entry> entries_{kMaxKeys};
   std::string key_;
 };

@@ -43,6 +43,8 @@ bool Targets::goes_back(TargetState& state, std::string_view cycle, std::optiona
 std::optional<double> Targets::close_window(TargetState& state) {
   if (state.scored == 0) return std::nullopt;
   state.score = state.score_sum / static_cast<double>(state.scored);
+  state.closed_sum += state.score_sum;
+  state.closed += state.scored;
   state.score_sum = 0;
   state.scored = 0;
   return state.score;

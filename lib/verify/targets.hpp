@@ -23,7 +23,15 @@ struct TargetState {
   bool stale = false;
   double score_sum = 0;  ///< of this window
   std::uint64_t scored = 0;
-  double score = 1;  ///< of the window that was closed last
+  double score = 1;       ///< of the window that was closed last
+  double closed_sum = 0;  ///< of the windows before this one
+  std::uint64_t closed = 0;
+
+  /// Of all its records; nothing where none was scored.
+  [[nodiscard]] std::optional<double> mean_score() const {
+    if (scored + closed == 0) return std::nullopt;
+    return (score_sum + closed_sum) / static_cast<double>(scored + closed);
+  }
 };
 
 /// At most `max` targets; the one heard of longest ago makes room. Not shared between threads.

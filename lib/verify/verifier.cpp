@@ -90,6 +90,7 @@ Verifier::Verifier(VerifyOptions options, Setup setup, Scanner scanner)
       identity_hash_(options_.identity_key.value_or("")),
       canaries_(options_.canaries) {
   figures_.quality_score.set(1);
+  if (setup_.report) notices_.count_only();
   for (std::size_t i = 0; i < cardinality_.size(); ++i) distinct_values_[cardinality_.name(i)];
 }
 
@@ -105,6 +106,7 @@ Status Verifier::on_record(const record::Record& record, stream::Writer& out) {
 
   DBI_TRY(check_shape(record, found, time, out));
   DBI_TRY(search(found, out));
+  if (setup_.report) return take_into_report(record, found, out);
   if (const auto reason = why_drop(found)) {
     drop(record, *reason);
     return {};
@@ -369,6 +371,13 @@ void Verifier::tag_invalid(const record::Record& record, const Inspection& found
   json += ']';
 }
 
+Status Verifier::take_into_report(const record::Record& record, const Inspection& found, stream::Writer& out) {
+  report_.take(names_.kind, names_.target, found.ts, record.line().size());
+  if (!found.limited.empty()) DBI_TRY(count_values(found, out));
+  cardinality_.admit_new();
+  return {};
+}
+
 Status Verifier::pass(const record::Record& record, const Inspection& found, stream::Writer& out) {
   if (!rewrite_.empty()) return write_changed(record, found, out);
   look_for_canaries(record.line());
@@ -491,6 +500,10 @@ Status Verifier::on_reload() {
 
 Status Verifier::on_end(stream::Writer& out) {
   publish();
+  if (setup_.report) {
+    out.buffer().append(report_.print(targets_, cardinality_, notices_));
+    return out.commit();
+  }
   DBI_TRY(notices_.end(out));
   return ledger_.end(out);
 }

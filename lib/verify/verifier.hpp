@@ -24,6 +24,7 @@
 #include "verify/inspector.hpp"
 #include "verify/notices.hpp"
 #include "verify/redactor.hpp"
+#include "verify/report.hpp"
 #include "verify/rewrite.hpp"
 #include "verify/targets.hpp"
 #include "verify/verify_options.hpp"
@@ -60,7 +61,8 @@ class Verifier final : public stream::Filter {
     bool replay = false;
     const Clock* clock = nullptr;                            ///< outlives the verifier
     std::size_t max_record_bytes = record::kMaxRecordBytes;  ///< of what is written
-    std::uint64_t* got_through = nullptr;                    ///< counts records with a canary; outlives the verifier
+    bool report = false;                   ///< write tables of what there is at the end, and no record
+    std::uint64_t* got_through = nullptr;  ///< counts records with a canary; outlives the verifier
     Reread reread;
   };
 
@@ -113,6 +115,7 @@ class Verifier final : public stream::Filter {
   Status tell_clock(std::string_view check, std::string_view words, stream::Writer& out);
   [[nodiscard]] bool is_skewed(const Inspection& found) const;
   void tag_invalid(const record::Record& record, const Inspection& found);
+  Status take_into_report(const record::Record& record, const Inspection& found, stream::Writer& out);
   Status pass(const record::Record& record, const Inspection& found, stream::Writer& out);
   void drop(const record::Record& record, ledger::Reason reason);
   void look_for_canaries(std::string_view json);
@@ -138,6 +141,7 @@ class Verifier final : public stream::Filter {
   std::vector<MarkedMember> over_;      // members whose value is one too many
   std::uint64_t found_patterns_ = 0;    // of all of them
   bool tags_only_ = true;               // what rewrite_ holds may be left out
+  Report report_;
   VerifyFigures figures_;
   Names names_;
   std::optional<Timestamp> now_;  // of the machine, read once for some records

@@ -50,7 +50,7 @@ class FakeClock final : public Clock {
 class VerifierRun {
  public:
   explicit VerifierRun(std::string_view section, bool replay = true,
-                       std::size_t max_record_bytes = record::kMaxRecordBytes)
+                       std::size_t max_record_bytes = record::kMaxRecordBytes, bool report = false)
       : section_(section) {
     const auto options = options_of(section_);
     EXPECT_TRUE(options.has_value()) << (options ? "" : options.error().message);
@@ -60,6 +60,7 @@ class VerifierRun {
                           .replay = replay,
                           .clock = &clock,
                           .max_record_bytes = max_record_bytes,
+                          .report = report,
                           .got_through = &got_through,
                           .reread = [this] { return options_of(section_); }};
     verifier_ = Verifier::make(*options, std::move(setup)).value();

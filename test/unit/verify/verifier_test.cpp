@@ -227,6 +227,7 @@ TEST(Verifier, CountsCanariesThatGetThrough) {
                                            .replay = true,
                                            .clock = &clock,
                                            .max_record_bytes = 1000,
+                                           .report = false,
                                            .got_through = &got_through,
                                            .reread = {}})
                       .value();
