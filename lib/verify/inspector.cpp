@@ -13,10 +13,31 @@ namespace dbi::verify {
 namespace {
 
 using record::schema::KindClass;
-using record::schema::MemberType;
 
 bool is_empty(const record::Value& value) {
-  return value.raw() == "\"\"" || value.kind() == record::ValueKind::Null;
+  const char first = value.raw().front();
+  return (first == '"' && value.raw().size() == 2) || first == 'n';
+}
+
+// Whether the value is surely as it should be, told without a call. Digits with at most one point are a number that is
+// neither negative nor infinite.
+bool is_plainly_right(Shortcut shortcut, std::string_view raw) {
+  constexpr std::size_t kSurelyFinite = 300;  // digits; the largest double has 309
+  const char first = raw.front();
+  switch (shortcut) {
+    case Shortcut::Text:
+      return first == '"';
+    case Shortcut::Boolean:
+      return first == 't' || first == 'f';
+    case Shortcut::Count:
+    case Shortcut::Number:
+      for (const char c : raw) {
+        if ((c < '0' || c > '9') && (c != '.' || shortcut == Shortcut::Count)) return false;
+      }
+      return raw.size() < kSurelyFinite;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -63,8 +84,8 @@ const Inspection& Inspector::inspect(const record::Record& record) {
     const MemberRule* rule = found_.table->find(name, next);
     if (rule == nullptr) continue;
     present |= rule->required | rule->collected;
-    look_at(member, *rule);
-    if (rule->row != nullptr) check(member, *rule);
+    if (rule->marked) look_at(member, *rule);
+    if (rule->row != nullptr && !is_plainly_right(rule->shortcut, member.value.raw())) check(member, *rule);
   }
   count_missing(present);
   return found_;
@@ -97,12 +118,6 @@ void Inspector::check(const record::Member& member, const MemberRule& rule) {
 }
 
 bool Inspector::in_range(const record::Value& value, Range range) const {
-  constexpr std::size_t kSurelyFinite = 300;  // digits; the largest double has 309
-  const std::string_view raw = value.raw();
-  if (range == Range::NotNegative && raw.front() != '-' && raw.size() < kSurelyFinite &&
-      raw.find_first_of("eE") == std::string_view::npos) {
-    return true;
-  }
   const double number = value.number().value_or(0);
   if (!std::isfinite(number) || number < 0) return false;
   if (range == Range::Percent) return number <= 100;

@@ -39,6 +39,14 @@ Range range_of(const MemberRow& row) {
   return row.unit == "%" && row.name != "coverage_pct" ? Range::Percent : Range::NotNegative;
 }
 
+Shortcut shortcut_of(const MemberRow& row, Range range) {
+  if (!row.words.empty()) return Shortcut::None;
+  if (row.type == MemberType::Text) return Shortcut::Text;
+  if (row.type == MemberType::Boolean) return Shortcut::Boolean;
+  if (range != Range::NotNegative) return Shortcut::None;
+  return row.type == MemberType::Integer ? Shortcut::Count : Shortcut::Number;
+}
+
 }  // namespace
 
 KindTable::KindTable(const record::schema::KindRow* kind, const MemberChoices& choices) : kind_(kind) {
@@ -52,6 +60,7 @@ KindTable::KindTable(const record::schema::KindRow* kind, const MemberChoices& c
     if (std::ranges::find(rules_, row.name, &MemberRule::name) == rules_.end()) add(row, next_bit);
   }
   choose(choices, next_bit);
+  finish();
   index();
 }
 
@@ -95,6 +104,13 @@ void KindTable::require(const std::string& name, std::uint64_t& next_bit) {
   rule.required = next_bit;
   required_ |= next_bit;
   next_bit <<= 1U;
+}
+
+void KindTable::finish() {
+  for (MemberRule& rule : rules_) {
+    rule.marked = rule.role != Role::None || rule.personal || rule.identity || rule.limit >= 0;
+    if (rule.row != nullptr && rule.role == Role::None) rule.shortcut = shortcut_of(*rule.row, rule.range);
+  }
 }
 
 // The hash of FNV-1a, reduced to the table; names are short.

@@ -19,6 +19,10 @@ enum class Range : std::uint8_t { Any, NotNegative, Percent, Port };
 /// Members that decide about more than themselves.
 enum class Role : std::uint8_t { None, Version, Kind, Ts, ObservedTs, Target, Database, Cycle, Tool, Weight, kCount };
 
+/// What nearly all values of a member can be told by their first byte and a look for a point: the check in full is for
+/// the others.
+enum class Shortcut : std::uint8_t { None, Text, Count, Number, Boolean };
+
 /// One member of a kind.
 struct MemberRule {
   std::string name;
@@ -30,6 +34,8 @@ struct MemberRule {
   bool personal = false;        ///< is searched for personal data
   bool identity = false;        ///< names a machine or a person, as a whole
   int limit = -1;               ///< index of its cardinality limit
+  Shortcut shortcut = Shortcut::None;
+  bool marked = false;  ///< has a role, or is of one of the three
 };
 
 /// What the options add to the tables.
@@ -63,6 +69,7 @@ class KindTable {
   void add(const record::schema::MemberRow& row, std::uint64_t& next_bit);
   void choose(const MemberChoices& choices, std::uint64_t& next_bit);
   void require(const std::string& name, std::uint64_t& next_bit);
+  void finish();
   void index();
   [[nodiscard]] std::size_t slot_of(std::string_view name) const;
 
