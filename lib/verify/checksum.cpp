@@ -120,12 +120,13 @@ std::size_t iban_length(std::string_view text) {
   if (text.size() < 4 || !is_digit(text[2]) || !is_digit(text[3])) return 0;
   const std::size_t wanted = iban_characters(text.substr(0, 2));
   if (wanted == 0) return 0;
+  const bool grouped = text.size() > 4 && text[4] == ' ';  // in fours
   std::uint32_t remainder = 0;
   std::size_t count = 0;
   std::size_t at = 0;
   for (; at < text.size() && count < wanted; ++at) {
     const char c = text[at];
-    if (c == ' ') continue;
+    if (c == ' ' && grouped && count % 4 == 0 && text[at - 1] != ' ') continue;
     if (!is_digit(c) && !is_upper(c)) return 0;
     if (++count > 4) remainder = mod97(remainder, c);
   }

@@ -13,8 +13,9 @@ namespace dbi::verify {
 /// A payment card's number: length and first digits of an issuer, and the check digit. What is no digit is passed over.
 [[nodiscard]] bool is_card_number(std::string_view digits);
 
-/// Characters of the IBAN that `text` begins with, its spaces included, or 0 where it begins with none: country and
-/// length by the registry of ISO 13616, remainder 1 by ISO 7064 (mod 97-10), nothing behind it that would belong to it.
+/// Characters of the IBAN that `text` begins with, its spaces included, or 0 where it begins with none. All in a
+/// row or in groups of four; country and length by the registry of ISO 13616, remainder 1 by ISO 7064 (mod 97-10),
+/// nothing behind it that would belong to it.
 [[nodiscard]] std::size_t iban_length(std::string_view text);
 
 /// A social security number of the United States, "AAA-GG-SSSS" with two like separators: no area 000, 666 or 900 to

@@ -43,11 +43,24 @@ std::size_t accept_ssn(std::string_view text, std::size_t begin, std::size_t end
   return stands_alone(text, begin, end) && is_social_security_number(text.substr(begin, end - begin)) ? end : 0;
 }
 
+// Two separators in a row of which none is a parenthesis.
+bool has_wide_gap(std::string_view text) {
+  constexpr std::string_view kSeparators = " .-/";
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (kSeparators.find(text[i - 1]) != std::string_view::npos &&
+        kSeparators.find(text[i]) != std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::size_t accept_phone(std::string_view text, std::size_t begin, std::size_t end) {
   while (end > begin && !is_digit(text[end - 1])) --end;
   const char left = before(text, begin);
   // "x +4915..." is a number, "x+4915..." a sum.
   if (text[begin] == '+' && (left == ')' || left == '+')) return 0;
+  if (has_wide_gap(text.substr(begin, end - begin))) return 0;
   return stands_alone(text, begin, end) && is_phone_number(text.substr(begin, end - begin)) ? end : 0;
 }
 
@@ -99,18 +112,18 @@ constexpr std::array kPatterns{
     Pattern{"ssn", "social security numbers of the United States", kDigits, R"(\b\d{3}[ -]\d{2}[ -]\d{4}\b)",
             accept_ssn},
     Pattern{"phone", "telephone numbers", kDigits, kPhone, accept_phone},
-    Pattern{"jwt", "JSON web tokens", kToken, R"(eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?)",
+    Pattern{"jwt", "JSON web tokens", kToken, R"(\beyJ[A-Za-z0-9_-]{13,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?)",
             nullptr},
     Pattern{"aws_key", "access keys of AWS", kToken, R"(\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b)", nullptr},
     Pattern{"github_token", "tokens of GitHub", kToken,
             R"(\bgh[pousr]_[A-Za-z0-9]{20,}\b|\bgithub_pat_[A-Za-z0-9_]{22,}\b)", nullptr},
     Pattern{"gitlab_token", "tokens of GitLab", kToken, R"(\bglpat-[A-Za-z0-9_-]{20,})", nullptr},
-    Pattern{"slack_token", "tokens of Slack", kToken | kDigits, R"(\bxox[abeoprs]-[A-Za-z0-9-]{10,})", accept_token},
+    Pattern{"slack_token", "tokens of Slack", kToken | kDigits, R"(\bxox[abeoprs]-[A-Za-z0-9-]{11,})", accept_token},
     Pattern{"secret_key", "secret keys that begin with sk, rk or pk (Stripe, OpenAI)", kToken,
             R"(\b(?:[srp]k_(?:live|test)_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_-]{20,}))", accept_secret_key},
     Pattern{"google_key", "keys of Google's interfaces", kToken, R"(\bAIza[A-Za-z0-9_-]{35})", nullptr},
     Pattern{"npm_token", "tokens of npm", kToken, R"(\bnpm_[A-Za-z0-9]{36}\b)", nullptr},
-    Pattern{"bearer_token", "what stands behind Bearer", kBearer, R"((?i:\bbearer)[ :]{1,3}([A-Za-z0-9._~+/=-]{16,}))",
+    Pattern{"bearer_token", "what stands behind Bearer", kBearer, R"(\b[Bb]earer[ :]{1,3}([A-Za-z0-9._~+/=-]{16,}))",
             accept_token},
     Pattern{
         "private_key", "private keys in PEM", kDashes,

@@ -190,7 +190,9 @@ class Search {
       if (text_.substr(base + static_cast<std::size_t>(std::countr_zero(bits)) + 1).starts_with("40")) signs_ |= kAt;
     }
     for (std::uint64_t bits = masks.backslash; bits != 0; bits &= bits - 1) {
-      if (text_.substr(base + static_cast<std::size_t>(std::countr_zero(bits)) + 1).starts_with('u')) signs_ |= kEscape;
+      const auto escape = text_.substr(base + static_cast<std::size_t>(std::countr_zero(bits)) + 1);
+      if (escape.starts_with('u')) signs_ |= kEscape;
+      if (escape.starts_with("u0040")) signs_ |= kAt;
     }
   }
 

@@ -10,7 +10,7 @@ namespace dbi::verify {
 /// Signs of personal data, as bits.
 enum Sign : unsigned {
   kNoSign = 0,
-  kAt = 1,       ///< '@', or "%40"
+  kAt = 1,       ///< '@', "%40" or "\u0040"
   kDigits = 2,   ///< nine digits in a row, single separators among them
   kToken = 4,    ///< a word of 16 characters and more that begins like a key or an IBAN, or one in groups
   kBearer = 8,   ///< "earer"

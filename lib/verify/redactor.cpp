@@ -37,13 +37,6 @@ std::string_view inside_of(std::string_view raw) {
   return raw.substr(1, raw.size() - 2);
 }
 
-// A text may itself write an '@' as JSON does: one that held JSON, for instance.
-unsigned signs_within(std::string_view text) {
-  const unsigned signs = signs_of(text);
-  const bool written = (signs & kEscape) != 0 && text.find("\\u0040") != std::string_view::npos;
-  return written ? signs | kAt : signs;
-}
-
 }  // namespace
 
 // One look over the whole value spares that at each of its texts.
@@ -60,7 +53,7 @@ const std::vector<Find>& Redactor::look(std::string_view inside, std::string_vie
     unescaped_.clear();
     record::unescape(inside, record::LoneSurrogate::Replace, unescaped_);
     text = unescaped_;
-    signs = signs_within(text);
+    signs = signs_of(text);
   }
   return scanner_.find(text, signs);
 }

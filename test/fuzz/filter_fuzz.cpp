@@ -18,6 +18,7 @@
 #include "record/record.hpp"
 #include "sampling/sampler.hpp"
 #include "stream/filter_run.hpp"
+#include "verify/verifier.hpp"
 
 namespace {
 
@@ -148,5 +149,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto breaker = breaker::Breaker::make(settings, std::move(surroundings));
   require(breaker.has_value());
   run(**breaker, input);
+
+  verify::VerifyOptions checks;
+  checks.personal.action = verify::OnPersonal::Redact;
+  checks.cardinality_limits = {{"query_id", 2}, {"database", 2}};
+  checks.identity = verify::OnIdentity::Drop;
+  for (const bool drops : {false, true}) {
+    checks.on_invalid = drops ? verify::OnInvalid::Drop : verify::OnInvalid::Tag;
+    checks.on_cardinality = drops ? verify::OnCardinality::Drop : verify::OnCardinality::Collapse;
+    const auto verifier = verify::Verifier::make(checks, {.tool = std::string(kTool),
+                                                          .name = std::string(kTool),
+                                                          .replay = true,
+                                                          .clock = &system_clock(),
+                                                          .max_record_bytes = 1 << 16,
+                                                          .report = false,
+                                                          .got_through = nullptr,
+                                                          .reread = {}});
+    require(verifier.has_value());
+    run(**verifier, input);
+  }
   return 0;
 }

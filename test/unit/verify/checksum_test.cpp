@@ -75,6 +75,7 @@ TEST(Iban, IsKnownByCountryLengthAndRemainder) {
   }
   EXPECT_EQ(iban_length("XX89370400440532013000"), 0U);
   EXPECT_EQ(iban_length("DE89 3704 0044 0532 0130 00 AND"), 27U);
+  EXPECT_EQ(iban_length("DE893704 0044 0532 0130 00"), 0U);
 }
 
 TEST(Iban, HoldsForOneOfNinetySevenAndNoSingleErrorPasses) {
