@@ -55,6 +55,21 @@ next_starts() {
   [ "$(jq -n "($share - $of | fabs) < 0.03 * $of")" = true ]
 }
 
+@test "in = out + dropped by key with dbi-verify before the chain, for each of its reasons" {
+  # Some records are of another shape, some hold an address, some have a value too many.
+  jq -c 'if .kind == "session" and (.pid | endswith("3")) then .pid |= tonumber
+    elif .kind == "session" and (.pid | endswith("4")) then .application = "ann@example.com" else . end' \
+    "$BATS_FILE_TMPDIR/many" >in
+  cat >>dbi.yaml <<'YAML'
+verification:
+  quality_rules: {invalid: drop, over_cardinality: drop, cardinality_limits: {query_id: 1000}}
+  pii_detection: {action: drop}
+YAML
+  dbi-verify <in | dbi-sample | dbi-breaker | dbi-ratelimit >out
+  balanced in out
+  for reason in invalid personal_data cardinality sampled limit; do assert_output --partial " $reason'"; done
+}
+
 @test "a replay of the chain gives the same bytes every time" {
   for n in 1 2; do
     dbi-sample --replay <"$BATS_FILE_TMPDIR/many" | dbi-breaker --replay | dbi-ratelimit --replay >"out.$n"

@@ -196,6 +196,18 @@ END
   [ "$(verify --identity drop in | jq -c 'has("user"), has("client"), has("host")' | sort -u)" = false ]
 }
 
+@test "the key of --identity hash is never a value of the configuration" {
+  echo 'verification: {identity: hash, identity_key: secret}' >dbi.yaml
+  run_split dbi-verify --config dbi.yaml </dev/null
+  assert_failure 2
+  [[ $stderr == *"verification.identity_key"* && $stderr != *"'secret'"* ]]
+  echo 'verification: {identity: hash, identity_key: "${KEY}"}' >dbi.yaml
+  session '"user":"ann"' >in
+  KEY=k run_split dbi-verify --config dbi.yaml --replay in
+  assert_success
+  assert_output "$(verify --identity hash --identity-key k in)"
+}
+
 @test "a canary that gets through makes the status 1, also behind escapes" {
   session '"query":"canary-7@example.com"' >in
   run_split verify --canary canary-7 in
@@ -204,7 +216,7 @@ END
   session '"query":"c\u0061nary-7"' >in
   run_split verify --canary none --canary canary-7 in
   assert_failure 1
-  [ "$stderr" = "dbi-verify: warning: a canary got through in 1 records" ]
+  [ "$stderr" = "dbi-verify: warning: records with a canary that got through: 1" ]
   refute_output --partial canary-7
 }
 

@@ -81,7 +81,7 @@ Result<dbi::ExitStatus> verify(const Options& given, dbi::run::Context& context)
   };
   DBI_TRY_ASSIGN(const dbi::ExitStatus status, dbi::run::run_filter(options.filter, context, make, limits));
   if (got_through == 0) return status;
-  context.log->warning(fmt::format("a canary got through in {} records", got_through));
+  context.log->warning(fmt::format("records with a canary that got through: {}", got_through));
   return dbi::ExitStatus::AnswerIsNo;
 }
 

@@ -1,4 +1,4 @@
-// A comparison, compiled: one member of a record against the value of a condition. The only door to RE2.
+// A comparison, compiled: one member of a record against the value of a condition. A door to RE2.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
