@@ -34,6 +34,7 @@ void describe(dbi::cli::Tree& tree, Options& options) {
 
 void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::verify::Verifier& verifier) {
   const auto& figures = verifier.figures();
+  const auto& watch = verifier.watch_figures();
   telemetry.add("records_dropped{reason=\"invalid\"}", figures.dropped_invalid);
   telemetry.add("records_dropped{reason=\"personal_data\"}", figures.dropped_personal);
   telemetry.add("records_dropped{reason=\"cardinality\"}", figures.dropped_cardinality);
@@ -44,12 +45,12 @@ void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::verify::Verifier&
   telemetry.add("records_with_personal_data", figures.personal);
   telemetry.add("canaries", figures.canaries);
   telemetry.add("invalid_records", figures.invalid);
-  telemetry.add("skewed_records", figures.skewed);
-  telemetry.add("records_out_of_order", figures.out_of_order);
-  telemetry.add("target_evictions", figures.target_evictions);
-  telemetry.add("targets", figures.targets);
-  telemetry.add("stale_targets", figures.stale_targets);
-  telemetry.add("quality_score", figures.quality_score);
+  telemetry.add("skewed_records", watch.skewed);
+  telemetry.add("records_out_of_order", watch.out_of_order);
+  telemetry.add("target_evictions", watch.target_evictions);
+  telemetry.add("targets", watch.targets);
+  telemetry.add("stale_targets", watch.stale_targets);
+  telemetry.add("quality_score", watch.quality_score);
 }
 
 // For SIGHUP.

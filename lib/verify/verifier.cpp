@@ -3,27 +3,15 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <utility>
 
-#include "record/builder.hpp"
-#include "record/schema/alias.hpp"
+#include "verify/choices.hpp"
 
 namespace dbi::verify {
 
 namespace {
 
 using ledger::Reason;
-using record::Severity;
-
-constexpr int kRecordsPerClock = 64;
-constexpr std::string_view kLineKind = "verify_clock";
-
-// What a score loses: the shares of the original (quality_score), and for what it did not look at.
-constexpr double kForMissing = 0.3;
-constexpr double kForEmpty = 0.2;
-constexpr double kForWrong = 0.3;
-constexpr double kForTimes = 0.2;
 
 std::string_view remedy_of(Breach breach) {
   constexpr std::array<std::string_view, 7> kRemedies{
@@ -35,39 +23,6 @@ std::string_view remedy_of(Breach breach) {
       "Bring all tools to one version, or give the record a kind of dbi-record(5).",
       "Bring all tools to one version."};
   return kRemedies[static_cast<std::size_t>(breach)];
-}
-
-// By the members' own names, without those that have none.
-std::map<std::string, std::uint64_t> limits_of(const VerifyOptions& options) {
-  std::map<std::string, std::uint64_t> limits;
-  for (const auto& [name, limit] : options.cardinality_limits) {
-    if (limit > 0) limits.insert_or_assign(std::string(record::schema::resolve_alias(name)), limit);
-  }
-  return limits;
-}
-
-MemberChoices choices_of(const VerifyOptions& options) {
-  MemberChoices choices;
-  choices.required = options.required_members;
-  const auto& personal = options.personal;
-  for (const auto& name : personal.members) {
-    const std::string member(record::schema::resolve_alias(name));
-    const auto is_it = [&member](const std::string& other) { return record::schema::resolve_alias(other) == member; };
-    if (personal.searches() && std::ranges::none_of(personal.exclude, is_it)) choices.personal.push_back(member);
-  }
-  for (const auto& [name, limit] : limits_of(options)) choices.limited.push_back(name);
-  if (options.identity != OnIdentity::Keep) choices.identities = {"client", "host", "user"};
-  return choices;
-}
-
-Result<Scanner> scanner_of(const VerifyOptions& options) {
-  return Scanner::make(options.personal.patterns, options.personal.custom_patterns);
-}
-
-// Kinds of a moment: their time is when they were read. Those of a log tell of the past.
-bool is_of_a_moment(std::string_view kind) {
-  constexpr std::array<std::string_view, 4> kOthers{"query_sample", "plan", "log_event", "error"};
-  return std::ranges::find(kOthers, kind) == kOthers.end();
 }
 
 }  // namespace
@@ -83,13 +38,12 @@ Verifier::Verifier(VerifyOptions options, Setup setup, Scanner scanner)
       clock_(stream::ClockMode::Record, setup_.replay, *setup_.clock),
       ledger_(setup_.tool, setup_.name, clock_),
       notices_(setup_.tool, setup_.name, clock_, options_.event_interval),
-      targets_(options_.max_targets),
+      watch_(options_, setup_.replay, *setup_.clock, notices_),
       inspector_(choices_of(options_)),
-      redactor_(std::move(scanner)),
+      texts_(options_.personal.action, std::move(scanner)),
       cardinality_(limits_of(options_), options_.cardinality_window),
       identity_hash_(options_.identity_key.value_or("")),
       canaries_(options_.canaries) {
-  figures_.quality_score.set(1);
   if (setup_.report) notices_.count_only();
   for (std::size_t i = 0; i < cardinality_.size(); ++i) distinct_values_[cardinality_.name(i)];
 }
@@ -97,15 +51,15 @@ Verifier::Verifier(VerifyOptions options, Setup setup, Scanner scanner)
 Status Verifier::on_record(const record::Record& record, stream::Writer& out) {
   const Timestamp time = clock_.observe(record);
   DBI_TRY(ledger_.before(record, clock_.now(), out));
-  if (setup_.replay) DBI_TRY(tick_by_records(clock_.now().time_since_epoch(), out));
-  read_clock();
+  if (setup_.replay) DBI_TRY(watch_.look_by_records(clock_.now(), out));
   const Inspection& found = inspector_.inspect(record);
   const auto* target = found.role(Role::Target);
   names_.target = target == nullptr ? "" : target->value.text(target_).value_or("");
   names_.kind = found.table->kind() == nullptr ? "" : found.table->kind()->name;
 
   DBI_TRY(check_shape(record, found, time, out));
-  DBI_TRY(search(found, out));
+  DBI_TRY(texts_.search(found, names_, notices_, out));
+  if (texts_.found_any()) figures_.personal.add();
   if (setup_.report) return take_into_report(record, found, out);
   if (const auto reason = why_drop(found)) {
     drop(record, *reason);
@@ -129,45 +83,7 @@ Status Verifier::check_shape(const record::Record& record, const Inspection& fou
   if (options_.schema_validation && !found.findings.empty()) DBI_TRY(tell_breaches(found, out));
   // What a filter wrote is no word of the target.
   if (names_.target.empty() || found.role(Role::Tool) != nullptr) return {};
-  TargetState& state = targets_.of(names_.target);
-  bool times_off = false;
-  DBI_TRY(check_times(found, state, times_off, out));
-  DBI_TRY(score(found, state, times_off, out));
-  if (is_news(record)) hear(state, time);
-  return {};
-}
-
-// Looks for personal data; what was found is in personal_ and redactor_.found().
-Status Verifier::search(const Inspection& found, stream::Writer& out) {
-  personal_.clear();
-  std::uint64_t patterns = 0;
-  for (const MarkedMember& marked : found.personal) {
-    redactor_.clear();
-    if (!redactor_.search(marked.member->value)) continue;
-    patterns |= redactor_.found();
-    personal_.push_back(marked);
-    DBI_TRY(tell_personal(marked, out));
-  }
-  found_patterns_ = patterns;
-  if (!personal_.empty()) figures_.personal.add();
-  return {};
-}
-
-Status Verifier::tell_personal(const MarkedMember& marked, stream::Writer& out) {
-  for (std::uint64_t bits = redactor_.found(); bits != 0; bits &= bits - 1) {
-    DBI_TRY(notices_.tell(
-        {.event = "personal_data",
-         .target = names_.target,
-         .kind = names_.kind,
-         .member = marked.rule->name,
-         .check = redactor_.scanner().name_of(static_cast<std::size_t>(std::countr_zero(bits))),
-         .words = options_.personal.action == OnPersonal::Tag ? "holds personal data or a secret"
-                                                              : "held personal data or a secret",
-         .remedy = "Pass values as parameters, so that they are no part of the text; for a name of an application, "
-                   "choose another. Where the pattern is wrong, leave it out of --patterns."},
-        out));
-  }
-  return {};
+  return watch_.take(record, found, names_, time, out);
 }
 
 // What its shape and its texts say of that.
@@ -175,7 +91,7 @@ std::optional<Reason> Verifier::why_drop(const Inspection& found) const {
   if (found.table->is_control()) return std::nullopt;
   const bool breached = options_.schema_validation && !found.findings.empty();
   if (breached && options_.on_invalid == OnInvalid::Drop) return Reason::Invalid;
-  if (!personal_.empty() && options_.personal.action == OnPersonal::Drop) return Reason::PersonalData;
+  if (texts_.drops()) return Reason::PersonalData;
   return std::nullopt;
 }
 
@@ -221,7 +137,10 @@ bool Verifier::drops_for_cardinality() const {
 void Verifier::change(const record::Record& record, const Inspection& found) {
   rewrite_.clear();
   tags_only_ = true;
-  if (!personal_.empty()) change_personal(record);
+  if (texts_.found_any()) {
+    texts_.change(record, rewrite_);
+    tags_only_ = texts_.tags();
+  }
   if (!found.identities.empty()) hide_identities(found);
   if (!found.limited.empty() && !over_.empty() && options_.on_cardinality == OnCardinality::Collapse) {
     tags_only_ = false;
@@ -229,23 +148,6 @@ void Verifier::change(const record::Record& record, const Inspection& found) {
   }
   const bool breached = options_.schema_validation && !found.findings.empty();
   if (breached && options_.on_invalid == OnInvalid::Tag) tag_invalid(record, found);
-}
-
-void Verifier::change_personal(const record::Record& record) {
-  if (options_.personal.action == OnPersonal::Tag) return tag_personal(record);
-  tags_only_ = false;
-  for (const MarkedMember& marked : personal_) {
-    redactor_.redact(marked.member->value, rewrite_.replace(*marked.member));
-  }
-}
-
-void Verifier::tag_personal(const record::Record& record) {
-  std::string& json = rewrite_.set(record, "personal_data");
-  for (std::uint64_t bits = found_patterns_; bits != 0; bits &= bits - 1) {
-    json += json.empty() ? "[" : ",";
-    record::append_json_text(json, redactor_.scanner().name_of(static_cast<std::size_t>(std::countr_zero(bits))));
-  }
-  json += ']';
 }
 
 void Verifier::hide_identities(const Inspection& found) {
@@ -258,18 +160,6 @@ void Verifier::hide_identities(const Inspection& found) {
       identity_hash_.append(rewrite_.replace(*marked.member), value.text(scratch_).value_or(value.raw()));
     }
   }
-}
-
-// A scrape that read nothing is none.
-bool Verifier::is_news(const record::Record& record) {
-  if (names_.kind != "scrape") return true;
-  const auto outcome = record.text("outcome", scratch_);
-  return outcome != "failed" && outcome != "skipped";
-}
-
-void Verifier::hear(TargetState& state, Timestamp time) const {
-  state.fresh = true;
-  if (setup_.replay) state.heard = std::max(state.heard, microseconds(time.time_since_epoch()));
 }
 
 Status Verifier::tell_breaches(const Inspection& found, stream::Writer& out) {
@@ -285,77 +175,6 @@ Status Verifier::tell_breaches(const Inspection& found, stream::Writer& out) {
                           out));
   }
   return {};
-}
-
-Status Verifier::check_times(const Inspection& found, TargetState& state, bool& off, stream::Writer& out) {
-  if (options_.max_skew.count() == 0) return {};
-  const auto* cycle = found.role(Role::Cycle);
-  const auto id = cycle == nullptr ? std::nullopt : cycle->value.text(cycle_);
-  // What a log tells of may lie far back.
-  const auto ts = is_of_a_moment(names_.kind) ? found.ts : std::nullopt;
-  if (Targets::goes_back(state, id.value_or(std::string_view()), ts, options_.max_skew)) {
-    off = true;
-    figures_.out_of_order.add();
-    DBI_TRY(notices_.tell({.event = "out_of_order",
-                           .target = names_.target,
-                           .kind = names_.kind,
-                           .words = "came behind a newer cycle or time of its target",
-                           .remedy = "Deliver what is of one target through one pipe or partition."},
-                          out));
-  }
-  if (found.ts && found.observed_ts && is_of_a_moment(names_.kind)) {
-    const auto apart = *found.ts - *found.observed_ts;
-    if (apart > options_.max_skew || -apart > options_.max_skew) {
-      off = true;
-      DBI_TRY(tell_clock("server_clock", "the clocks of server and collector differ", out));
-    }
-  }
-  if (is_skewed(found)) {
-    off = true;
-    DBI_TRY(tell_clock("ahead", "its time is ahead of this machine's clock", out));
-  }
-  return {};
-}
-
-Status Verifier::tell_clock(std::string_view check, std::string_view words, stream::Writer& out) {
-  figures_.skewed.add();
-  return notices_.tell({.event = "clock_skew",
-                        .target = names_.target,
-                        .kind = names_.kind,
-                        .check = check,
-                        .words = words,
-                        .remedy = "Keep the clocks of the machines together (NTP), or raise --max-skew."},
-                       out);
-}
-
-bool Verifier::is_skewed(const Inspection& found) const {
-  if (!now_) return false;
-  const auto ahead = [this](const std::optional<Timestamp>& time) { return time && *time - *now_ > options_.max_skew; };
-  return ahead(found.ts) || ahead(found.observed_ts);
-}
-
-Status Verifier::score(const Inspection& found, TargetState& state, bool times_off, stream::Writer& out) {
-  if (options_.schema_validation) {
-    double score = 1;
-    if (found.required > 0) {
-      score -= kForMissing * static_cast<double>(found.missing) / static_cast<double>(found.required);
-    }
-    if (found.members > 0) {
-      score -= kForEmpty * static_cast<double>(found.empty) / static_cast<double>(found.members);
-    }
-    if (found.findings.size() > found.missing) score -= kForWrong;
-    if (times_off) score -= kForTimes;
-    Targets::score(state, score);
-  }
-  if (names_.kind != "scrape" && state.scored < Targets::kWindowRecords) return {};
-  const auto closed = Targets::close_window(state);
-  if (!closed || *closed >= options_.min_quality) return {};
-  return notices_.tell({.event = "quality_low",
-                        .target = names_.target,
-                        .words = "the records of a cycle are worse than they should be",
-                        .remedy = "The events invalid_record and clock_skew of this target say what is wrong.",
-                        .quality_score = *closed},
-                       out);
 }
 
 void Verifier::tag_invalid(const record::Record& record, const Inspection& found) {
@@ -423,63 +242,21 @@ void Verifier::look_for_canaries(std::string_view json) {
   if (setup_.got_through != nullptr) ++*setup_.got_through;
 }
 
-// Where the records' clock has moved by a tenth of the limit, either way.
-Status Verifier::tick_by_records(microseconds now, stream::Writer& out) {
-  const microseconds period = options_.freshness / 10;
-  if (now < tick_at_ && tick_at_ - now <= period) return {};
-  tick_at_ = now + period;
-  return tick(now, out);
-}
-
-// Which targets have fallen silent, or have not any more. `now` is of the records with --replay, else of a clock that
-// does not jump.
-Status Verifier::tick(microseconds now, stream::Writer& out) {
-  if (options_.freshness.count() == 0) return {};
-  Status status;
-  targets_.tick(now, options_.freshness, [&](const std::string& target, const TargetState& state) {
-    if (!status) return;
-    status = state.stale
-                 ? notices_.tell_now({.event = "target_stale",
-                                      .target = target,
-                                      .words = "nothing has come of the target for longer than --freshness",
-                                      .remedy = "Look whether dbi-collect runs and reaches it: dbi-collect --probe."},
-                                     out)
-                 : notices_.tell_now({.event = "target_fresh",
-                                      .severity = Severity::Info,
-                                      .target = target,
-                                      .words = "records of the target come again"},
-                                     out);
-  });
-  return status;
-}
-
-// To read the machine's clock costs as much as to check some members: it is done for a few records at once, and anew
-// behind every wait (which flush() comes before). With --replay no clock of the machine counts.
-void Verifier::read_clock() {
-  if (setup_.replay) return;
-  if (reads_left_ == 0) {
-    now_ = setup_.clock->now();
-    reads_left_ = kRecordsPerClock;
-  }
-  --reads_left_;
-}
-
 Status Verifier::flush() {
-  reads_left_ = 0;
+  watch_.after_wait();
   return {};
 }
 
 std::optional<MonotonicTime> Verifier::next_deadline() const {
-  return deadline_;
+  return setup_.replay ? publish_at_ : std::min(publish_at_, watch_.next_look());
 }
 
 Status Verifier::on_deadline(MonotonicTime now, stream::Writer& out) {
-  using std::chrono::milliseconds;
-  publish();
-  deadline_ = now + std::chrono::seconds{1};
-  if (setup_.replay || options_.freshness.count() == 0) return {};
-  deadline_ = now + std::clamp<microseconds>(options_.freshness / 10, milliseconds{10}, std::chrono::seconds{1});
-  return tick(now.time_since_epoch(), out);
+  if (now >= publish_at_) {
+    publish_at_ = now + std::chrono::seconds{1};
+    publish();
+  }
+  return setup_.replay ? Status{} : watch_.look(now, out);
 }
 
 Status Verifier::on_reload() {
@@ -487,13 +264,13 @@ Status Verifier::on_reload() {
   DBI_TRY_ASSIGN(VerifyOptions options, setup_.reread());
   DBI_TRY_ASSIGN(Scanner scanner, scanner_of(options));
   options_ = std::move(options);
-  redactor_ = Redactor(std::move(scanner));
+  texts_ = TextSearch(options_.personal.action, std::move(scanner));
   Cardinality cardinality(limits_of(options_), options_.cardinality_window);
   cardinality.take_over(cardinality_);
   cardinality_ = std::move(cardinality);
   identity_hash_ = IdentityHash(options_.identity_key.value_or(""));
   notices_.set_interval(options_.event_interval);
-  targets_.set_max(options_.max_targets);
+  watch_.change(options_);
   inspector_ = Inspector(choices_of(options_));
   return {};
 }
@@ -501,7 +278,7 @@ Status Verifier::on_reload() {
 Status Verifier::on_end(stream::Writer& out) {
   publish();
   if (setup_.report) {
-    out.buffer().append(report_.print(targets_, cardinality_, notices_));
+    out.buffer().append(report_.print(watch_.targets(), cardinality_, notices_));
     return out.commit();
   }
   DBI_TRY(notices_.end(out));
@@ -509,10 +286,7 @@ Status Verifier::on_end(stream::Writer& out) {
 }
 
 void Verifier::publish() {
-  figures_.targets.set(static_cast<double>(targets_.size()));
-  figures_.stale_targets.set(static_cast<double>(targets_.stale()));
-  figures_.quality_score.set(targets_.lowest_score());
-  figures_.target_evictions.raise_to(targets_.evictions());
+  watch_.publish();
   for (std::size_t i = 0; i < cardinality_.size(); ++i) {
     distinct_values_[cardinality_.name(i)].set(cardinality_.estimate(i));
   }
@@ -520,16 +294,14 @@ void Verifier::publish() {
 
 void Verifier::save_state(std::string& lines) const {
   clock_.records().save(lines);
-  record::Builder(lines).begin(kLineKind).integer("tick_at_us", tick_at_.count()).end();
-  targets_.save(lines);
+  watch_.save(lines);
   notices_.save(lines);
   cardinality_.save(lines);
 }
 
 Status Verifier::load_line(const record::Record& line) {
   if (ledger_.load_line(line) || clock_.records().load_line(line)) return {};
-  if (targets_.load_line(line, !setup_.replay) || notices_.load_line(line) || cardinality_.load_line(line)) return {};
-  if (line.text("kind", kind_) == kLineKind) tick_at_ = microseconds{line.integer("tick_at_us").value_or(0)};
+  if (!watch_.load_line(line) && !notices_.load_line(line)) cardinality_.load_line(line);
   return {};
 }
 

@@ -23,29 +23,23 @@
 #include "verify/identity.hpp"
 #include "verify/inspector.hpp"
 #include "verify/notices.hpp"
-#include "verify/redactor.hpp"
 #include "verify/report.hpp"
 #include "verify/rewrite.hpp"
-#include "verify/targets.hpp"
+#include "verify/target_watch.hpp"
+#include "verify/text_search.hpp"
 #include "verify/verify_options.hpp"
 
 namespace dbi::verify {
 
 /// What a verifier counts. Lives as long as the verifier.
 struct VerifyFigures {
-  telemetry::Counter invalid;          ///< records with a breach of their table
-  telemetry::Counter dropped_invalid;  ///< dropped for that
-  telemetry::Counter skewed;           ///< whose times differ too far
-  telemetry::Counter out_of_order;
+  telemetry::Counter invalid;              ///< records with a breach of their table
+  telemetry::Counter dropped_invalid;      ///< dropped for that
   telemetry::Counter personal;             ///< records in which personal data was found
   telemetry::Counter dropped_personal;     ///< dropped for that
   telemetry::Counter over_limit;           ///< records with a value that is one too many
   telemetry::Counter dropped_cardinality;  ///< dropped for that
   telemetry::Counter canaries;             ///< records with a canary that got through
-  telemetry::Counter target_evictions;
-  telemetry::Gauge targets;
-  telemetry::Gauge stale_targets;
-  telemetry::Gauge quality_score;  ///< the lowest of any target's last window
 };
 
 /// Looks at each record in this order: shape, times, quality; personal data; cardinality; identities. Control records
@@ -82,46 +76,28 @@ class Verifier final : public stream::Filter {
   Status load_line(const record::Record& line) override;
 
   [[nodiscard]] const VerifyFigures& figures() const { return figures_; }
+  [[nodiscard]] const WatchFigures& watch_figures() const { return watch_.figures(); }
   /// About how many values each limited member has, by its name; those of a reload that are new are not in it before
   /// it.
   [[nodiscard]] const std::map<std::string, telemetry::Gauge>& distinct_values() const { return distinct_values_; }
 
  private:
-  /// The texts of a record that findings and decisions name.
-  struct Names {
-    std::string_view target;
-    std::string_view kind;
-  };
-
   Verifier(VerifyOptions options, Setup setup, Scanner scanner);
 
   Status check_shape(const record::Record& record, const Inspection& found, Timestamp time, stream::Writer& out);
-  Status search(const Inspection& found, stream::Writer& out);
-  Status tell_personal(const MarkedMember& marked, stream::Writer& out);
-  void tag_personal(const record::Record& record);
   void hide_identities(const Inspection& found);
   Status count_values(const Inspection& found, stream::Writer& out);
   Status tell_limit(const MarkedMember& marked, stream::Writer& out);
   [[nodiscard]] std::optional<ledger::Reason> why_drop(const Inspection& found) const;
   [[nodiscard]] bool drops_for_cardinality() const;
   void change(const record::Record& record, const Inspection& found);
-  void change_personal(const record::Record& record);
   Status write_changed(const record::Record& record, const Inspection& found, stream::Writer& out);
-  [[nodiscard]] bool is_news(const record::Record& record);
-  void hear(TargetState& state, Timestamp time) const;
   Status tell_breaches(const Inspection& found, stream::Writer& out);
-  Status check_times(const Inspection& found, TargetState& state, bool& off, stream::Writer& out);
-  Status score(const Inspection& found, TargetState& state, bool times_off, stream::Writer& out);
-  Status tell_clock(std::string_view check, std::string_view words, stream::Writer& out);
-  [[nodiscard]] bool is_skewed(const Inspection& found) const;
   void tag_invalid(const record::Record& record, const Inspection& found);
   Status take_into_report(const record::Record& record, const Inspection& found, stream::Writer& out);
   Status pass(const record::Record& record, const Inspection& found, stream::Writer& out);
   void drop(const record::Record& record, ledger::Reason reason);
   void look_for_canaries(std::string_view json);
-  Status tick_by_records(microseconds now, stream::Writer& out);
-  Status tick(microseconds now, stream::Writer& out);
-  void read_clock();
   void publish();
 
   VerifyOptions options_;
@@ -129,26 +105,21 @@ class Verifier final : public stream::Filter {
   stream::RunClock clock_;
   ledger::Ledger ledger_;
   Notices notices_;
-  Targets targets_;
+  TargetWatch watch_;
   Inspector inspector_;
-  Redactor redactor_;
+  TextSearch texts_;
   Cardinality cardinality_;
   std::map<std::string, telemetry::Gauge> distinct_values_;
   IdentityHash identity_hash_;
   Canaries canaries_;
   Rewrite rewrite_;
-  std::vector<MarkedMember> personal_;  // members of this record in which something was found
-  std::vector<MarkedMember> over_;      // members whose value is one too many
-  std::uint64_t found_patterns_ = 0;    // of all of them
-  bool tags_only_ = true;               // what rewrite_ holds may be left out
+  std::vector<MarkedMember> over_;  // members whose value is one too many
+  bool tags_only_ = true;           // what rewrite_ holds may be left out
   Report report_;
   VerifyFigures figures_;
-  Names names_;
-  std::optional<Timestamp> now_;  // of the machine, read once for some records
-  int reads_left_ = 0;
-  microseconds tick_at_{};  // the next look for silent targets, by record time
-  MonotonicTime deadline_{};
-  std::string target_, cycle_, kind_, scratch_;  // scratch for unescaped texts
+  RecordNames names_;
+  MonotonicTime publish_at_{};
+  std::string target_, scratch_;  // for unescaped texts
 };
 
 }  // namespace dbi::verify

@@ -73,7 +73,7 @@ TEST(Verifier, FindsWhatComesBehindANewerCycle) {
   run.feed({record_at(0, "query_stats", kStats), record_at(20, "query_stats", kStats),
             record_at(10, "query_stats", kStats)});
   EXPECT_THAT(run.events(), ElementsAre("out_of_order"));
-  EXPECT_EQ(run.verifier().figures().out_of_order.value(), 1U);
+  EXPECT_EQ(run.verifier().watch_figures().out_of_order.value(), 1U);
 }
 
 TEST(Verifier, FindsClocksThatDiffer) {
@@ -103,10 +103,10 @@ TEST(Verifier, TellsOnceOfATargetThatFallsSilentAndOnceOfItsReturn) {
   EXPECT_THAT(run.events(), IsEmpty());
   at(62s);
   EXPECT_THAT(run.own(), ElementsAre(testing::AllOf(HasSubstr(R"("target":"a")"), HasSubstr("target_stale"))));
-  EXPECT_EQ(run.verifier().figures().stale_targets.value(), 0);  // published at the next deadline
+  EXPECT_EQ(run.verifier().watch_figures().stale_targets.value(), 0);  // published at the next deadline
   at(63s);
   EXPECT_THAT(run.events(), IsEmpty());
-  EXPECT_EQ(run.verifier().figures().stale_targets.value(), 1);
+  EXPECT_EQ(run.verifier().watch_figures().stale_targets.value(), 1);
   run.feed(record_at(63, "session", "", "a"));
   at(64s);
   EXPECT_THAT(run.events(), ElementsAre("target_fresh"));
@@ -132,6 +132,16 @@ TEST(Verifier, TellsOfSilenceByTheRecordsTimeWithReplay) {
   EXPECT_THAT(run.own(), ElementsAre(testing::AllOf(HasSubstr(R"("target":"a")"), HasSubstr("target_stale"))));
 }
 
+TEST(Verifier, TellsOfSilenceOverAGapWithReplay) {
+  VerifierRun run("data_freshness_threshold: 60s");
+  run.feed({record_at(0, "session", "", "a"), record_at(0, "session", "", "b"), record_at(3600, "session", "", "b")});
+  EXPECT_THAT(run.events(), IsEmpty());  // the time of one record alone is not believed yet
+  run.feed(record_at(3601, "session", "", "b"));
+  EXPECT_THAT(run.events(), ElementsAre("target_stale", "target_stale"));
+  run.feed(record_at(3610, "session", "", "b"));
+  EXPECT_THAT(run.own(), ElementsAre(testing::AllOf(HasSubstr(R"("target":"b")"), HasSubstr("target_fresh"))));
+}
+
 TEST(Verifier, ScoresTheRecordsOfACycle) {
   VerifierRun run("quality_rules: {min_quality: 0.9}");
   const std::string scrape = R"(,"outcome":"ok","cycle_ms":1,"records":1)";
@@ -143,7 +153,7 @@ TEST(Verifier, ScoresTheRecordsOfACycle) {
   EXPECT_THAT(lines[1], HasSubstr("quality_low"));
   EXPECT_THAT(lines[1], HasSubstr(R"("quality_score":0.85)"));  // of 0.7 and 1
   run.end();
-  EXPECT_DOUBLE_EQ(run.verifier().figures().quality_score.value(), 0.85);
+  EXPECT_DOUBLE_EQ(run.verifier().watch_figures().quality_score.value(), 0.85);
 }
 
 constexpr std::string_view kMail = R"(,"query":"select 'ann@example.com'")";
