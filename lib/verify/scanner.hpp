@@ -25,8 +25,8 @@ struct Find {
   std::size_t pattern = 0;
 };
 
-/// Patterns, compiled. Texts in which no sign of theirs is cost no expression; patterns of the user have no signs and
-/// are asked of every text. Immutable; its methods use scratch and are not for several threads.
+/// Patterns, compiled. Texts in which no sign of theirs is cost no expression; patterns of the user have no signs:
+/// every text is read once for all of them. Immutable; its methods use scratch and are not for several threads.
 class Scanner {
  public:
   /// `names` are of patterns(); `custom` are expressions by name. Fails with ErrorKind::Usage on an unknown name, on
@@ -40,7 +40,7 @@ class Scanner {
   ~Scanner();
 
   /// Whether a text without these signs can hold something all the same.
-  [[nodiscard]] bool needs_every_text() const { return custom_ > 0; }
+  [[nodiscard]] bool needs_every_text() const { return custom_ != nullptr; }
 
   /// What is in the text, in order and apart from each other; of two that overlap, one that covers both, of the pattern
   /// that begins first. `signs` are those of the text. The result is valid until the next call. Allocates nothing where
@@ -58,13 +58,16 @@ class Scanner {
     std::unique_ptr<const re2::RE2> expression;
   };
 
+  struct CustomSet;
+
   Scanner();
   static Result<Compiled> compile(std::string_view name, std::string_view expression);
+  void find_custom(std::string_view text) const;
   void find_all(std::size_t pattern, std::string_view text) const;
   void merge() const;
 
   std::vector<Compiled> compiled_;
-  std::size_t custom_ = 0;  // of these
+  std::unique_ptr<CustomSet> custom_;  // those of the user, the last of them, as one automaton; nullptr: there are none
   mutable std::vector<Find> finds_;
 };
 

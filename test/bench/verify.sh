@@ -21,6 +21,17 @@ head -n "$prefix" "$folder/all" >"$folder/prefix"
 # One record in a hundred with something to take out.
 awk 'NR % 100 == 0 { sub(/"query":"/, "&/* ann@example.com, 4111 1111 1111 1111 */ ") } { print }' "$folder/all" >"$folder/some"
 
+cat >"$folder/own.yaml" <<'END'
+verification:
+  pii_detection:
+    custom_patterns:
+      staff: '\bEMP[0-9]{6}\b'
+      customer: 'customer=([a-z]+)'
+      contract: '\bK-[0-9]{4}-[A-Z]{2}\b'
+      passport: '(?i)passport\s+no\.?\s*[A-Z0-9]{8}'
+      patient: '\bPAT[0-9]{8}\b'
+END
+
 # RE2 writes a character's number as Perl does; (?i:...) and (?s) are the same.
 dbi_print_patterns | paste -sd'|' >"$folder/expression"
 
@@ -47,6 +58,7 @@ measure dbi-verify "$folder/all" "$records" "${verify[@]}"
 measure 1%-redacted "$folder/some" "$records" "${verify[@]}"
 measure no-personal-data "$folder/all" "$records" "${verify[@]}" --personal-data ignore
 measure no-shape "$folder/all" "$records" "${verify[@]}" --no-schema-validation
+measure 5-own-patterns "$folder/all" "$records" dbi-verify --replay --config "$folder/own.yaml"
 measure identity-hash "$folder/all" "$records" "${verify[@]}" --identity hash
 
 echo "$records records, $(stat -c %s "$folder/all") bytes, from the page cache to /dev/null, median of $runs runs on core $core"

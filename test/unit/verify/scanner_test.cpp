@@ -112,6 +112,9 @@ TEST(Scanner, TakesPatternsOfTheUser) {
   ASSERT_EQ(finds.size(), 2U);
   EXPECT_EQ(text.substr(finds[0].begin, finds[0].end - finds[0].begin), "B1234");
   EXPECT_EQ(text.substr(finds[1].begin, finds[1].end - finds[1].begin), "ann");
+  EXPECT_THAT(own.find("B12345 nam=ann", kNoSign), testing::IsEmpty());
+  const Scanner both = Scanner::make({"ssn"}, {{"badge", R"(\bB\d{4}\b)"}}).value();
+  EXPECT_EQ(both.find("B1234 123-45-6789 B4321", kDigits).size(), 3U);
   EXPECT_FALSE(Scanner::make({}, {{"bad", "("}}).has_value());
   EXPECT_FALSE(Scanner::make({}, {{"empty", "a*"}}).has_value());
 }
