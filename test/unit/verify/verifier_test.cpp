@@ -89,6 +89,14 @@ TEST(Verifier, FindsClocksThatDiffer) {
   EXPECT_THAT(run.events(), IsEmpty());
 }
 
+TEST(Verifier, TakesWhatALogTellsForOld) {
+  VerifierRun run("");
+  std::string line = record_at(0, "query_sample", R"(,"duration_ms":1)");
+  line.replace(line.find("\"ts\":\"") + 6, 4, "2020");
+  run.feed({record_at(0, "session"), line});
+  EXPECT_THAT(run.events(), IsEmpty());
+}
+
 TEST(Verifier, TellsOnceOfATargetThatFallsSilentAndOnceOfItsReturn) {
   VerifierRun run("data_freshness_threshold: 60s", false);
   const auto at = [&run](std::chrono::seconds time) {
