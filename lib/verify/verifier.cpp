@@ -157,6 +157,7 @@ void Verifier::hide_identities(const Inspection& found) {
       rewrite_.remove(*marked.member);
     } else {
       const record::Value& value = marked.member->value;
+      if (value.kind() == record::ValueKind::Null) continue;
       identity_hash_.append(rewrite_.replace(*marked.member), value.text(scratch_).value_or(value.raw()));
     }
   }

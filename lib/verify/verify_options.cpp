@@ -46,6 +46,14 @@ void describe_shape(cli::Tree& tree, VerifyOptions& options) {
       .value("MEMBER,...")
       .accepts(check_required)
       .key("verification.quality_rules.required_fields");
+  tree.check(
+      [&options]() -> Status {
+        constexpr std::size_t kMost = 32;  // a table has a bit for each, beside its own
+        if (options.required_members.size() <= kMost) return {};
+        return fail(ErrorKind::Usage, fmt::format("required_fields: more than {} members", kMost),
+                    "Name those without which a record is of no use.");
+      },
+      "verification");
   tree.number("--min-quality", &options.min_quality, "an event tells where the records of a target are worse")
       .text("The mean of a cycle's records; 0 is no limit.")
       .value("SCORE")

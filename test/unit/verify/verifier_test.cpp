@@ -220,6 +220,18 @@ TEST(Verifier, LeavesExcludedMembersAndPatternsAlone) {
   EXPECT_FALSE(options_of("pii_detection: {custom_patterns: {email: 'x'}}").has_value());
 }
 
+TEST(Verifier, RefusesOptionsThatItCannotKeep) {
+  std::string names = "a";
+  for (int i = 0; i < 31; ++i) names += fmt::format(", m{}", i);
+  EXPECT_TRUE(options_of("quality_rules: {required_fields: [" + names + "]}").has_value());
+  EXPECT_FALSE(options_of("quality_rules: {required_fields: [" + names + ", z]}").has_value());
+  EXPECT_FALSE(options_of("quality_rules: {required_fields: [scrape.outcome]}").has_value());
+  EXPECT_FALSE(options_of("quality_rules: {cardinality_limits: {query_id: 1000001}}").has_value());
+  EXPECT_FALSE(options_of("quality_rules: {min_quality: 2}").has_value());
+  EXPECT_FALSE(options_of("pii_detection: {patterns: [emails]}").has_value());
+  EXPECT_FALSE(options_of("identity: salt").has_value());
+}
+
 TEST(Verifier, HashesOrDropsIdentities) {
   const std::string line = record_at(0, "session", R"(,"user":"ann","client":"10.0.0.1","host":"db1","pid":"1")");
   VerifierRun hash("identity: hash");
@@ -228,6 +240,8 @@ TEST(Verifier, HashesOrDropsIdentities) {
   ASSERT_EQ(hashed.size(), 1U);
   EXPECT_THAT(hashed[0], testing::ContainsRegex(
                              R"(,"user":"[0-9a-f]{16}","client":"[0-9a-f]{16}","host":"[0-9a-f]{16}","pid":"1"\}$)"));
+  hash.feed(record_at(0, "session", R"(,"user":null,"pid":"1")"));
+  EXPECT_THAT(hash.passed(), ElementsAre(HasSubstr(R"(,"user":null,"pid":"1"})")));
   VerifierRun drop("identity: drop");
   drop.feed(line);
   EXPECT_THAT(drop.passed(), ElementsAre(record_at(0, "session", R"(,"pid":"1")")));
