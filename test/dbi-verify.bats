@@ -125,9 +125,10 @@ own() { jq -c 'select(.tool == "dbi-verify")' "$@"; }
 }
 
 @test "figures of the run are in its telemetry" {
-  { stats '"rows":-1,'; stats ''; } | dbi-verify --no-config --invalid drop >/dev/null
-  run -0 jq -c '[.counters.invalid_records, .counters["records_dropped{reason=\"invalid\"}"], .gauges.targets]' state/default/telemetry/dbi-verify@dbi-verify.total.json
-  assert_output --partial '[1,1,'
+  { stats '"rows":-1,'; stats ''; session '"query":"a@b.cd e@f.gh"'; } | dbi-verify --no-config --invalid drop >/dev/null
+  run -0 jq -c '.counters | [.invalid_records, .["records_dropped{reason=\"invalid\"}"], .records_with_personal_data,
+    .["records_with_pattern{pattern=\"email\"}"], .["records_with_pattern{pattern=\"card\"}"]]' state/default/telemetry/dbi-verify@dbi-verify.total.json
+  assert_output '[1,1,1,1,0]'
 }
 
 # session MEMBERS: a record of a session with more members.

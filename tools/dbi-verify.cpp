@@ -43,6 +43,9 @@ void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::verify::Verifier&
     telemetry.add(fmt::format("distinct_values{{member=\"{}\"}}", member), values);
   }
   telemetry.add("records_with_personal_data", figures.personal);
+  for (const auto& [pattern, records] : verifier.pattern_finds()) {
+    telemetry.add(fmt::format("records_with_pattern{{pattern=\"{}\"}}", pattern), records);
+  }
   telemetry.add("canaries", figures.canaries);
   telemetry.add("invalid_records", figures.invalid);
   telemetry.add("skewed_records", watch.skewed);

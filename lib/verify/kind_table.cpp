@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "record/schema/alias.hpp"
+
 namespace dbi::verify {
 
 namespace {
@@ -96,7 +98,7 @@ void KindTable::choose(const MemberChoices& choices, std::uint64_t& next_bit) {
 
 void KindTable::require(const std::string& name, std::uint64_t& next_bit) {
   const auto dot = name.find('.');
-  const std::string member = dot == std::string::npos ? name : name.substr(dot + 1);
+  const std::string member(record::schema::resolve_alias(dot == std::string::npos ? name : name.substr(dot + 1)));
   if (dot != std::string::npos && name.substr(0, dot) != kind_->name) return;
   if (dot == std::string::npos && record::schema::find_member(*kind_, member) == nullptr) return;
   MemberRule& rule = rule_for(member);

@@ -46,10 +46,10 @@ void TextSearch::change(const record::Record& record, Rewrite& rewrite) {
 
 void TextSearch::tag(const record::Record& record, Rewrite& rewrite) const {
   std::string& json = rewrite.set(record, "personal_data");
-  for (std::uint64_t bits = patterns_; bits != 0; bits &= bits - 1) {
+  for_each_pattern([&json](std::string_view name) {
     json += json.empty() ? "[" : ",";
-    record::append_json_text(json, redactor_.scanner().name_of(static_cast<std::size_t>(std::countr_zero(bits))));
-  }
+    record::append_json_text(json, name);
+  });
   json += ']';
 }
 

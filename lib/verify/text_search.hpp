@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,13 @@ class TextSearch {
   /// Whether search() found something in its record.
   [[nodiscard]] bool found_any() const { return !members_.empty(); }
   [[nodiscard]] bool drops() const { return found_any() && action_ == OnPersonal::Drop; }
+  /// Calls `each(std::string_view name)` with every pattern that search() found.
+  template <typename Each>
+  void for_each_pattern(Each each) const {
+    for (std::uint64_t bits = patterns_; bits != 0; bits &= bits - 1) {
+      each(redactor_.scanner().name_of(static_cast<std::size_t>(std::countr_zero(bits))));
+    }
+  }
   [[nodiscard]] bool tags() const { return action_ == OnPersonal::Tag; }
 
   /// Adds to the rewrite what has to be changed of that record: with `tag` a member, else without what was found, also

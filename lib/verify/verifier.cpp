@@ -46,6 +46,8 @@ Verifier::Verifier(VerifyOptions options, Setup setup, Scanner scanner)
       canaries_(options_.canaries) {
   if (setup_.report) notices_.count_only();
   for (std::size_t i = 0; i < cardinality_.size(); ++i) distinct_values_[cardinality_.name(i)];
+  for (const auto& name : options_.personal.patterns) pattern_finds_[name];
+  for (const auto& [name, expression] : options_.personal.custom_patterns) pattern_finds_[name];
 }
 
 Status Verifier::on_record(const record::Record& record, stream::Writer& out) {
@@ -59,7 +61,7 @@ Status Verifier::on_record(const record::Record& record, stream::Writer& out) {
 
   DBI_TRY(check_shape(record, found, time, out));
   DBI_TRY(texts_.search(found, names_, notices_, out));
-  if (texts_.found_any()) figures_.personal.add();
+  if (texts_.found_any()) count_patterns();
   if (setup_.report) return take_into_report(record, found, out);
   if (const auto reason = why_drop(found)) {
     drop(record, *reason);
@@ -84,6 +86,14 @@ Status Verifier::check_shape(const record::Record& record, const Inspection& fou
   // What a filter wrote is no word of the target.
   if (names_.target.empty() || found.role(Role::Tool) != nullptr) return {};
   return watch_.take(record, found, names_, time, out);
+}
+
+void Verifier::count_patterns() {
+  figures_.personal.add();
+  texts_.for_each_pattern([this](std::string_view name) {
+    const auto counter = pattern_finds_.find(name);
+    if (counter != pattern_finds_.end()) counter->second.add();
+  });
 }
 
 // What its shape and its texts say of that.

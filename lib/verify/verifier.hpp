@@ -77,6 +77,10 @@ class Verifier final : public stream::Filter {
 
   [[nodiscard]] const VerifyFigures& figures() const { return figures_; }
   [[nodiscard]] const WatchFigures& watch_figures() const { return watch_.figures(); }
+  /// In how many records each pattern was found, by its name; those of a reload that are new are not in it.
+  [[nodiscard]] const std::map<std::string, telemetry::Counter, std::less<>>& pattern_finds() const {
+    return pattern_finds_;
+  }
   /// About how many values each limited member has, by its name; those of a reload that are new are not in it before
   /// it.
   [[nodiscard]] const std::map<std::string, telemetry::Gauge>& distinct_values() const { return distinct_values_; }
@@ -93,6 +97,7 @@ class Verifier final : public stream::Filter {
   void change(const record::Record& record, const Inspection& found);
   Status write_changed(const record::Record& record, const Inspection& found, stream::Writer& out);
   Status tell_breaches(const Inspection& found, stream::Writer& out);
+  void count_patterns();
   void tag_invalid(const record::Record& record, const Inspection& found);
   Status take_into_report(const record::Record& record, const Inspection& found, stream::Writer& out);
   Status pass(const record::Record& record, const Inspection& found, stream::Writer& out);
@@ -110,6 +115,7 @@ class Verifier final : public stream::Filter {
   TextSearch texts_;
   Cardinality cardinality_;
   std::map<std::string, telemetry::Gauge> distinct_values_;
+  std::map<std::string, telemetry::Counter, std::less<>> pattern_finds_;
   IdentityHash identity_hash_;
   Canaries canaries_;
   Rewrite rewrite_;

@@ -138,7 +138,7 @@ TEST(Inspector, FindsMembersByTheirUnescapedNames) {
 }
 
 TEST(Inspector, RequiresWhatTheOptionsName) {
-  Inspector inspector({.required = {"query_stats.user", "session.user", "duration_ms", "lock_mode"},
+  Inspector inspector({.required = {"query_stats.user", "session.user", "avg_duration_ms", "lock_mode"},
                        .personal = {},
                        .identities = {},
                        .limited = {}});
