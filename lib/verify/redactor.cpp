@@ -37,6 +37,21 @@ std::string_view inside_of(std::string_view raw) {
   return raw.substr(1, raw.size() - 2);
 }
 
+constexpr std::size_t kGrowth = 128;
+constexpr std::size_t kKept = std::size_t{1} << 20U;  // of scratch that a long text took
+
+// A piece of a text inside quotes; `plain`: it needs no escapes.
+void append_piece(std::string& json, std::string_view piece, bool plain) {
+  if (plain) {
+    json.append(piece);
+    return;
+  }
+  const std::size_t begin = json.size();
+  record::append_json_text(json, piece);
+  json.pop_back();
+  json.erase(begin, 1);
+}
+
 }  // namespace
 
 // One look over the whole value spares that at each of its texts.
@@ -51,6 +66,7 @@ const std::vector<Find>& Redactor::look(std::string_view inside, std::string_vie
   if (signs == kNoSign && !scanner_.needs_every_text()) return kNothing;
   if (inside.find('\\') != std::string_view::npos) {
     unescaped_.clear();
+    unescaped_.reserve(inside.size());
     record::unescape(inside, record::LoneSurrogate::Replace, unescaped_);
     text = unescaped_;
     signs = signs_of(text);
@@ -89,6 +105,10 @@ void Redactor::redact(const Value& value, std::string& json) {
   json.append(copied, raw.data() + raw.size());
 }
 
+void Redactor::release() {
+  if (unescaped_.capacity() > kKept) std::string().swap(unescaped_);
+}
+
 void Redactor::redact_text(std::string_view raw, std::string& json) {
   std::string_view text;
   const auto& finds = look(inside_of(raw), text);
@@ -96,14 +116,19 @@ void Redactor::redact_text(std::string_view raw, std::string& json) {
     json.append(raw);
     return;
   }
-  redacted_.clear();
+  const bool plain = text.data() == raw.data() + 1;  // without escapes, and so as it stands
+  json.reserve(json.size() + raw.size() + kGrowth);
+  json.push_back('"');
   std::size_t at = 0;
   for (const Find& find : finds) {
-    redacted_.append(text, at, find.begin - at).append("[REDACTED:").append(scanner_.name_of(find.pattern)).append("]");
+    append_piece(json, text.substr(at, find.begin - at), plain);
+    json.append("[REDACTED:");
+    append_piece(json, scanner_.name_of(find.pattern), false);
+    json.push_back(']');
     at = find.end;
   }
-  redacted_.append(text.substr(at));
-  record::append_json_text(json, redacted_);
+  append_piece(json, text.substr(at), plain);
+  json.push_back('"');
 }
 
 }  // namespace dbi::verify

@@ -26,6 +26,8 @@ class Redactor {
   /// Bits of the patterns that search() found since the last clear().
   [[nodiscard]] std::uint64_t found() const { return found_; }
   void clear() { found_ = 0; }
+  /// Gives back what a long text took.
+  void release();
   [[nodiscard]] const Scanner& scanner() const { return scanner_; }
 
  private:
@@ -36,7 +38,7 @@ class Redactor {
 
   Scanner scanner_;
   std::uint64_t found_ = 0;
-  std::string unescaped_, redacted_;
+  std::string unescaped_;
 };
 
 }  // namespace dbi::verify

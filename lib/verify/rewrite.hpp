@@ -17,6 +17,11 @@ class Rewrite {
   /// Forgets what was gathered.
   void clear() { count_ = 0; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
+  /// The same, and gives back its memory.
+  void release() {
+    clear();
+    changes_.clear();
+  }
 
   /// The text that takes the place of the member's value, to be filled with a JSON value; valid until the next call.
   /// The member is one of the record's.

@@ -42,6 +42,8 @@ class TextSearch {
   /// Adds to the rewrite what has to be changed of that record: with `tag` a member, else without what was found, also
   /// where the action is to drop (a control record).
   void change(const record::Record& record, Rewrite& rewrite);
+  /// Gives back what a long text took.
+  void release() { redactor_.release(); }
 
  private:
   Status tell(const MarkedMember& marked, const RecordNames& names, Notices& notices, stream::Writer& out);

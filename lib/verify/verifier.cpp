@@ -13,6 +13,9 @@ namespace {
 
 using ledger::Reason;
 
+constexpr std::size_t kGrowth = 4096;                 // that a changed record mostly stays within
+constexpr std::size_t kLong = std::size_t{1} << 20U;  // a record whose scratch is given back
+
 std::string_view remedy_of(Breach breach) {
   constexpr std::array<std::string_view, 7> kRemedies{
       "Look at what writes this kind, and at what changes records on the way here; dbi-record(5) lists its members.",
@@ -218,7 +221,14 @@ Status Verifier::pass(const record::Record& record, const Inspection& found, str
 Status Verifier::write_changed(const record::Record& record, const Inspection& found, stream::Writer& out) {
   std::string& buffer = out.buffer();
   const std::size_t begin = buffer.size();
+  // A long record grows the buffer by itself, not to twice of that.
+  const std::size_t room = begin + record.line().size() + kGrowth;
+  if (room > 2 * stream::Writer::kChunk) buffer.reserve(room);
   rewrite_.write(record, buffer);
+  if (record.line().size() > kLong) {
+    rewrite_.release();
+    texts_.release();
+  }
   if (buffer.size() - begin > setup_.max_record_bytes && record.line().size() <= setup_.max_record_bytes) {
     if (tags_only_) {
       buffer.resize(begin);

@@ -21,6 +21,7 @@ FILTERS = {
     "dbi-sample": ["--default-sample-rate", "1"],
     "dbi-breaker": ["--max-circuits", "1000000"],
     "dbi-ratelimit": ["--max-keys", "1000000"],
+    "dbi-verify": ["--max-targets", "1000000"],
 }
 
 

@@ -45,6 +45,8 @@ TEST(Redactor, TakesOutOfTexts) {
 TEST(Redactor, SeesThroughEscapes) {
   EXPECT_EQ(redacted(R"("ann\u0040example.com")"), R"("[REDACTED:email]")");
   EXPECT_EQ(redacted(R"("\u0061nn@example\u002ecom")"), R"("[REDACTED:email]")");
+  EXPECT_EQ(redacted(R"("\t\"a\" ann\u0040example.com\n b@c.de \u00e9")"),
+            R"("\t\"a\" [REDACTED:email]\n [REDACTED:email] é")");
   EXPECT_EQ(redacted(R"("\u0034111 1111\u00201111 1111")"), R"("[REDACTED:card]")");
   EXPECT_EQ(redacted(R"("x\n4111111111111111\t")"), R"("x\n[REDACTED:card]\t")");
   EXPECT_EQ(redacted(R"("\nghp_16C7e42F292c6912E7710c838347Ae178B4a")"), R"("\n[REDACTED:github_token]")");
