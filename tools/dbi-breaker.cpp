@@ -10,6 +10,7 @@
 #include "breaker/breaker.hpp"
 #include "breaker/breaker_options.hpp"
 #include "breaker/operator.hpp"
+#include "options/breaker.hpp"
 #include "run/filter_options.hpp"
 #include "run/filter_run.hpp"
 #include "run/instance_state.hpp"
@@ -20,34 +21,8 @@ namespace {
 using dbi::Result;
 using namespace std::chrono_literals;
 
-enum class Verb : std::uint8_t { Status, Open, Close };
-
-struct Options {
-  std::optional<Verb> verb;
-  std::optional<dbi::microseconds> open_for;
-  std::string why;
-  dbi::breaker::BreakerOptions breaker;
-  dbi::run::FilterOptions filter;
-};
-
-void describe_commands(dbi::cli::Tree& tree, Options& options) {
-  tree.verb("status", &options.verb, Verb::Status, "", "print the circuits of a pipeline");
-  tree.verb("open", &options.verb, Verb::Open, "KEY", "let KEY count as open, whatever its circuit says")
-      .text("KEY is TARGET, TARGET/DATABASE or @host. dbi-collect leaves it alone from its next cycle on.");
-  tree.verb("close", &options.verb, Verb::Close, "KEY", "end what open did, and close the circuit once");
-  tree.group("Commands' flags");
-  tree.duration("--for", &options.open_for, "open for this long instead of until it is closed")
-      .range(1s, std::chrono::hours(24) * 366)
-      .no_environment();
-  tree.text("--why", &options.why, "the reason, for those who see the circuit open").no_environment();
-}
-
-void describe(dbi::cli::Tree& tree, Options& options) {
-  describe_commands(tree, options);
-  dbi::breaker::describe_breaker_options(tree, options.breaker);
-  dbi::run::describe_filter_options(tree, options.filter);
-  dbi::run::describe_clock_options(tree, options.filter);
-}
+using Options = dbi::tools::BreakerToolOptions;
+using Verb = dbi::tools::BreakerVerb;
 
 // --- Operators ---
 
@@ -140,7 +115,7 @@ Result<dbi::ExitStatus> body(const Options& options, dbi::run::Context& context)
 
 constexpr dbi::run::Tool<Options> kTool{
     .program = {.name = "dbi-breaker", .summary = "circuit breakers for targets and databases"},
-    .describe = describe,
+    .describe = dbi::tools::describe,
     .body = body};
 
 Result<Options> reread(const dbi::run::Context& context) {

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
+#include "export/export_options.hpp"
 #include "export/fan_out.hpp"
 #include "export/input_files.hpp"
 #include "export/open_sink.hpp"
+#include "options/export.hpp"
 #include "run/filter_options.hpp"
 #include "run/filter_run.hpp"
 #include "run/tool.hpp"
@@ -16,57 +18,10 @@
 namespace {
 
 using dbi::Result;
-using dbi::terminal::Color;
-
-struct Options {
-  std::vector<std::string> to;
-  bool fail_on_scrape = false;
-  Color color = Color::Auto;
-  std::uint32_t rows = 20;
-  std::uint32_t width = 120;
-  std::optional<std::uint64_t> rotate_size;
-  std::optional<dbi::microseconds> rotate_age;
-  std::optional<std::uint64_t> keep_files;
-  std::optional<std::uint64_t> keep_bytes;
-  std::optional<dbi::microseconds> retain;
-  bool uncounted = false;
-  dbi::run::FilterOptions filter;
-};
-
-void describe(dbi::cli::Tree& tree, Options& options) {
-  tree.group("Delivery");
-  tree.texts("--to", &options.to,
-             "deliver to SINK: table, ndjson:PATH, sqlite:PATH; may be given several times; on a terminal the default "
-             "is table")
-      .value("SINK")
-      .repeatable();
-  tree.toggle("--fail-on-scrape", &options.fail_on_scrape, "exit with 4 if a target's scrape has failed");
-  tree.group("Table");
-  tree.choice("--color", &options.color,
-              {{"auto", Color::Auto, "on a terminal, unless NO_COLOR is set"},
-               {"always", Color::Always, "always"},
-               {"never", Color::Never, "never"}},
-              "when the table is coloured");
-  tree.integer("--rows", &options.rows, "show up to N statements of a target").value("N").range(1, 5000);
-  tree.integer("--width", &options.width, "columns of a table that goes to no terminal").value("N").range(40, 10000);
-  tree.group("NDJSON files");
-  tree.size("--rotate-size", &options.rotate_size, "start a new file before one has more than SIZE").at_least(1);
-  tree.duration("--rotate-age", &options.rotate_age, "start a new file when one is older than DURATION")
-      .at_least(dbi::microseconds{1'000'000});
-  tree.integer("--keep-files", &options.keep_files, "keep at most N rotated files").value("N");
-  tree.size("--keep-bytes", &options.keep_bytes, "keep rotated files of at most SIZE in all");
-  tree.group("SQLite");
-  tree.duration("--retain", &options.retain, "delete rows that are older than DURATION")
-      .at_least(dbi::microseconds{1'000'000});
-  tree.choice("--uncounted", &options.uncounted,
-              {{"refuse", false, "what arrived of it is counted as dropped"},
-               {"allow", true, "it is stored as it came; for pipes in which something takes records out"}},
-              "what becomes of a cycle that lacks records which no `dropped` record counts");
-  dbi::run::describe_filter_options(tree, options.filter);
-}
+using Options = dbi::tools::ExportToolOptions;
 
 Result<std::vector<std::string>> choose_sinks(const Options& options, bool terminal) {
-  std::vector<std::string> sinks = options.to;
+  std::vector<std::string> sinks = options.delivery.to;
   if (sinks.empty() && terminal) sinks.emplace_back("table");
   if (sinks.empty()) {
     return dbi::fail(dbi::ErrorKind::Usage, "no sink is given and standard output is no terminal",
@@ -89,15 +44,16 @@ Result<dbi::ExitStatus> deliver(const Options& options, dbi::run::Context& conte
   const bool terminal = ::isatty(output) == 1;
   DBI_TRY_ASSIGN(const std::vector<std::string> words, choose_sinks(options, terminal));
   dbi::exporting::SinkOptions sinks;
-  sinks.table.color = dbi::terminal::shows_color(options.color, output, context.process->environment);
-  sinks.table.statements = options.rows;
-  sinks.table.width = options.width;
+  sinks.table.color = dbi::terminal::shows_color(options.delivery.color, output, context.process->environment);
+  sinks.table.statements = options.delivery.rows;
+  sinks.table.width = options.delivery.width;
   if (terminal)
     sinks.table.window = [output] { return dbi::terminal::window_of(output).value_or(dbi::terminal::WindowSize{}); };
-  sinks.rotation = {options.rotate_size, options.rotate_age, options.keep_files, options.keep_bytes};
+  sinks.rotation = {options.delivery.rotate_size, options.delivery.rotate_age, options.delivery.keep_files,
+                    options.delivery.keep_bytes};
   sinks.sqlite.name = context.common.name;
-  sinks.sqlite.retain = options.retain;
-  sinks.sqlite.uncounted = options.uncounted;
+  sinks.sqlite.retain = options.delivery.retain;
+  sinks.sqlite.uncounted = options.delivery.uncounted;
   sinks.sqlite.gives_up = [grace = dbi::stream::StopGrace(options.filter.drain, *context.clock)]() mutable {
     return grace.is_over();
   };
@@ -118,13 +74,13 @@ Result<dbi::ExitStatus> deliver(const Options& options, dbi::run::Context& conte
                  dbi::run::run_filter(options.filter, context, make, [&] { return reread(context); }));
   // The sink's fault was reported when it happened.
   if (delivery.fault) return dbi::ExitStatus::InputOutput;
-  if (options.fail_on_scrape && delivery.scrape_failed) return dbi::ExitStatus::Unreachable;
+  if (options.delivery.fail_on_scrape && delivery.scrape_failed) return dbi::ExitStatus::Unreachable;
   return status;
 }
 
 constexpr dbi::run::Tool<Options> kTool{
     .program = {.name = "dbi-export", .summary = "deliver records to a table, NDJSON files or SQLite"},
-    .describe = describe,
+    .describe = dbi::tools::describe,
     .body = deliver};
 
 Result<dbi::run::FilterOptions> reread(const dbi::run::Context& context) {

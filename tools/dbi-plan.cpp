@@ -15,6 +15,7 @@
 #include "extract/view_options.hpp"
 #include "extract/viewer.hpp"
 #include "history/history.hpp"
+#include "options/plan.hpp"
 #include "run/filter_options.hpp"
 #include "run/filter_run.hpp"
 #include "run/tool.hpp"
@@ -23,32 +24,8 @@ namespace {
 
 using namespace dbi;
 
-struct Options {
-  extract::ExtractOptions extract;
-  extract::ViewOptions view;
-  run::FilterOptions filter;
-};
-
-bool is_view(const Options& options) {
-  return options.view.format != extract::Format::Records;
-}
-
-Status check(const Options& options) {
-  DBI_TRY(extract::check_view_options(options.view, options.extract));
-  const bool bare =
-      options.extract.input == extract::InputKind::Plans || options.extract.input == extract::InputKind::Log;
-  if (!options.filter.resume || (!bare && !is_view(options))) return {};
-  return fail(ErrorKind::Usage, "--resume goes on between records, of which plans, logs and views have none",
-              "Leave out --resume.");
-}
-
-void describe(cli::Tree& tree, Options& options) {
-  extract::describe_view_options(tree, options.view);
-  extract::describe_extract_options(tree, options.extract);
-  run::describe_filter_options(tree, options.filter, "records, plans or logs");
-  run::describe_replay_option(tree, options.filter);
-  tree.check([&options] { return check(options); });
-}
+using Options = tools::PlanToolOptions;
+using tools::is_view;
 
 void add_figures(run::RunTelemetry& telemetry, const extract::ExtractFigures& figures) {
   telemetry.add("plans", figures.plans);
@@ -143,7 +120,7 @@ Result<ExitStatus> body(const Options& options, run::Context& context) {
 
 constexpr run::Tool<Options> kTool{
     .program = {.name = "dbi-plan", .summary = "read execution plans, name their shape, say what is wrong"},
-    .describe = describe,
+    .describe = tools::describe,
     .body = body};
 
 Result<Options> reread(const run::Context& context) {

@@ -14,6 +14,7 @@
 #include "limit/limit_filter.hpp"
 #include "limit/limit_options.hpp"
 #include "limit/status.hpp"
+#include "options/ratelimit.hpp"
 #include "run/filter_run.hpp"
 #include "run/tool.hpp"
 #include "state/atomic_file.hpp"
@@ -22,33 +23,8 @@ namespace {
 
 using namespace dbi;
 
-enum class Verb : std::uint8_t { Status };
-
-struct Options {
-  Options() { filter.clock = stream::ClockMode::Wall; }
-  std::optional<Verb> verb;
-  limit::LimitOptions limits;
-  run::FilterOptions filter;
-};
-
-Status check(const Options& options) {
-  if (options.verb && !options.filter.files.empty()) {
-    return fail(ErrorKind::Usage, fmt::format("status takes no argument: '{}'", options.filter.files.front()));
-  }
-  if (options.limits.over != limit::Over::Delay) return {};
-  if (!options.filter.replay && options.filter.clock == stream::ClockMode::Wall) return {};
-  return fail(ErrorKind::Usage, "--over delay waits by the machine's clock",
-              "Leave out --replay and --clock record, or drop or divert what is over the limit.");
-}
-
-void describe(cli::Tree& tree, Options& options) {
-  tree.group("Commands");
-  tree.verb("status", &options.verb, Verb::Status, "", "print the keys, their rates and what was over them");
-  limit::describe_limit_options(tree, options.limits);
-  run::describe_filter_options(tree, options.filter);
-  run::describe_clock_options(tree, options.filter);
-  tree.check([&options] { return check(options); });
-}
+using Options = tools::RatelimitToolOptions;
+using Verb = tools::RatelimitVerb;
 
 Result<ExitStatus> print_status(run::Context& context) {
   DBI_TRY_ASSIGN(const auto root, state::resolve_root(context.folder_request(), context.process->environment));
@@ -129,7 +105,7 @@ Result<ExitStatus> body(const Options& options, run::Context& context) {
 
 constexpr run::Tool<Options> kTool{
     .program = {.name = "dbi-ratelimit", .summary = "hold the records of each database to a rate"},
-    .describe = describe,
+    .describe = tools::describe,
     .body = body};
 
 Result<Options> reread(const run::Context& context) {

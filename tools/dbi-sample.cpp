@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "options/sample.hpp"
 #include "run/filter_options.hpp"
 #include "run/filter_run.hpp"
 #include "run/tool.hpp"
@@ -16,16 +17,7 @@ namespace {
 
 using dbi::Result;
 
-struct Options {
-  dbi::sampling::SamplerOptions sampling;
-  dbi::run::FilterOptions filter;
-};
-
-void describe(dbi::cli::Tree& tree, Options& options) {
-  dbi::sampling::describe_sampler_options(tree, options.sampling);
-  dbi::run::describe_filter_options(tree, options.filter);
-  dbi::run::describe_clock_options(tree, options.filter);
-}
+using Options = dbi::tools::SampleToolOptions;
 
 void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::sampling::Sampler& sampler) {
   const auto& figures = sampler.figures();
@@ -70,7 +62,7 @@ Result<dbi::ExitStatus> sample(const Options& options, dbi::run::Context& contex
 
 constexpr dbi::run::Tool<Options> kTool{
     .program = {.name = "dbi-sample", .summary = "keep what matters, with weights that make up for the rest"},
-    .describe = describe,
+    .describe = dbi::tools::describe,
     .body = sample};
 
 Result<Options> reread(const dbi::run::Context& context) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "config/dialect.hpp"
 #include "config/interpolate.hpp"
 #include "config/overrides.hpp"
 
@@ -48,6 +49,10 @@ std::vector<std::string_view> keys_under(const cli::Tree& tree, std::string_view
   return out;
 }
 
+std::string_view section_of(std::string_view path) {
+  return path.substr(0, path.find_first_of(".["));
+}
+
 std::string_view kind_word(Kind kind) {
   switch (kind) {
     case Kind::Null:
@@ -65,8 +70,9 @@ std::string_view kind_word(Kind kind) {
 // Walks a document along the tree. `path` is how messages call the place, `prefix` how the tree's keys begin.
 class Walker {
  public:
-  Walker(const Document& document, const cli::EnvironmentLookup& environment, bool keep, std::vector<Error>& errors)
-      : document_(&document), lookup_(&environment), keep_(keep), errors_(&errors) {}
+  Walker(const Document& document, const cli::EnvironmentLookup& environment, bool keep, const Visit* visit,
+         std::vector<Error>& errors)
+      : document_(&document), lookup_(&environment), keep_(keep), visit_(visit), errors_(&errors) {}
 
   void root(const Value& map, cli::Tree& tree) {
     for (const Entry& section : map.entries) {
@@ -128,12 +134,16 @@ class Walker {
     std::vector<std::string_view> candidates = keys_under(tree, prefix);
     const bool top = prefix.empty() && path == member.key;
     if (top) candidates.insert(candidates.end(), kSections.begin(), kSections.end());
-    const std::string_view nearest = nearest_name(member.key, candidates);
-    say(member.place, path, top ? "unknown section" : "unknown key",
-        nearest.empty() ? std::string{} : fmt::format("Did you mean {}?", nearest));
+    std::string hint = remedy_for(top ? std::string_view{} : section_of(path), member.key);
+    if (hint.empty()) {
+      const std::string_view nearest = nearest_name(member.key, candidates);
+      if (!nearest.empty()) hint = fmt::format("Did you mean {}?", nearest);
+    }
+    say(member.place, path, top ? "unknown section" : "unknown key", std::move(hint));
   }
 
   void value_of(cli::Node& node, const Value& value, const std::string& path) {
+    if (visit_ != nullptr && *visit_) (*visit_)(node, value, path);
     switch (node.shape) {
       case cli::Shape::Scalar:
         return scalar(node, value, path);
@@ -264,7 +274,7 @@ class Walker {
       if (!of_members && !fits(form, value)) continue;
       tried = true;
       faults.clear();
-      Walker attempt(*document_, *lookup_, keep_, faults);
+      Walker attempt(*document_, *lookup_, keep_, visit_, faults);
       if (of_members) {
         attempt.members(value, *node.forms, form.key.substr(0, form.key.find('.')), path);
       } else {
@@ -279,16 +289,19 @@ class Walker {
   const Document* document_;
   const cli::EnvironmentLookup* lookup_;
   bool keep_;
+  const Visit* visit_;
   std::vector<Error>* errors_;
 };
 
 }  // namespace
 
-std::vector<Error> apply(const Document& document, cli::Tree& tree, const cli::EnvironmentLookup& environment) {
+std::vector<Error> apply(const Document& document, cli::Tree& tree, const cli::EnvironmentLookup& environment,
+                         const Visit& visit) {
   Sections sections = choose_overrides(document, environment);
-  std::vector<Error> errors = std::move(sections.errors);
-  Walker(document, environment, true, errors).root(sections.root, tree);
-  for (const Value& other : sections.others) Walker(document, environment, false, errors).root(other, tree);
+  std::vector<Error> errors = document.faults;
+  errors.insert(errors.end(), sections.errors.begin(), sections.errors.end());
+  Walker(document, environment, true, &visit, errors).root(sections.root, tree);
+  for (const Value& other : sections.others) Walker(document, environment, false, nullptr, errors).root(other, tree);
   return errors;
 }
 

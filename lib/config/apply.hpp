@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,10 +21,14 @@ inline constexpr std::array<std::string_view, 12> kSections = {
     "targets",  "collector", "verification",   "plan_extractor", "adaptive_sampler", "circuit_breaker", "rate_limiter",
     "exporter", "health",    "memory_limiter", "batch",          "telemetry"};
 
+/// Is told of each value that a node takes, before it is checked: the node, the value, its path ("collector.interval",
+/// "targets[0].url").
+using Visit = std::function<void(const cli::Node& node, const Value& value, const std::string& path)>;
+
 /// Offers every value of the document to the node of its key, with Source::Configuration. Returns all faults
-/// (ErrorKind::Configuration), in the order of the file: unknown keys, values of the wrong shape or refused by the
+/// (ErrorKind::Configuration), first those of the document: unknown keys, values of the wrong shape or refused by the
 /// option, variables that are not set.
 [[nodiscard]] std::vector<Error> apply(const Document& document, cli::Tree& tree,
-                                       const cli::EnvironmentLookup& environment);
+                                       const cli::EnvironmentLookup& environment, const Visit& visit = {});
 
 }  // namespace dbi::config

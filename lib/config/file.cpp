@@ -11,7 +11,6 @@
 
 #include "base/descriptor.hpp"
 #include "base/errno_text.hpp"
-#include "config/yaml.hpp"
 
 namespace dbi::config {
 
@@ -62,9 +61,9 @@ std::optional<std::filesystem::path> find_file(const std::optional<std::string>&
   return std::nullopt;
 }
 
-Result<Document> read_file(const std::filesystem::path& path) {
+Result<Document> read_file(const std::filesystem::path& path, Role role) {
   DBI_TRY_ASSIGN(const std::string text, read_all(path));
-  return parse_yaml(text, path.string());
+  return parse_yaml(text, path.string(), role);
 }
 
 }  // namespace dbi::config

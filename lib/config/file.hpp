@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "cli/parser.hpp"
 #include "config/value.hpp"
+#include "config/yaml.hpp"
 
 namespace dbi::config {
 
@@ -22,6 +23,6 @@ inline constexpr std::size_t kMaxFileBytes = std::size_t{4} << 20U;
                                                              const cli::EnvironmentLookup& environment);
 
 /// Reads and parses it. Fails with ErrorKind::Configuration, also where it cannot be read.
-Result<Document> read_file(const std::filesystem::path& path);
+Result<Document> read_file(const std::filesystem::path& path, Role role = Role::Whole);
 
 }  // namespace dbi::config

@@ -25,8 +25,16 @@ bool is_name(std::string_view name) {
 Result<std::string> value_of(std::string_view inside, const cli::EnvironmentLookup& environment) {
   const auto colon = inside.find(':');
   const std::string_view name = inside.substr(0, colon);
+  if (name == "env" && colon != std::string_view::npos) {
+    return fail(ErrorKind::Configuration, fmt::format("the Collector's form of a variable: '${{{}}}'", inside),
+                fmt::format("Write it without env:, ${{{}}}.", inside.substr(colon + 1)));
+  }
   if (!is_name(name)) {
     return fail(ErrorKind::Configuration, fmt::format("no name of a variable: '{}'", name), std::string(kForm));
+  }
+  if (inside.substr(name.size()).starts_with(":-")) {
+    return fail(ErrorKind::Configuration, fmt::format("a default that begins with a hyphen: '${{{}}}'", inside),
+                fmt::format("The shell's form is not taken: write ${{{}:{}}}.", name, inside.substr(name.size() + 2)));
   }
   if (auto value = environment(std::string(name)); value && !value->empty()) return *std::move(value);
   if (colon != std::string_view::npos) return std::string(inside.substr(colon + 1));

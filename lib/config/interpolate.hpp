@@ -12,7 +12,9 @@ namespace dbi::config {
 
 /// Replaces each ${NAME} by the variable's value and each ${NAME:default} by it or the default; an empty variable
 /// counts as not set. What stands in a variable is not expanded again; "$${" is a literal "${", every other '$' is
-/// itself. NAME matches [A-Za-z_][A-Za-z0-9_]*. Fails with ErrorKind::Configuration (no place in the message).
+/// itself. NAME matches [A-Za-z_][A-Za-z0-9_]*. The forms of the shell and of the Collector, ${NAME:-default} and
+/// ${env:NAME}, are refused: they would mean something else here. Fails with ErrorKind::Configuration (no place in the
+/// message).
 Result<std::string> interpolate(std::string_view text, const cli::EnvironmentLookup& environment);
 
 /// Whether the text is one ${NAME} without a default: what a secret must be.

@@ -14,7 +14,7 @@ const Value* Value::find(std::string_view key) const {
 }
 
 std::string Document::where(Place place) const {
-  return fmt::format("{}:{}:{}", file, place.line, place.column);
+  return fmt::format("{}:{}:{}", files[place.file], place.line, place.column);
 }
 
 Error Document::error(Place place, std::string_view message, std::string hint) const {

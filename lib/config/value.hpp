@@ -11,10 +11,11 @@
 
 namespace dbi::config {
 
-/// A place in a file, both from 1.
+/// A place in a file, line and column from 1.
 struct Place {
   int line = 1;
   int column = 1;
+  std::uint16_t file = 0;  ///< index into Document::files
 };
 
 enum class Kind : std::uint8_t { Null, Scalar, List, Map };
@@ -27,6 +28,7 @@ struct Value {
   Place place;
   std::string text;            ///< of a scalar
   bool plain = true;           ///< not quoted
+  bool remove = false;         ///< tagged !remove, which an overlay writes where it takes something away
   std::vector<Value> items;    ///< of a list
   std::vector<Entry> entries;  ///< of a map, in the order of the file
 
@@ -42,10 +44,11 @@ struct Entry {
   std::string environment;  ///< where it stands in environment_overrides: of which one; else empty
 };
 
-/// A document with the name of its file, for messages.
+/// A document with the names of the files that it was made of, for messages.
 struct Document {
-  std::string file;
-  Value root;  ///< a map, or Null for an empty document
+  std::vector<std::string> files;  ///< one, or more where documents were merged; never empty
+  Value root;                      ///< a map, or Null for an empty document
+  std::vector<Error> faults;       ///< what the reader did not like and could read past, in the order of the file
 
   /// "dbi.yaml:7:3".
   [[nodiscard]] std::string where(Place place) const;

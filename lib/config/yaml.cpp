@@ -47,7 +47,7 @@ struct Refusal {
 // Builds the document from the parser's events.
 class Builder final : public YAML::EventHandler {
  public:
-  explicit Builder(Document& document) : document_(&document) {}
+  Builder(Document& document, Role role) : document_(&document), role_(role) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (std::exchange(seen_, true)) refuse(place_of(mark), "a second document", "A configuration is one document.");
@@ -77,12 +77,12 @@ class Builder final : public YAML::EventHandler {
     value.place = place_of(mark);
     value.text = text;
     value.plain = tag == "?";
-    check_tag(value.place, tag);
+    value.remove = take_tag(value.place, tag);
     // "{a: ${B}}" reads as the scalar "$" and a map.
     if (value.plain && in_flow() && text.ends_with('$'))
       refuse(value.place, "a variable that is not quoted", kQuoteHint);
     // "~" and "null" mean nothing, unless they are quoted.
-    if (value.plain && is_null_word(text)) value.kind = Kind::Null;
+    if ((value.plain || value.remove) && is_null_word(text)) value.kind = Kind::Null;
     add(std::move(value), anchor);
   }
 
@@ -104,6 +104,7 @@ class Builder final : public YAML::EventHandler {
     YAML::anchor_t anchor = 0;
     bool flow = false;
     std::optional<Entry> key = std::nullopt;          // read, its value not yet
+    bool skip = false;                                // the entry of that key is not taken
     std::unordered_map<std::string, int> lines = {};  // of each key of a map
   };
 
@@ -118,11 +119,20 @@ class Builder final : public YAML::EventHandler {
     return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
   }
 
-  // "?" and "!" are what the parser makes of plain and quoted scalars, "" and "?" of containers.
-  void check_tag(Place place, const std::string& tag) const {
-    if (!tag.empty() && tag != "?" && tag != "!") {
-      refuse(place, fmt::format("a tag: '{}'", tag), "Leave it out: the option decides about the type.");
-    }
+  void note(Place place, std::string_view message, std::string_view hint) {
+    document_->faults.push_back(document_->error(place, message, std::string(hint)));
+  }
+
+  // Whether it says !remove. "?" and "!" are what the parser makes of plain and quoted scalars, "" and "?" of
+  // containers.
+  bool take_tag(Place place, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return false;
+    const bool remove = tag == "!remove";
+    if (remove && role_ == Role::Overlay) return true;
+    note(place, fmt::format("a tag: '{}'", tag),
+         remove ? "Only an overlay of dbi-gen-config takes something away; here, leave the key out."
+                : "Leave it out: the option decides about the type.");
+    return false;
   }
 
   [[nodiscard]] bool in_flow() const { return !open_.empty() && open_.back().flow; }
@@ -138,7 +148,7 @@ class Builder final : public YAML::EventHandler {
     value.kind = kind;
     value.place = place_of(mark);
     if (kind == Kind::Map && wants_key()) refuse_key(value.place);
-    check_tag(value.place, tag);
+    value.remove = take_tag(value.place, tag);
     if (open_.size() >= static_cast<std::size_t>(kMaxDepth)) refuse_depth(value.place);
     count(value.place, 1);
     const bool flow = in_flow() || style == YAML::EmitterStyle::Flow;
@@ -179,7 +189,7 @@ class Builder final : public YAML::EventHandler {
       put_key(into, value);
     } else {
       into.key->value = std::move(value);
-      into.value.entries.push_back(std::move(*into.key));
+      if (!std::exchange(into.skip, false)) into.value.entries.push_back(std::move(*into.key));
       into.key.reset();
     }
   }
@@ -187,16 +197,19 @@ class Builder final : public YAML::EventHandler {
   void put_key(Open& into, const Value& key) {
     if (key.kind != Kind::Scalar) refuse_key(key.place);
     if (key.plain && key.text == "<<") {
-      refuse(key.place, "a merge key: '<<'", "Write the members out, or use environment_overrides.");
+      note(key.place, "a merge key: '<<'", "Write the members out, or use environment_overrides.");
+      into.skip = true;
     }
     if (const auto [first, added] = into.lines.emplace(key.text, key.place.line); !added) {
-      refuse(key.place, fmt::format("the key {} stands here a second time", key.text),
-             fmt::format("The first is in line {}.", first->second));
+      note(key.place, fmt::format("the key {} stands here a second time", key.text),
+           fmt::format("The first is in line {}.", first->second));
+      into.skip = true;
     }
     into.key = Entry{key.text, key.place, {}, {}};
   }
 
   Document* document_;
+  Role role_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Value> anchors_;
   std::size_t values_ = 0;
@@ -234,9 +247,9 @@ std::string lower_first(std::string text) {
 
 }  // namespace
 
-Result<Document> parse_yaml(std::string_view text, std::string file) try {
+Result<Document> parse_yaml(std::string_view text, std::string file, Role role) try {
   Document document;
-  document.file = std::move(file);
+  document.files.push_back(std::move(file));
   if (const auto zero = text.find('\0'); zero != std::string_view::npos) {
     const auto line = static_cast<int>(std::ranges::count(text.substr(0, zero), '\n')) + 1;
     return fail(document.error({line, 1}, "a NUL byte in the text"));
@@ -244,7 +257,7 @@ Result<Document> parse_yaml(std::string_view text, std::string file) try {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    Builder builder(document);
+    Builder builder(document, role);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& exception) {

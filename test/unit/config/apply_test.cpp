@@ -308,5 +308,18 @@ TEST_F(NestedTest, AnEntryOfAMapMayBeAValue) {
               ElementsAre(HasSubstr("collector.rates.a: a map where a single value is wanted")));
 }
 
+TEST_F(ApplyTest, ANameOfTheOriginalIsToldTheNameHere) {
+  EXPECT_THAT(apply("circuitbreaker: {}\ncollector:\n  collection_interval: 60s\n"),
+              ElementsAre("dbi.yaml:1:1: circuitbreaker: unknown section",
+                          "dbi.yaml:3:3: collector.collection_interval: unknown key"));
+  EXPECT_THAT(hints_, ElementsAre("It is called circuit_breaker here.", "It is called interval here."));
+}
+
+TEST_F(ApplyTest, FaultsOfTheReaderAndOfTheOptionsAreToldTogether) {
+  EXPECT_THAT(apply("collector:\n  interval: 1s\n  interval: 2s\n  kinds: !list [a]\n  intervall: 3s\n"),
+              ElementsAre("dbi.yaml:3:3: the key interval stands here a second time", "dbi.yaml:4:10: a tag: '!list'",
+                          "dbi.yaml:5:3: collector.intervall: unknown key"));
+}
+
 }  // namespace
 }  // namespace dbi::config

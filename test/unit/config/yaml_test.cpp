@@ -11,8 +11,9 @@ using ::testing::StartsWith;
 
 Error refusal(std::string_view text) {
   const auto document = parse_yaml(text, "dbi.yaml");
-  EXPECT_FALSE(document.has_value()) << text;
-  return document ? Error{} : document.error();
+  if (!document) return document.error();
+  EXPECT_FALSE(document->faults.empty()) << text;
+  return document->faults.empty() ? Error{} : document->faults.front();
 }
 
 TEST(ParseYaml, KeepsPlacesAndQuoting) {
