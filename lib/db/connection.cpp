@@ -702,7 +702,7 @@ Outcome<Connection> Connection::open(const PostgresqlTarget& target, const Guard
                                      std::stop_token stop) {
   std::string password;
   if (!target.password_file().empty()) {
-    auto read = read_password_file(target.password_file());
+    auto read = read_password(target.name(), target.password_file());
     if (!read) {
       auto error = std::move(read).error();
       return tl::unexpected(Failure{.kind = ErrorKind::Authentication,

@@ -307,7 +307,7 @@ Result<MysqlLogin> MysqlTarget::login_without_password_file() const {
 Result<MysqlLogin> MysqlTarget::login() const {
   DBI_TRY_ASSIGN(auto login, login_without_password_file());
   if (!password_file_.empty()) {
-    DBI_TRY_ASSIGN(login.password, read_password_file(password_file_));
+    DBI_TRY_ASSIGN(login.password, read_password(name_, password_file_));
   }
   return login;
 }

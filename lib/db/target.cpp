@@ -11,10 +11,13 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <system_error>
 
+#include "base/credential.hpp"
 #include "base/descriptor.hpp"
 #include "base/errno_text.hpp"
 #include "base/text.hpp"
@@ -106,6 +109,28 @@ Status check_number(std::string_view keyword, std::string_view value, ErrorKind 
   return {};
 }
 
+Result<std::string> read_password_file(const std::filesystem::path& path, bool check_mode) {
+  const auto refuse = [&](std::string_view why, std::string hint = {}) {
+    return fail(ErrorKind::Configuration, fmt::format("password_file {}: {}", path.string(), why), std::move(hint));
+  };
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.valid()) return refuse(errno_text(errno));
+  struct stat facts {};
+  if (::fstat(file.get(), &facts) != 0) return refuse(errno_text(errno));
+  if (!S_ISREG(facts.st_mode)) return refuse("not a regular file");
+  if (check_mode && (facts.st_mode & 07777U & ~0600U) != 0) {
+    return refuse("others than its owner may use it", fmt::format("chmod 600 {}", path.string()));
+  }
+  std::array<char, kMaxPasswordBytes> bytes{};
+  const auto read = ::read(file.get(), bytes.data(), bytes.size());
+  if (read < 0) return refuse(errno_text(errno));
+  std::string_view line(bytes.data(), static_cast<std::size_t>(read));
+  line = line.substr(0, line.find_first_of("\r\n"));
+  if (line.empty()) return refuse("it is empty");
+  if (line.size() == bytes.size()) return refuse("its first line is too long");
+  return std::string(line);
+}
+
 }  // namespace
 
 bool is_postgresql_target(std::string_view text) {
@@ -172,26 +197,14 @@ Result<PostgresqlTarget> PostgresqlTarget::configure(std::string name, std::stri
   return target;
 }
 
-Result<std::string> read_password_file(const std::filesystem::path& path) {
-  const auto refuse = [&](std::string_view why, std::string hint = {}) {
-    return fail(ErrorKind::Configuration, fmt::format("password_file {}: {}", path.string(), why), std::move(hint));
-  };
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.valid()) return refuse(errno_text(errno));
-  struct stat facts {};
-  if (::fstat(file.get(), &facts) != 0) return refuse(errno_text(errno));
-  if (!S_ISREG(facts.st_mode)) return refuse("not a regular file");
-  if ((facts.st_mode & 07777U & ~0600U) != 0) {
-    return refuse("others than its owner may use it", fmt::format("chmod 600 {}", path.string()));
+Result<std::string> read_password(const std::string& target_name, const std::filesystem::path& path) {
+  if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY"); folder != nullptr && *folder != '\0') {
+    const auto credential = std::filesystem::path(folder) / credential_name(target_name);
+    if (std::error_code ignored; std::filesystem::exists(credential, ignored)) {
+      return read_password_file(credential, false);
+    }
   }
-  std::array<char, kMaxPasswordBytes> bytes{};
-  const auto read = ::read(file.get(), bytes.data(), bytes.size());
-  if (read < 0) return refuse(errno_text(errno));
-  std::string_view line(bytes.data(), static_cast<std::size_t>(read));
-  line = line.substr(0, line.find_first_of("\r\n"));
-  if (line.empty()) return refuse("it is empty");
-  if (line.size() == bytes.size()) return refuse("its first line is too long");
-  return std::string(line);
+  return read_password_file(path, true);
 }
 
 }  // namespace dbi::db

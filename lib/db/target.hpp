@@ -46,8 +46,10 @@ class PostgresqlTarget {
   std::filesystem::path password_file_;
 };
 
-/// The first line of a password file. Fails with ErrorKind::Configuration where it cannot be read, is empty, or where
-/// its mode lets anybody but its owner read it; no message holds any of it.
-Result<std::string> read_password_file(const std::filesystem::path& path);
+/// The password of a target: the first line of its file, or, where systemd hands over a credential of that target
+/// ($CREDENTIALS_DIRECTORY holds a file of its credential_name()), of that. Fails with ErrorKind::Configuration where
+/// the file cannot be read, is empty, or where its mode lets anybody but its owner read it (which systemd sees to for a
+/// credential, systemd.exec(5)); no message holds any of it.
+Result<std::string> read_password(const std::string& target_name, const std::filesystem::path& path);
 
 }  // namespace dbi::db

@@ -45,10 +45,11 @@ AtomicFile::~AtomicFile() {
   if (file_.valid()) ::unlink(temporary_.c_str());
 }
 
-Result<AtomicFile> AtomicFile::create(std::filesystem::path path, Durability durability) {
+Result<AtomicFile> AtomicFile::create(std::filesystem::path path, Durability durability, Readers readers) {
   auto temporary = temporary_beside(path);
   ::unlink(temporary.c_str());
-  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  const mode_t mode = S_IRUSR | S_IWUSR | (readers == Readers::Everyone ? S_IRGRP | S_IROTH : 0U);
+  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!file.valid()) return fail_errno("create", temporary);
   return AtomicFile(std::move(path), std::move(temporary), std::move(file), durability);
 }
@@ -69,8 +70,8 @@ Status AtomicFile::commit() {
   return durability_ == Durability::Durable ? sync_folder_of(path_) : Status{};
 }
 
-Status write_atomic(const std::filesystem::path& path, std::string_view bytes, Durability durability) {
-  DBI_TRY_ASSIGN(AtomicFile file, AtomicFile::create(path, durability));
+Status write_atomic(const std::filesystem::path& path, std::string_view bytes, Durability durability, Readers readers) {
+  DBI_TRY_ASSIGN(AtomicFile file, AtomicFile::create(path, durability, readers));
   DBI_TRY(file.append(bytes));
   return file.commit();
 }

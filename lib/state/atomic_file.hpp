@@ -19,12 +19,18 @@ enum class Durability : std::uint8_t {
   Fast,     ///< no sync: for what is written every second and may be lost (telemetry)
 };
 
+/// Who may read a file.
+enum class Readers : std::uint8_t {
+  Owner,    ///< mode 0600
+  Everyone  ///< mode 0644 less the umask: what holds nothing private
+};
+
 /// A file that is written piece by piece beside the one that it replaces at the end. Movable; not shared between
 /// threads. All fail with ErrorKind::State. Two writers of one path at a time need a lock (lock.hpp).
 class AtomicFile {
  public:
-  /// Its folder must exist. Mode 0600.
-  static Result<AtomicFile> create(std::filesystem::path path, Durability durability);
+  /// Its folder must exist.
+  static Result<AtomicFile> create(std::filesystem::path path, Durability durability, Readers readers = Readers::Owner);
 
   Status append(std::string_view bytes);
   /// Replaces the file by what was appended; the last call. Without it nothing has happened.
@@ -45,9 +51,10 @@ class AtomicFile {
   Durability durability_;
 };
 
-/// Replaces the file (mode 0600) by `bytes`; its folder must exist. The temporary file stands beside it and is removed
+/// Replaces the file by `bytes`; its folder must exist. The temporary file stands beside it and is removed
 /// on any fault. Fails with ErrorKind::State. Two writers of one path at a time need a lock (lock.hpp).
-Status write_atomic(const std::filesystem::path& path, std::string_view bytes, Durability durability);
+Status write_atomic(const std::filesystem::path& path, std::string_view bytes, Durability durability,
+                    Readers readers = Readers::Owner);
 
 /// Removes the file, where it is there, and syncs its folder. Fails with ErrorKind::State.
 Status remove_durably(const std::filesystem::path& path);

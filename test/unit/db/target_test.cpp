@@ -135,19 +135,37 @@ TEST_F(Target, ReadsAPasswordFileThatOnlyItsOwnerMayUse) {
   std::ofstream(path) << "canary secret\nsecond line\n";
   for (const mode_t mode : {0600U, 0400U}) {
     chmod(path.c_str(), mode);
-    const auto password = read_password_file(path);
+    const auto password = read_password("main", path);
     ASSERT_TRUE(password) << password.error().message;
     EXPECT_EQ(*password, "canary secret");
   }
   for (const mode_t mode : {0640U, 0604U, 0700U}) {
     chmod(path.c_str(), mode);
-    const auto password = read_password_file(path);
+    const auto password = read_password("main", path);
     ASSERT_FALSE(password) << mode;
     EXPECT_EQ(password.error().kind, ErrorKind::Configuration);
     EXPECT_THAT(format_error(password.error()), Not(HasSubstr("canary")));
     EXPECT_THAT(password.error().hint, HasSubstr("chmod 600"));
   }
-  EXPECT_FALSE(read_password_file(path + ".none"));
+  EXPECT_FALSE(read_password("main", path + ".none"));
+}
+
+TEST_F(Target, TakesTheCredentialThatSystemdHandsOver) {
+  const state::ScratchFolder folder;
+  const std::string path = folder / "password";
+  std::ofstream(path) << "of the file\n";
+  chmod(path.c_str(), 0600);
+  const std::string credential = folder / "db1_5432.password";
+  std::ofstream(credential) << "of the credential\n";
+  chmod(credential.c_str(), 0440);
+  setenv("CREDENTIALS_DIRECTORY", folder.path().c_str(), 1);
+  const auto credited = read_password("db1:5432", path);
+  const auto other = read_password("db2", path);
+  unsetenv("CREDENTIALS_DIRECTORY");
+  ASSERT_TRUE(credited) << credited.error().message;
+  EXPECT_EQ(*credited, "of the credential");
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_EQ(*other, "of the file");
 }
 
 }  // namespace
