@@ -1,4 +1,4 @@
-// How the printers of cli/ word a node. Private to the module.
+// How the printers word a node.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -20,7 +20,8 @@ using Target = decltype(ConnectionSettings::target);
 
 Result<Target> configure(const ConfiguredTarget& target) {
   if (target.url.empty() == target.service.empty()) {
-    return fail(ErrorKind::Configuration, fmt::format("target '{}' needs either url or service", target.name));
+    return fail(ErrorKind::Configuration, fmt::format("target '{}' needs either url or service", target.name),
+                "Write one of the two.");
   }
   if (db::is_mysql_target(target.url)) {
     return db::MysqlTarget::configure(target.name, target.url, target.password_file, target.tls);
@@ -69,6 +70,16 @@ bool wants(const CollectOptions& options, std::string_view kind) {
 }
 
 }  // namespace
+
+Status check_target(const ConfiguredTarget& target) {
+  if (target.name.empty()) return fail(ErrorKind::Configuration, "a target without name", "Records are called by it.");
+  if (escape_controls(target.password_file) != target.password_file) {
+    return fail(ErrorKind::Configuration, "a control character in the path of a password_file", "Take it out.");
+  }
+  DBI_TRY_ASSIGN(const Target parsed, configure(target));
+  static_cast<void>(parsed);
+  return {};
+}
 
 Result<std::vector<ConnectionSettings>> find_targets(const CollectOptions& options) {
   const auto names = names_of(options);

@@ -62,6 +62,10 @@ struct CollectOptions {
   bool probe = false;
 };
 
+/// Whether the entry can be connected to, as far as it says itself; nothing outside is looked at. Fails with
+/// ErrorKind::Usage or Configuration.
+Status check_target(const ConfiguredTarget& target);
+
 /// How each target is connected to: those that were named, else all of the configuration. Fails with ErrorKind::Usage
 /// or Configuration: none, too many, an unknown or a repeated name, a target that cannot be read; where it is the only
 /// one, also what libpq refuses before it connects, as a service that is not there (among several, that is a cycle that

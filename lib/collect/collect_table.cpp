@@ -23,6 +23,7 @@ void describe_target(cli::Tree& tree, ConfiguredTarget& target) {
                {"verify", db::TlsMode::Verify, "and the server's certificate and name are checked"}},
               "whether a connection to MySQL or MariaDB is encrypted")
       .default_text("required; preferred to a loopback address, off over a socket");
+  tree.check([&target] { return check_target(target); });
 }
 
 void describe_reading(cli::Tree& tree, CollectOptions& options) {

@@ -2,6 +2,7 @@
 #include "config/apply.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -10,7 +11,6 @@
 #include "base/text.hpp"
 #include "config/dialect.hpp"
 #include "config/interpolate.hpp"
-#include "config/overrides.hpp"
 
 namespace dbi::config {
 
@@ -90,6 +90,10 @@ class Walker {
   void say(Place place, std::string_view path, const Error& error) { say(place, path, error.message, error.hint); }
 
   void wrong_shape(const Value& value, std::string_view path, std::string_view wanted, std::string hint = {}) {
+    if (hint.empty()) {
+      hint = wanted == "a map" ? "Write its keys below, each with a colon and a value."
+                               : "Write one value behind the colon.";
+    }
     say(value.place, path, fmt::format("{} where {} is wanted", kind_word(value.kind), wanted), std::move(hint));
   }
 
@@ -137,9 +141,17 @@ class Walker {
     std::string hint = remedy_for(top ? std::string_view{} : section_of(path), member.key);
     if (hint.empty()) {
       const std::string_view nearest = nearest_name(member.key, candidates);
-      if (!nearest.empty()) hint = fmt::format("Did you mean {}?", nearest);
+      hint = nearest.empty() ? names_hint(top, path, candidates) : fmt::format("Did you mean {}?", nearest);
     }
     say(member.place, path, top ? "unknown section" : "unknown key", std::move(hint));
+  }
+
+  // What may stand there, where that is few; else how to see it.
+  static std::string names_hint(bool top, std::string_view path, const std::vector<std::string_view>& names) {
+    constexpr std::size_t kMost = 12;
+    if (top) return fmt::format("The sections are {}.", fmt::join(kSections, ", "));
+    if (names.size() <= kMost) return fmt::format("The keys here are {}.", fmt::join(names, ", "));
+    return fmt::format("dbi-gen-config --explain {} shows the keys.", section_of(path));
   }
 
   void value_of(cli::Node& node, const Value& value, const std::string& path) {
@@ -178,7 +190,9 @@ class Walker {
 
   void scalar(cli::Node& node, const Value& value, const std::string& path) {
     const bool any = node.type == cli::Type::Any;
-    if (value.kind == Kind::Null && !any) return say(value.place, path, "the value is missing");
+    if (value.kind == Kind::Null && !any) {
+      return say(value.place, path, "the value is missing", "Write one behind the colon, or take the key out.");
+    }
     if (value.kind != Kind::Scalar && value.kind != Kind::Null) return wrong_shape(value, path, "a single value");
     if (const auto word = word_of(node, value, path)) offer(node, {*word}, value.place, path);
   }
@@ -295,14 +309,18 @@ class Walker {
 
 }  // namespace
 
-std::vector<Error> apply(const Document& document, cli::Tree& tree, const cli::EnvironmentLookup& environment,
-                         const Visit& visit) {
-  Sections sections = choose_overrides(document, environment);
+std::vector<Error> apply_sections(const Document& document, const Sections& sections, cli::Tree& tree,
+                                  const cli::EnvironmentLookup& environment, const Visit& visit) {
   std::vector<Error> errors = document.faults;
   errors.insert(errors.end(), sections.errors.begin(), sections.errors.end());
   Walker(document, environment, true, &visit, errors).root(sections.root, tree);
   for (const Value& other : sections.others) Walker(document, environment, false, nullptr, errors).root(other, tree);
   return errors;
+}
+
+std::vector<Error> apply(const Document& document, cli::Tree& tree, const cli::EnvironmentLookup& environment,
+                         const Visit& visit) {
+  return apply_sections(document, choose_overrides(document, environment), tree, environment, visit);
 }
 
 }  // namespace dbi::config

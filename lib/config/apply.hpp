@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "cli/option.hpp"
 #include "cli/parser.hpp"
+#include "config/overrides.hpp"
 #include "config/value.hpp"
 
 namespace dbi::config {
@@ -30,5 +31,9 @@ using Visit = std::function<void(const cli::Node& node, const Value& value, cons
 /// option, variables that are not set.
 [[nodiscard]] std::vector<Error> apply(const Document& document, cli::Tree& tree,
                                        const cli::EnvironmentLookup& environment, const Visit& visit = {});
+
+/// The same for sections whose environment is chosen already; `document` says where they stand.
+[[nodiscard]] std::vector<Error> apply_sections(const Document& document, const Sections& sections, cli::Tree& tree,
+                                                const cli::EnvironmentLookup& environment, const Visit& visit = {});
 
 }  // namespace dbi::config

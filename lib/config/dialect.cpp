@@ -56,7 +56,7 @@ constexpr auto kOldNames = std::to_array<OldName>({
     {"circuit_breaker", "half_open_max_requests", "success_threshold", ""},
     {"circuit_breaker", "half_open_requests", "success_threshold", ""},
     {"circuit_breaker", "evaluation_interval", "window_time", ""},
-    {"circuit_breaker", "min_requests", "minimum_calls", ""},
+    {"circuit_breaker", "min_requests", "failure_threshold", ""},
     {"circuit_breaker", "error_threshold_percent", "failure_rate_percent", ""},
     {"circuit_breaker", "max_concurrent", "", "There is one connection at a time to a server."},
     {"circuit_breaker", "max_concurrent_requests", "", "There is one connection at a time to a server."},

@@ -11,6 +11,8 @@ namespace dbi::config {
 
 namespace {
 
+constexpr std::string_view kForm = "Write for instance 'production: {interval: 60s}' below it.";
+
 // Entries know then which environment they are from; those of the section itself have none.
 void mark(Value& value, const std::string& environment) {
   for (Entry& entry : value.entries) entry.environment = environment;
@@ -73,7 +75,8 @@ class Chooser {
     entries.erase(found);
     if (overrides.kind == Kind::Null) return;
     if (overrides.kind != Kind::Map) {
-      say(overrides.place, fmt::format("{}.{}: not a map of environments", section.key, kOverrides));
+      say(overrides.place, fmt::format("{}.{}: not a map of environments", section.key, kOverrides),
+          std::string(kForm));
       return;
     }
     for (const Entry& one : overrides.entries) take(section, one);
@@ -82,7 +85,8 @@ class Chooser {
   void take(Entry& section, const Entry& one) {
     if (one.value.kind == Kind::Null) return;
     if (one.value.kind != Kind::Map) {
-      say(one.value.place, fmt::format("{}.{}.{}: not a map of options", section.key, kOverrides, one.key));
+      say(one.value.place, fmt::format("{}.{}.{}: not a map of options", section.key, kOverrides, one.key),
+          std::string(kForm));
     } else if (one.key == out_.environment) {
       merge(section.value, one.value, one.key);
     } else {

@@ -47,7 +47,7 @@ struct Refusal {
 // Builds the document from the parser's events.
 class Builder final : public YAML::EventHandler {
  public:
-  Builder(Document& document, Role role) : document_(&document), role_(role) {}
+  Builder(Document& document, std::string_view text, Role role) : document_(&document), text_(text), role_(role) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (std::exchange(seen_, true)) refuse(place_of(mark), "a second document", "A configuration is one document.");
@@ -62,7 +62,8 @@ class Builder final : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) refuse(place_of(mark), "an alias within its own anchor");
+    if (found == anchors_.end())
+      refuse(place_of(mark), "an alias within its own anchor", "An alias is a copy of what is complete.");
     if (depth_of(found->second) + static_cast<int>(open_.size()) > kMaxDepth) refuse_depth(place_of(mark));
     count(place_of(mark), count_of(found->second));
     Value copy = found->second;
@@ -78,6 +79,7 @@ class Builder final : public YAML::EventHandler {
     value.text = text;
     value.plain = tag == "?";
     value.remove = take_tag(value.place, tag);
+    if (tag == "!") check_end(mark);
     // "{a: ${B}}" reads as the scalar "$" and a map.
     if (value.plain && in_flow() && text.ends_with('$'))
       refuse(value.place, "a variable that is not quoted", kQuoteHint);
@@ -119,6 +121,21 @@ class Builder final : public YAML::EventHandler {
     return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
   }
 
+  // The parser takes the end of the text for the end of a quoted scalar.
+  void check_end(const YAML::Mark& mark) const {
+    const auto begin = static_cast<std::size_t>(std::max(mark.pos, 0));
+    if (begin >= text_.size() || (text_[begin] != '"' && text_[begin] != '\'')) return;
+    const char quote = text_[begin];
+    for (std::size_t at = begin + 1; at < text_.size(); ++at) {
+      if (quote == '"' && text_[at] == '\\') {
+        ++at;
+      } else if (text_[at] == quote) {
+        return;
+      }
+    }
+    refuse(place_of(mark), "a quoted text without end", "Close it with the quote that it began with.");
+  }
+
   void note(Place place, std::string_view message, std::string_view hint) {
     document_->faults.push_back(document_->error(place, message, std::string(hint)));
   }
@@ -129,6 +146,7 @@ class Builder final : public YAML::EventHandler {
     if (tag.empty() || tag == "?" || tag == "!") return false;
     const bool remove = tag == "!remove";
     if (remove && role_ == Role::Overlay) return true;
+    if (remove && !open_.empty()) open_.back().skip = true;
     note(place, fmt::format("a tag: '{}'", tag),
          remove ? "Only an overlay of dbi-gen-config takes something away; here, leave the key out."
                 : "Leave it out: the option decides about the type.");
@@ -173,7 +191,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   [[noreturn]] void refuse_key(Place place) const {
-    refuse(place, "a key that is no word", in_flow() ? kQuoteHint : std::string_view{});
+    refuse(place, "a key that is no word", in_flow() ? kQuoteHint : "A key is a word in front of a colon.");
   }
 
   // A finished value: the root, an item, a key or the value of one.
@@ -188,6 +206,8 @@ class Builder final : public YAML::EventHandler {
     } else if (!into.key) {
       put_key(into, value);
     } else {
+      // Where nothing stands, the parser's mark is that of what comes next.
+      if (value.kind == Kind::Null) value.place = into.key->place;
       into.key->value = std::move(value);
       if (!std::exchange(into.skip, false)) into.value.entries.push_back(std::move(*into.key));
       into.key.reset();
@@ -209,6 +229,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   Document* document_;
+  std::string_view text_;
   Role role_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Value> anchors_;
@@ -240,6 +261,22 @@ bool has_bare_variable(std::string_view text, int line) {
   return false;
 }
 
+// What to do about a fault that the parser found, by its words.
+std::string_view remedy_of(std::string_view message, std::string_view line) {
+  if (line.find_first_not_of(' ') != std::string_view::npos && line[line.find_first_not_of(' ')] == '\t') {
+    return "YAML is indented by spaces; this line begins with a tab.";
+  }
+  if (message.find("flow not found") != std::string_view::npos) return "Close the list with ] or the map with }.";
+  if (message.find("escape") != std::string_view::npos) {
+    return "In double quotes a backslash begins an escape: write two of them, or use single quotes.";
+  }
+  if (message.find("anchor") != std::string_view::npos) return "Quote a value that begins with an asterisk.";
+  if (message.find("map") != std::string_view::npos) {
+    return "Each key has a colon, keys of one map the same indentation, and a value with a colon quotes.";
+  }
+  return "Quote what holds signs of YAML, and look at the indentation.";
+}
+
 std::string lower_first(std::string text) {
   if (!text.empty() && text.front() >= 'A' && text.front() <= 'Z') text.front() = static_cast<char>(text.front() + 32);
   return text;
@@ -252,18 +289,19 @@ Result<Document> parse_yaml(std::string_view text, std::string file, Role role) 
   document.files.push_back(std::move(file));
   if (const auto zero = text.find('\0'); zero != std::string_view::npos) {
     const auto line = static_cast<int>(std::ranges::count(text.substr(0, zero), '\n')) + 1;
-    return fail(document.error({line, 1}, "a NUL byte in the text"));
+    return fail(document.error({line, 1}, "a NUL byte in the text", "Take it out."));
   }
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    Builder builder(document, role);
+    Builder builder(document, text, role);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& exception) {
     const Place place = place_of(exception.mark);
     const bool variable = has_bare_variable(text, place.line);
-    return fail(document.error(place, lower_first(exception.msg), variable ? std::string(kQuoteHint) : std::string{}));
+    const std::string_view hint = variable ? kQuoteHint : remedy_of(exception.msg, line_of(text, place.line));
+    return fail(document.error(place, lower_first(exception.msg), std::string(hint)));
   }
   if (document.root.kind != Kind::Map && document.root.kind != Kind::Null) {
     return fail(document.error(document.root.place, "the document is no map of sections",

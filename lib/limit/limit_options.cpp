@@ -146,7 +146,8 @@ Status check_bounds(const Limit& limit, const LimitSettings& settings) {
 }
 
 Status check_adaptive(const LimitSettings& settings) {
-  if (settings.lowest > settings.highest) return fail(ErrorKind::Usage, "min_rps is above max_rps");
+  if (settings.lowest > settings.highest)
+    return fail(ErrorKind::Usage, "min_rps is above max_rps", "Lower the one or raise the other.");
   if (!settings.adaptive) return {};
   DBI_TRY(check_bounds(settings.fallback, settings));
   for (const Limit& limit : settings.named) DBI_TRY(check_bounds(limit, settings));

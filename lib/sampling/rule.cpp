@@ -98,7 +98,7 @@ void describe_rule(cli::Tree& tree, Rule& rule) {
   tree.list("conditions", &rule.conditions, "what a record must meet, all of it; none: any record", describe_condition);
   tree.check([&rule]() -> Status {
     if (!rule.name.empty()) return {};
-    return fail(ErrorKind::Usage, "a rule without name");
+    return fail(ErrorKind::Usage, "a rule without name", "Metrics and --explain-decision call it by that.");
   });
 }
 

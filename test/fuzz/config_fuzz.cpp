@@ -9,6 +9,8 @@
 
 #include "cli/option.hpp"
 #include "config/apply.hpp"
+#include "config/emit.hpp"
+#include "config/merge.hpp"
 #include "config/yaml.hpp"
 
 namespace {
@@ -50,6 +52,18 @@ std::optional<std::string> variable(const std::string& name) {
   return name;
 }
 
+// What was read is written, read again and written the same; merged with itself it stays as it is.
+void check_text(const dbi::config::Document& document) {
+  if (!document.faults.empty()) return;
+  const std::string text = dbi::config::format_yaml(document.root);
+  const auto again = dbi::config::parse_yaml(text, "dbi.yaml");
+  if (!again || !again->faults.empty() || dbi::config::format_yaml(again->root) != text) std::abort();
+  const auto merged = dbi::config::merge(document, document);
+  if (dbi::config::format_yaml(merged.root) != dbi::config::format_yaml(dbi::config::merge(merged, document).root)) {
+    std::abort();
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -59,6 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!document.error().message.starts_with("dbi.yaml:")) std::abort();
     return 0;
   }
+  check_text(*document);
   Options options;
   dbi::cli::Tree tree;
   describe(tree, options);
