@@ -190,10 +190,12 @@ END
 
 @test "--identity hash gives the same number for the same name and key, drop takes the members out" {
   session '"user":"ann","client":"10.0.0.1","host":"db1"' >in
-  one=$(verify --identity hash --identity-key k in | jq -c '[.user, .client, .host]')
+  one=$(DBI_VERIFY_IDENTITY_KEY=k verify --identity hash in | jq -c '[.user, .client, .host]')
   [[ $one =~ ^\[\"[0-9a-f]{16}\",\"[0-9a-f]{16}\",\"[0-9a-f]{16}\"\]$ ]]
-  [ "$(DBI_VERIFY_IDENTITY_KEY=k verify --identity hash in | jq -c '[.user, .client, .host]')" = "$one" ]
-  [ "$(verify --identity hash --identity-key l in | jq -c '[.user, .client, .host]')" != "$one" ]
+  # shellcheck disable=SC2016
+  printf 'verification: {identity: hash, identity_key: "${KEY}"}\n' >dbi.yaml
+  [ "$(KEY=k dbi-verify --config dbi.yaml --replay in | jq -c '[.user, .client, .host]')" = "$one" ]
+  [ "$(DBI_VERIFY_IDENTITY_KEY=l verify --identity hash in | jq -c '[.user, .client, .host]')" != "$one" ]
   [ "$(verify --identity drop in | jq -c 'has("user"), has("client"), has("host")' | sort -u)" = false ]
 }
 
@@ -206,7 +208,7 @@ END
   session '"user":"ann"' >in
   KEY=k run_split dbi-verify --config dbi.yaml --replay in
   assert_success
-  assert_output "$(verify --identity hash --identity-key k in)"
+  assert_output "$(DBI_VERIFY_IDENTITY_KEY=k verify --identity hash in)"
 }
 
 @test "a canary that gets through makes the status 1, also behind escapes" {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "options/verify.hpp"
 #include "run/filter_options.hpp"
 #include "run/filter_run.hpp"
 #include "run/tool.hpp"
@@ -16,21 +17,7 @@ namespace {
 
 using dbi::Result;
 
-struct Options {
-  dbi::verify::VerifyOptions verify;
-  dbi::run::FilterOptions filter;
-  bool report = false;
-};
-
-void describe(dbi::cli::Tree& tree, Options& options) {
-  tree.group("Report");
-  tree.toggle("--report", &options.report, "write tables of what there is, for people, instead of records")
-      .text("By the records' own time, and without state, as with --replay.")
-      .no_environment();
-  dbi::verify::describe_verify_options(tree, options.verify);
-  dbi::run::describe_filter_options(tree, options.filter);
-  dbi::run::describe_replay_option(tree, options.filter);
-}
+using Options = dbi::tools::VerifyToolOptions;
 
 void add_figures(dbi::run::RunTelemetry& telemetry, const dbi::verify::Verifier& verifier) {
   const auto& figures = verifier.figures();
@@ -91,7 +78,7 @@ Result<dbi::ExitStatus> verify(const Options& given, dbi::run::Context& context)
 
 constexpr dbi::run::Tool<Options> kTool{
     .program = {.name = "dbi-verify", .summary = "check records, and take out what may not leave"},
-    .describe = describe,
+    .describe = dbi::tools::describe,
     .body = verify};
 
 Result<Options> reread(const dbi::run::Context& context) {

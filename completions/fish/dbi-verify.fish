@@ -6,7 +6,6 @@ complete -c dbi-verify -l patterns -x -a 'url_password email card iban ssn phone
 complete -c dbi-verify -l personal-members -x -d 'the members to look in, in any kind of record'
 complete -c dbi-verify -l exclude-members -x -d 'members of these to leave alone'
 complete -c dbi-verify -l identity -x -a 'keep hash drop' -d 'what becomes of the members client, host and user'
-complete -c dbi-verify -l identity-key -x -d 'the key of --identity hash'
 complete -c dbi-verify -l canary -x -d 'a string that must not get through: the run exits with 1 where it does'
 complete -c dbi-verify -l schema-validation -d 'compare each record with the table of its kind in dbi-record(5)'
 complete -c dbi-verify -l no-schema-validation -d 'compare each record with the table of its kind in dbi-record(5)'

@@ -127,12 +127,16 @@ void describe_identity(cli::Tree& tree, VerifyOptions& options) {
                {"hash", OnIdentity::Hash, "16 hex digits take their place, the same for the same name"},
                {"drop", OnIdentity::Drop, "the members are taken out"}},
               "what becomes of the members client, host and user")
+      .text(
+          "The key of the hash is $DBI_VERIFY_IDENTITY_KEY, or verification.identity_key in the configuration; without "
+          "one, whoever knows which names there may be can find out by trying.")
       .key("verification.identity");
-  tree.text("--identity-key", &options.identity_key, "the key of --identity hash")
+  // No flag: the arguments of a process are seen by all.
+  tree.text("verification.identity_key", &options.identity_key, "the key of --identity hash")
       .text("Without one, whoever knows which names there may be can find out by trying.")
+      .environment("DBI_VERIFY_IDENTITY_KEY")
       .value("KEY")
-      .secret()
-      .key("verification.identity_key");
+      .secret();
   tree.texts("--canary", &options.canaries, "a string that must not get through: the run exits with 1 where it does")
       .value("STRING")
       .repeatable()
