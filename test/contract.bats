@@ -12,8 +12,8 @@ all_tools() {
   return 0
 }
 # A source reads no records: what concerns its input, and a run without a target, makes no sense for it. dbi-collect.bats
-# has its signals, its closed reader and its full device.
-reads_records() { [ "$1" != dbi-collect ]; }
+# has its signals, its closed reader and its full device. Nor does dbi-gen-config.
+reads_records() { [ "$1" != dbi-collect ] && [ "$1" != dbi-gen-config ]; }
 readers() {
   local tool
   for tool in $(all_tools); do reads_records "$tool" && echo "$tool"; done

@@ -210,7 +210,7 @@ incomplete|19|19.0"
 @test "a stream whose scrapes were filtered out is stored where that is allowed" {
   db=$BATS_TEST_TMPDIR/o.db
   cycles 1000 | grep -v '"scrape"' >"$BATS_TEST_TMPDIR/filtered"
-  run bash -c "ulimit -n 40; dbi-export --to 'sqlite:$db' --uncounted allow '$BATS_TEST_TMPDIR/filtered'"
+  run bash -c "ulimit -n 40; dbi-export --memory-limit 1GiB --to 'sqlite:$db' --uncounted allow '$BATS_TEST_TMPDIR/filtered'"
   assert_success
   assert_output ""
   assert_equal "$(sqlite3 "$db" "SELECT count(*) FROM query_stats; SELECT sum(calls) FROM top_statements_by_hour;

@@ -44,6 +44,10 @@ examples_run() {
 @test "the examples of dbi-export(1) run" { examples_run dbi-export; }
 @test "the examples of dbi-ratelimit(1) run" { examples_run dbi-ratelimit; }
 @test "the examples of dbi-verify(1) run" { examples_run dbi-verify; }
+@test "the examples of dbi-gen-config(1) run" {
+  cp -r "$DBI_SOURCE_DIR/examples/config" "$DBI_SOURCE_DIR/examples/dbi.yaml" .
+  { examples_run dbi-gen-config; }
+}
 @test "the examples of dbi-plan(1) run" {
   export PGHOST=$PG_DIR PGPORT=$PG_PORT PGUSER=postgres DBI_EXAMPLE_LOG=$DBI_BUILD_DIR/test/fixtures/plans/auto_explain-15.log
   { examples_run dbi-plan; }

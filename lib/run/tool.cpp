@@ -18,7 +18,18 @@
 #include "config/apply.hpp"
 #include "config/file.hpp"
 
-namespace dbi::run::detail {
+namespace dbi::run {
+
+std::string environment_prefix(std::string_view tool) {
+  std::string out(tool);
+  std::ranges::transform(out, out.begin(), [](char c) {
+    if (c == '-') return '_';
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  });
+  return out + "_";
+}
+
+namespace detail {
 
 namespace {
 
@@ -35,16 +46,6 @@ void describe_maintenance(cli::Tree& tree, Maintenance& options) {
       .maintenance();
   tree.toggle("--print-manual-options", &options.manual_options, "print the OPTIONS part of the manual page")
       .maintenance();
-}
-
-// "dbi-collect" -> "DBI_COLLECT_".
-std::string environment_prefix(std::string_view tool) {
-  std::string out(tool);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    if (c == '-') return '_';
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  });
-  return out + "_";
 }
 
 // The whole flag table of a tool, and the values that are not the tool's own.
@@ -246,4 +247,6 @@ Status reread(const cli::Program& program, const Describe& describe, const Conte
   return fail(errors.front());
 }
 
-}  // namespace dbi::run::detail
+}  // namespace detail
+
+}  // namespace dbi::run

@@ -60,6 +60,9 @@ struct Tool {
   Result<ExitStatus> (*body)(const Options& options, Context& context);
 };
 
+/// What the variables made from a tool's flags begin with: "dbi-collect" -> "DBI_COLLECT_".
+[[nodiscard]] std::string environment_prefix(std::string_view tool);
+
 namespace detail {
 
 using Describe = std::function<void(cli::Tree&)>;
