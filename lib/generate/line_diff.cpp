@@ -54,7 +54,8 @@ class Script {
 
  private:
   static int& at(std::vector<int>& furthest, int k, int most) {
-    return furthest[static_cast<std::size_t>(k + most + 1)];
+    const int index = k + most + 1;
+    return furthest[static_cast<std::size_t>(index)];
   }
 
   static bool goes_down(std::vector<int>& furthest, int d, int k, int most) {
