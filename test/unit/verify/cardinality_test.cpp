@@ -8,8 +8,8 @@
 #include <cmath>
 #include <random>
 
+#include "support/parsed.hpp"
 #include "verify/hyperloglog.hpp"
-#include "verify/parsed.hpp"
 
 namespace dbi::verify {
 namespace {

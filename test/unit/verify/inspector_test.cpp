@@ -12,7 +12,7 @@
 #include <set>
 
 #include "record/schema/check.hpp"
-#include "verify/parsed.hpp"
+#include "support/parsed.hpp"
 
 namespace dbi::verify {
 namespace {

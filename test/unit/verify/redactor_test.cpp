@@ -6,7 +6,7 @@
 
 #include <bit>
 
-#include "verify/parsed.hpp"
+#include "support/parsed.hpp"
 #include "verify/pattern.hpp"
 
 namespace dbi::verify {

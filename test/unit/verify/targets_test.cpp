@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "verify/parsed.hpp"
+#include "support/parsed.hpp"
 
 namespace dbi::verify {
 namespace {

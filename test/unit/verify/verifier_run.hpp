@@ -4,31 +4,19 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/descriptor.hpp"
 #include "base/time_text.hpp"
+#include "support/parsed.hpp"
+#include "support/written_output.hpp"
 #include "verify/options_of.hpp"
-#include "verify/parsed.hpp"
 #include "verify/verifier.hpp"
 
 namespace dbi::verify {
-
-/// The lines of a text.
-inline std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> out;
-  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
-    out.emplace_back(text.substr(0, end));
-    text.remove_prefix(end + 1);
-  }
-  return out;
-}
 
 /// A whole record of dbi-collect at a second, with more members where `more` begins with a comma.
 inline std::string record_at(int second, std::string_view kind, std::string_view more = "",
@@ -66,13 +54,15 @@ class VerifierRun {
     verifier_ = Verifier::make(*options, std::move(setup)).value();
   }
 
-  void feed(std::string_view line) { EXPECT_TRUE(verifier_->on_record(parsed_.parse(line), out_).has_value()); }
+  void feed(std::string_view line) {
+    EXPECT_TRUE(verifier_->on_record(parsed_.parse(line), out_.writer()).has_value());
+  }
   void feed(const std::vector<std::string>& lines) {
     for (const auto& line : lines) feed(line);
   }
-  void end() { EXPECT_TRUE(verifier_->on_end(out_).has_value()); }
+  void end() { EXPECT_TRUE(verifier_->on_end(out_.writer()).has_value()); }
   /// What the loop does once time has passed.
-  void deadline() { EXPECT_TRUE(verifier_->on_deadline(clock.monotonic(), out_).has_value()); }
+  void deadline() { EXPECT_TRUE(verifier_->on_deadline(clock.monotonic(), out_.writer()).has_value()); }
 
   /// What --resume keeps, and back.
   std::string save() {
@@ -86,14 +76,7 @@ class VerifierRun {
   }
 
   /// What was written since the last call.
-  std::string written() {
-    EXPECT_TRUE(out_.flush().has_value());
-    std::string text(static_cast<std::size_t>(::lseek(file_.get(), 0, SEEK_CUR)), '\0');
-    EXPECT_EQ(::pread(file_.get(), text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
-    EXPECT_EQ(::lseek(file_.get(), 0, SEEK_SET), 0);
-    EXPECT_EQ(::ftruncate(file_.get(), 0), 0);
-    return text;
-  }
+  std::string written() { return out_.take(); }
   /// The same without and with the tool's own records, which have `tool` dbi-verify.
   std::vector<std::string> passed() { return some(false); }
   std::vector<std::string> own() { return some(true); }
@@ -130,8 +113,7 @@ class VerifierRun {
 
   std::string section_;
   std::unique_ptr<Verifier> verifier_;
-  Descriptor file_{::memfd_create("out", MFD_CLOEXEC)};
-  stream::Writer out_{file_.get()};
+  WrittenOutput out_;
   Parsed parsed_;
 };
 

@@ -9,7 +9,7 @@
 
 #include "record/record.hpp"
 
-namespace dbi::verify {
+namespace dbi {
 
 class Parsed {
  public:
@@ -30,4 +30,4 @@ class Parsed {
   record::Record record_;
 };
 
-}  // namespace dbi::verify
+}  // namespace dbi
