@@ -126,10 +126,14 @@ Result<std::size_t> read_choice(const Node& node, const Word& word) {
                                 : fmt::format("Did you mean {}?", nearest));
 }
 
+bool is_null_word(std::string_view text) {
+  return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
+}
+
 Any read_any(const Word& word) {
   if (!word.plain) return word.text;
   const std::string& text = word.text;
-  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return std::monostate{};
+  if (is_null_word(text)) return std::monostate{};
   if (text == "true" || text == "True" || text == "TRUE") return true;
   if (text == "false" || text == "False" || text == "FALSE") return false;
   if (const auto integer = core_integer(text)) return *integer;

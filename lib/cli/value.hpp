@@ -27,6 +27,8 @@ Result<std::chrono::microseconds> read_duration(const Node& node, const Word& wo
 Result<std::uint64_t> read_size(const Node& node, const Word& word);
 /// The index into the node's choices.
 Result<std::size_t> read_choice(const Node& node, const Word& word);
+/// Whether a plain word means nothing: "~", "null" and its other spellings, or no text at all.
+[[nodiscard]] bool is_null_word(std::string_view text);
 /// Plain words are re-typed (null, booleans, integers, floats), quoted ones stay text.
 [[nodiscard]] Any read_any(const Word& word);
 

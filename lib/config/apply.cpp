@@ -24,11 +24,6 @@ bool lies_under(std::string_view key, std::string_view prefix) {
   return key.size() > prefix.size() && key.starts_with(prefix) && key[prefix.size()] == '.';
 }
 
-bool has_options_under(const cli::Tree& tree, std::string_view prefix) {
-  return std::ranges::any_of(tree.nodes(),
-                             [&](const cli::Node& node) { return node.key == prefix || lies_under(node.key, prefix); });
-}
-
 cli::Node* node_of(cli::Tree& tree, std::string_view key) {
   const auto found = std::ranges::find(tree.nodes(), key, &cli::Node::key);
   return found == tree.nodes().end() ? nullptr : &*found;
@@ -308,6 +303,11 @@ class Walker {
 };
 
 }  // namespace
+
+bool has_options_under(const cli::Tree& tree, std::string_view path) {
+  return std::ranges::any_of(tree.nodes(),
+                             [&](const cli::Node& node) { return node.key == path || lies_under(node.key, path); });
+}
 
 std::vector<Error> apply_sections(const Document& document, const Sections& sections, cli::Tree& tree,
                                   const cli::EnvironmentLookup& environment, const Visit& visit) {

@@ -22,6 +22,9 @@ inline constexpr std::array<std::string_view, 12> kSections = {
     "targets",  "collector", "verification",   "plan_extractor", "adaptive_sampler", "circuit_breaker", "rate_limiter",
     "exporter", "health",    "memory_limiter", "batch",          "telemetry"};
 
+/// Whether the tree has an option at this path of the configuration or below it ("collector").
+[[nodiscard]] bool has_options_under(const cli::Tree& tree, std::string_view path);
+
 /// Is told of each value that a node takes, before it is checked: the node, the value, its path ("collector.interval",
 /// "targets[0].url").
 using Visit = std::function<void(const cli::Node& node, const Value& value, const std::string& path)>;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "cli/value.hpp"
 
 namespace dbi::config {
 
@@ -24,10 +25,6 @@ bool is_word_byte(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool is_null_word(std::string_view text) {
-  return text == "~" || text == "null" || text == "Null" || text == "NULL";
-}
-
 bool can_begin(std::string_view text) {
   const char first = text.front();
   if (kIndicators.find(first) != std::string_view::npos) return false;
@@ -35,7 +32,7 @@ bool can_begin(std::string_view text) {
 }
 
 bool can_be_plain(std::string_view text) {
-  if (text.empty() || is_null_word(text) || !can_begin(text)) return false;
+  if (cli::is_null_word(text) || !can_begin(text)) return false;
   if (text.front() == ' ' || text.back() == ' ' || text.back() == ':') return false;
   if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos) return false;
   return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });

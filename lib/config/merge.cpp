@@ -10,17 +10,9 @@ namespace dbi::config {
 
 namespace {
 
-constexpr std::string_view kName = "name";
-
-// The name of a list's item; nullptr where it is no map that has one.
-const std::string* name_of(const Value& item) {
-  const Value* name = item.kind == Kind::Map ? item.find(kName) : nullptr;
-  return name != nullptr && name->kind == Kind::Scalar ? &name->text : nullptr;
-}
-
 bool all_named(const Value& list) {
   return list.kind == Kind::List && !list.items.empty() &&
-         std::ranges::all_of(list.items, [](const Value& item) { return name_of(item) != nullptr; });
+         std::ranges::all_of(list.items, [](const Value& item) { return item.name() != nullptr; });
 }
 
 // Moves every place behind the files of the base.
@@ -64,7 +56,7 @@ class Merger {
   // In what the base does not have there is nothing to remove.
   void look_for_removals(const Value& value) {
     for (const Value& item : value.items) {
-      if (item.remove) nothing_to_remove(item.place, name_of(item) != nullptr ? *name_of(item) : "an item");
+      if (item.remove) nothing_to_remove(item.place, item.name() != nullptr ? *item.name() : "an item");
       look_for_removals(item);
     }
     for (const Entry& entry : value.entries) {
@@ -87,8 +79,8 @@ class Merger {
 
   void named_lists(Value& base, Value&& overlay) {
     for (Value& item : overlay.items) {
-      const std::string name = *name_of(item);
-      const auto found = std::ranges::find_if(base.items, [&](const Value& other) { return *name_of(other) == name; });
+      const std::string name = *item.name();
+      const auto found = std::ranges::find_if(base.items, [&](const Value& other) { return *other.name() == name; });
       if (found == base.items.end()) {
         if (item.remove) {
           nothing_to_remove(item.place, name);

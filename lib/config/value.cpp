@@ -13,6 +13,11 @@ const Value* Value::find(std::string_view key) const {
   return found == entries.end() ? nullptr : &found->value;
 }
 
+const std::string* Value::name() const {
+  const Value* name = find("name");
+  return name != nullptr && name->kind == Kind::Scalar ? &name->text : nullptr;
+}
+
 std::string Document::where(Place place) const {
   return fmt::format("{}:{}:{}", files[place.file], place.line, place.column);
 }

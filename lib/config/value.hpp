@@ -34,6 +34,8 @@ struct Value {
 
   /// The value of a key; nullptr where there is none.
   [[nodiscard]] const Value* find(std::string_view key) const;
+  /// What a map calls itself, its scalar `name`: items of lists are told apart by it. nullptr where there is none.
+  [[nodiscard]] const std::string* name() const;
 };
 
 /// A key with its value.

@@ -15,6 +15,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "cli/value.hpp"
+
 namespace dbi::config {
 
 namespace {
@@ -84,7 +86,7 @@ class Builder final : public YAML::EventHandler {
     if (value.plain && in_flow() && text.ends_with('$'))
       refuse(value.place, "a variable that is not quoted", kQuoteHint);
     // "~" and "null" mean nothing, unless they are quoted.
-    if ((value.plain || value.remove) && is_null_word(text)) value.kind = Kind::Null;
+    if ((value.plain || value.remove) && cli::is_null_word(text)) value.kind = Kind::Null;
     add(std::move(value), anchor);
   }
 
@@ -115,10 +117,6 @@ class Builder final : public YAML::EventHandler {
   }
   [[noreturn]] void refuse_depth(Place place) const {
     refuse(place, fmt::format("more than {} levels of nesting", kMaxDepth));
-  }
-
-  static bool is_null_word(std::string_view text) {
-    return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
   }
 
   // The parser takes the end of the text for the end of a quoted scalar.

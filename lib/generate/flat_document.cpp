@@ -14,11 +14,6 @@ namespace {
 using config::Kind;
 using config::Value;
 
-const Value* name_of(const Value& item) {
-  const Value* name = item.kind == Kind::Map ? item.find("name") : nullptr;
-  return name != nullptr && name->kind == Kind::Scalar ? name : nullptr;
-}
-
 std::string list_text(const Value& list) {
   std::string out;
   for (const Value& item : list.items) out += (out.empty() ? "" : ", ") + config::format_scalar(item);
@@ -54,8 +49,8 @@ class Flattener {
     const auto is_scalar = [](const Value& item) { return item.kind == Kind::Scalar; };
     if (std::ranges::all_of(list.items, is_scalar)) return put(path, list_text(list), list);
     for (std::size_t i = 0; i < list.items.size(); ++i) {
-      const Value* name = name_of(list.items[i]);
-      value(list.items[i], name == nullptr ? fmt::format("{}[{}]", path, i) : fmt::format("{}.{}", path, name->text));
+      const std::string* name = list.items[i].name();
+      value(list.items[i], name == nullptr ? fmt::format("{}[{}]", path, i) : fmt::format("{}.{}", path, *name));
     }
   }
 };
