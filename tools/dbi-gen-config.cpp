@@ -5,46 +5,18 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
-#include <utility>
-#include <vector>
 
 #include "base/descriptor.hpp"
 #include "base/errno_text.hpp"
-#include "collect/collect_table.hpp"
 #include "generate/generate_options.hpp"
 #include "generate/generate_run.hpp"
-#include "generate/tool_table.hpp"
-#include "options/breaker.hpp"
-#include "options/export.hpp"
-#include "options/plan.hpp"
-#include "options/ratelimit.hpp"
-#include "options/sample.hpp"
-#include "options/verify.hpp"
+#include "options/all.hpp"
 #include "run/tool.hpp"
 #include "state/folder.hpp"
 
 namespace {
 
 using namespace dbi;
-
-template <typename Options>
-generate::ToolTable table_of(const char* tool, void (*describe)(cli::Tree&, Options&)) {
-  return generate::make_table<Options>(tool, [tool, describe](cli::Tree& tree, Options& options) {
-    tree.environment_prefix(run::environment_prefix(tool));
-    describe(tree, options);
-  });
-}
-
-// In the order of the pipeline.
-std::vector<generate::ToolTable> make_tables() {
-  return {table_of("dbi-collect", collect::describe_collect_options),
-          table_of<tools::VerifyToolOptions>("dbi-verify", tools::describe),
-          table_of<tools::PlanToolOptions>("dbi-plan", tools::describe),
-          table_of<tools::SampleToolOptions>("dbi-sample", tools::describe),
-          table_of<tools::BreakerToolOptions>("dbi-breaker", tools::describe),
-          table_of<tools::RatelimitToolOptions>("dbi-ratelimit", tools::describe),
-          table_of<tools::ExportToolOptions>("dbi-export", tools::describe)};
-}
 
 // The dbi-collect that was installed with this program, else the one of $PATH.
 std::filesystem::path collector_beside_us() {
@@ -58,7 +30,7 @@ Result<ExitStatus> generate_documents(const generate::GenerateOptions& options, 
   const generate::Setup setup{.sources = generate::sources_of(options),
                               .keep_variables = options.keep_variables,
                               .environment = context.process->environment,
-                              .tables = make_tables};
+                              .tables = tools::all_tables};
   generate::PreflightSetup preflight{.state_root = {}, .collector = collector_beside_us()};
   if (options.preflight) {
     DBI_TRY_ASSIGN(preflight.state_root, state::resolve_root(context.folder_request(), context.process->environment));

@@ -5,36 +5,16 @@
 #include <algorithm>
 
 #include "cli/review.hpp"
-#include "collect/collect_table.hpp"
 #include "config/apply.hpp"
 #include "config/dialect.hpp"
 #include "generate/key_catalog.hpp"
-#include "options/breaker.hpp"
-#include "options/export.hpp"
-#include "options/plan.hpp"
-#include "options/ratelimit.hpp"
-#include "options/sample.hpp"
-#include "options/verify.hpp"
+#include "options/all.hpp"
 
 namespace dbi::generate {
 namespace {
 
 using ::testing::IsEmpty;
-
-template <typename Options>
-ToolTable table_of(const char* tool, void (*describe)(cli::Tree&, Options&)) {
-  return make_table<Options>(tool, describe);
-}
-
-std::vector<ToolTable> all_tables() {
-  return {table_of("dbi-collect", collect::describe_collect_options),
-          table_of<tools::VerifyToolOptions>("dbi-verify", tools::describe),
-          table_of<tools::PlanToolOptions>("dbi-plan", tools::describe),
-          table_of<tools::SampleToolOptions>("dbi-sample", tools::describe),
-          table_of<tools::BreakerToolOptions>("dbi-breaker", tools::describe),
-          table_of<tools::RatelimitToolOptions>("dbi-ratelimit", tools::describe),
-          table_of<tools::ExportToolOptions>("dbi-export", tools::describe)};
-}
+using tools::all_tables;
 
 TEST(Tables, EveryToolsTableIsInOrder) {
   for (const ToolTable& table : all_tables()) EXPECT_THAT(cli::review(*table.tree), IsEmpty()) << table.tool;
