@@ -37,12 +37,6 @@ std::string name_from(const std::filesystem::path& base, const std::filesystem::
   return relative.empty() || *relative.begin() == ".." ? file.filename().string() : relative.string();
 }
 
-bool has_section(const cli::Tree& tree, std::string_view section) {
-  return std::ranges::any_of(tree.nodes(), [&](const cli::Node& node) {
-    return node.key == section || (node.key.starts_with(section) && node.key.substr(section.size()).starts_with('.'));
-  });
-}
-
 // Sections in the order of DESIGN.md section 5.
 void sort_sections(config::Value& root) {
   const auto rank = [](const config::Entry& entry) {
@@ -65,16 +59,10 @@ class Maker {
 
   EnvironmentDocument make() && {
     out_.tables = setup_->tables();
-    read(setup_->sources.base, config::Role::Whole);
-    if (!out_.environment.empty()) {
-      read(setup_->sources.overlay(out_.environment), config::Role::Overlay);
-    } else {
-      out_.environment = chosen_;
-    }
+    if (!read_sources()) return std::move(out_);
     if (!out_.environment.empty()) {
       if (Status named = check_environment(out_.environment); !named) say_all({std::move(named).error()});
     }
-    if (!out_.good()) return std::move(out_);
     say_all(std::exchange(out_.document.faults, {}));
     sort_sections(out_.document.root);
     apply();
@@ -89,21 +77,36 @@ class Maker {
     }
   }
 
-  // A document with its own overrides in; those for other environments are checked here, where they stand.
-  void read(const std::filesystem::path& file, config::Role role) {
+  // Each is told of, also where the other cannot be read.
+  bool read_sources() {
+    bool whole = read(setup_->sources.base, config::Role::Whole);
+    if (out_.environment.empty()) {
+      out_.environment = chosen_;
+    } else {
+      whole = read(setup_->sources.overlay(out_.environment), config::Role::Overlay) && whole;
+    }
+    return whole;
+  }
+
+  // A document with its own overrides in; those for other environments are checked here, where they stand. False where
+  // it cannot be read.
+  bool read(const std::filesystem::path& file, config::Role role) {
     auto document = config::read_file(file, role);
-    if (!document) return say_all({std::move(document).error()});
+    if (!document) {
+      say_all({std::move(document).error()});
+      return false;
+    }
     config::Sections sections = config::choose_overrides(*document, lookup_);
     if (chosen_.empty()) chosen_ = sections.environment;
     say_all(std::move(sections.errors));
-    for (const ToolTable& table : setup_->tables()) {
-      const config::Document place{document->files, {}, {}};
-      say_all(config::apply_sections(place, {{}, {}, sections.others, {}}, *table.tree, lookup_));
+    for (const ToolTable& table : out_.tables) {
+      say_all(config::apply_sections(*document, {{}, {}, sections.others, {}}, *table.tree, lookup_));
     }
     document->root = std::move(sections.root);
     hash(file, *document);
     out_.document = role == config::Role::Whole ? *std::move(document)
                                                 : config::merge(std::move(out_.document), *std::move(document));
+    return true;
   }
 
   // Of what was read, not of its layout: a comment changes no document.
@@ -132,7 +135,7 @@ class Maker {
   }
 
   void look_for_reader(const config::Entry& section) {
-    const auto reads = [&](const ToolTable& table) { return has_section(*table.tree, section.key); };
+    const auto reads = [&](const ToolTable& table) { return config::has_options_under(*table.tree, section.key); };
     const bool known = std::ranges::find(config::kSections, section.key) != config::kSections.end();
     if (!known || std::ranges::any_of(out_.tables, reads)) return;
     say_all({out_.document.error(section.place, section.key + ": no tool of this version reads this section",
