@@ -62,10 +62,7 @@ Deployment deployment_of(const EnvironmentDocument& document) {
   }
   const Value* collector = root.find("collector");
   if (collector == nullptr) return out;
-  if (const auto interval = parse_duration(text_of(*collector, "interval"))) {
-    out.interval = *interval;
-    out.sets_interval = true;
-  }
+  if (const auto interval = parse_duration(text_of(*collector, "interval"))) out.interval = *interval;
   return out;
 }
 

@@ -27,7 +27,6 @@ struct Deployment {
   std::vector<std::string> tools;  ///< in the order of the pipeline
   std::vector<TargetFacts> targets;
   std::chrono::microseconds interval{std::chrono::seconds{60}};  ///< between readings
-  bool sets_interval = false;                                    ///< the document says it
   std::string document;                                          ///< its text
 };
 

@@ -17,7 +17,7 @@ class HyperLogLog {
   static constexpr unsigned kBits = 12;
   static constexpr std::size_t kRegisters = std::size_t{1} << kBits;  ///< m
 
-  /// Takes a value in by its hash, all of whose bits are even.
+  /// Takes a value in by its hash, each bit of which is 0 or 1 as often.
   void add(std::uint64_t hash);
   [[nodiscard]] double estimate() const;
   void clear() { registers_.fill(0); }
