@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generate/compare.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
-#include "config/emit.hpp"
 #include "generate/flat_document.hpp"
 #include "terminal/display_width.hpp"
+#include "terminal/text_table.hpp"
 
 namespace dbi::generate {
 
@@ -37,22 +35,6 @@ std::string value_at(const FlatDocument& document, const std::string& path) {
   return found == document.end() ? "-" : found->text;
 }
 
-std::string format_rows(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], terminal::display_width(row[i]));
-  }
-  std::string out;
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      out += row[i];
-      if (i + 1 < row.size()) out.append(widths[i] - terminal::display_width(row[i]) + 2, ' ');
-    }
-    out += '\n';
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string compare(const std::vector<EnvironmentDocument>& documents) {
@@ -62,16 +44,18 @@ std::string compare(const std::vector<EnvironmentDocument>& documents) {
     flat.push_back(flatten(document.document.root));
     heading.push_back(document.environment);
   }
-  std::vector<Row> rows{std::move(heading)};
+  terminal::TextTable table(std::move(heading), {});
   for (const std::string& path : all_paths(flat)) {
     Row row{path};
     for (const FlatDocument& document : flat) row.push_back(value_at(document, path));
     const bool same = std::all_of(row.begin() + 2, row.end(), [&](const std::string& cell) { return cell == row[1]; });
     if (same) continue;
     for (std::size_t i = 1; i < row.size(); ++i) row[i] = terminal::fit(row[i], kValueWidth);
-    rows.push_back(std::move(row));
+    table.add(std::move(row));
   }
-  return rows.size() == 1 ? std::string{} : format_rows(rows);
+  std::string out;
+  if (!table.empty()) table.print(out);
+  return out;
 }
 
 }  // namespace dbi::generate

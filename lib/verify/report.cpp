@@ -10,47 +10,16 @@
 
 #include "base/time_text.hpp"
 #include "terminal/display_width.hpp"
+#include "terminal/text_table.hpp"
 
 namespace dbi::verify {
 
 namespace {
 
-// Rows of cells; the first row is the heading, columns after the first `left` ones are figures.
-class Table {
- public:
-  Table(std::size_t left, std::vector<std::string> heading) : left_(left) { rows_.push_back(std::move(heading)); }
-
-  void add(std::vector<std::string> row) {
-    if (rows_.size() <= Report::kMaxRows) {
-      rows_.push_back(std::move(row));
-    } else {
-      ++more_;
-    }
-  }
-  [[nodiscard]] bool empty() const { return rows_.size() == 1; }
-
-  void print(std::string& out) const {
-    std::vector<std::size_t> widths(rows_.front().size(), 0);
-    for (const auto& row : rows_) {
-      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], terminal::display_width(row[i]));
-    }
-    for (const auto& row : rows_) {
-      std::string line;
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        line += i == 0 ? "  " : "   ";
-        line += i < left_ ? terminal::pad_right(row[i], widths[i]) : terminal::pad_left(row[i], widths[i]);
-      }
-      line.erase(line.find_last_not_of(' ') + 1);
-      out += line + "\n";
-    }
-    if (more_ > 0) out += fmt::format("  ... and {} more\n", more_);
-  }
-
- private:
-  std::size_t left_;
-  std::vector<std::vector<std::string>> rows_;
-  std::size_t more_ = 0;
-};
+// Columns after the first `left` ones are figures.
+terminal::TextTable table_of(std::size_t left, std::vector<std::string> heading) {
+  return {std::move(heading), {.left = left, .indent = 2, .gap = 3, .most = Report::kMaxRows}};
+}
 
 std::string name_cell(std::string_view name) {
   constexpr std::size_t kWidest = 48;
@@ -89,7 +58,7 @@ void print_findings(std::string& out, const Notices& notices) {
     out += "\n  no findings\n";
     return;
   }
-  Table table(5, {"finding", "check", "target", "kind", "member", "records"});
+  auto table = table_of(5, {"finding", "check", "target", "kind", "member", "records"});
   std::vector<std::string> remedies;
   for (const auto& [notice, records] : findings) {
     table.add({std::string(notice.event), name_cell(notice.check), name_cell(notice.target), name_cell(notice.kind),
@@ -123,7 +92,7 @@ void Report::take(std::string_view kind, std::string_view target, std::optional<
 
 std::string Report::print(const Targets& targets, const Cardinality& values, const Notices& findings) const {
   std::string out;
-  Table kinds(3, {"kind", "from", "until", "records", "bytes"});
+  auto kinds = table_of(3, {"kind", "from", "until", "records", "bytes"});
   for (const auto& [name, span] : by_records(kinds_)) kinds.add(span_cells(name, span));
   kinds.print(out);
 
@@ -131,7 +100,7 @@ std::string Report::print(const Targets& targets, const Cardinality& values, con
   targets.for_each([&scores](const std::string& target, const TargetState& state) {
     if (const auto score = state.mean_score()) scores.emplace(target, *score);
   });
-  Table rows(3, {"target", "from", "until", "records", "bytes", "quality"});
+  auto rows = table_of(3, {"target", "from", "until", "records", "bytes", "quality"});
   for (const auto& [name, span] : by_records(targets_)) {
     auto cells = span_cells(name, span);
     const auto score = scores.find(name);
@@ -141,7 +110,7 @@ std::string Report::print(const Targets& targets, const Cardinality& values, con
   out += '\n';
   rows.print(out);
 
-  Table members(1, {"member", "values", "limit"});
+  auto members = table_of(1, {"member", "values", "limit"});
   for (std::size_t i = 0; i < values.size(); ++i) {
     members.add({name_cell(values.name(i)), fmt::format("~{}", std::llround(values.estimate(i))),
                  fmt::format("{}", values.limit(i))});
